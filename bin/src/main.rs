@@ -1,0 +1,3 @@
+//! The `python` executable: command line, start-up, choice of JIT backend.
+
+fn main() {}

@@ -1,0 +1,1 @@
+//! The exported C API: one file per CPython header, naming functions the VM has.

@@ -1,0 +1,1 @@
+//! The AArch64 assembler backend: sees nothing but the trace IR.

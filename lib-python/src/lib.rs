@@ -1,0 +1,1 @@
+//! The recipe that brings CPython's standard library, its tests and headers.

@@ -1,0 +1,1 @@
+//! Test helpers: running programs under both Pythons, golden files, ledgers.

@@ -1,0 +1,1 @@
+//! What code is: the opcode table, code objects as data, exception and line tables, marshal.

@@ -1,0 +1,1 @@
+//! Abstract syntax tree to bytecode, equal to CPython 3.13's: no objects.

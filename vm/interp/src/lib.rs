@@ -1,0 +1,1 @@
+//! The bytecode interpreter, import and the modules it cannot start without.

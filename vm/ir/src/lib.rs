@@ -1,0 +1,1 @@
+//! The trace IR and everything machine-neutral below it: knows no Python.

@@ -1,0 +1,1 @@
+//! The neutral half of the tracing JIT: recording, optimising, lowering, side exits.

@@ -1,0 +1,1 @@
+//! Arithmetic on 30-bit-digit integers, float parsing and printing, complex functions: no objects.

@@ -1,0 +1,1 @@
+//! The regular-expression engine behind re, on plain buffers: no objects.

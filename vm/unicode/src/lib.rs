@@ -1,0 +1,1 @@
+//! The Unicode database, casing, normalisation and codecs on plain buffers: no objects.
