@@ -1,0 +1,46 @@
+//! What objects ask of the interpreter, which lives above them. The interpreter fills every hook before the first Python code
+//! runs; a hook that is called before that ends the process with its name.
+
+use crate::object::Object;
+use crate::object::refs::Ref;
+use crate::raise::Result;
+use core::cell::Cell;
+
+/// One function that a crate above provides.
+pub struct Hook<F: Copy> {
+    name: &'static str,
+    function: Cell<Option<F>>,
+}
+
+// SAFETY: set once at start-up by the main thread, read under the GIL.
+unsafe impl<F: Copy> Sync for Hook<F> {}
+
+impl<F: Copy> Hook<F> {
+    pub const fn new(name: &'static str) -> Hook<F> {
+        Hook { name, function: Cell::new(None) }
+    }
+
+    pub fn set(&self, function: F) {
+        self.function.set(Some(function));
+    }
+
+    #[inline]
+    pub fn get(&self) -> F {
+        match self.function.get() {
+            Some(function) => function,
+            None => crate::fatal(self.name),
+        }
+    }
+}
+
+/// `import_module(name)`: `PyImport_ImportModule` through `builtins.__import__`'s machinery.
+pub static IMPORT: Hook<fn(&str) -> Result<Ref>> = Hook::new("import used before the interpreter started");
+
+/// Issues a warning: `(category, text, stack level)`.
+pub static WARN: Hook<fn(&Object, &str, isize) -> Result<()>> =
+    Hook::new("warning issued before the interpreter started");
+
+/// Runs what waits at the evaluation loop's breaker (signals, GIL requests, asynchronous exceptions); called by long native
+/// loops.
+pub static HANDLE_PENDING: Hook<fn() -> Result<()>> =
+    Hook::new("pending calls before the interpreter started");

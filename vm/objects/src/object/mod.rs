@@ -1,0 +1,235 @@
+//! The object header and what every view of an object shares.
+//!
+//! An object is its C layout: a `&Object` is the very pointer that an extension holds. Fields are
+//! `Cell`s because anything may change them while a reference exists; the GIL serialises access.
+//! Invariant "head first": every type that implements [`Instance`] is `#[repr(C)]` and begins with
+//! an [`Object`] (or a [`VarObject`], which begins with one).
+
+pub mod heap;
+pub mod refs;
+pub mod trace;
+
+use crate::object::refs::Ref;
+use crate::typeobject::TypeObject;
+use core::cell::Cell;
+use core::ptr;
+
+/// The count of an object that is never freed (`_Py_IMMORTAL_REFCNT`).
+pub const IMMORTAL_REFCNT: i64 = u32::MAX as i64;
+
+/// The head of every object: `PyObject`.
+#[repr(C)]
+pub struct Object {
+    ob_refcnt: Cell<i64>,
+    ob_type: Cell<*const TypeObject>,
+}
+
+/// The head of an object with a variable part: `PyVarObject`.
+#[repr(C)]
+pub struct VarObject {
+    pub ob_base: Object,
+    pub ob_size: Cell<isize>,
+}
+
+// SAFETY: objects are touched only by the thread that holds the GIL.
+unsafe impl Sync for Object {}
+// SAFETY: as for `Object`.
+unsafe impl Sync for VarObject {}
+
+/// A Rust view of the instances of one Python type.
+///
+/// # Safety
+/// "Head first": the type is `#[repr(C)]`, begins with an [`Object`], and every instance of
+/// [`Instance::class`] and of its subclasses has this layout as its beginning.
+pub unsafe trait Instance: Sized + 'static {
+    /// The static type whose instances have this layout.
+    fn class() -> &'static TypeObject;
+
+    /// Whether `object` may be viewed as `Self`.
+    #[inline]
+    fn is_instance(object: &Object) -> bool {
+        object.class().is_subtype(Self::class())
+    }
+
+    /// The object itself, seen through its head.
+    #[inline]
+    fn as_object(&self) -> &Object {
+        // SAFETY: "head first".
+        unsafe { &*ptr::from_ref(self).cast::<Object>() }
+    }
+
+    /// A new owned reference to this object.
+    #[inline]
+    fn to_ref(&self) -> Ref<Self> {
+        Ref::from_borrowed(self)
+    }
+}
+
+// SAFETY: the head itself; every object is an instance of `object`.
+unsafe impl Instance for Object {
+    fn class() -> &'static TypeObject {
+        &crate::types::object::PyBaseObject_Type
+    }
+    #[inline]
+    fn is_instance(_object: &Object) -> bool {
+        true
+    }
+}
+
+impl Object {
+    /// The head to put into a value that [`Ref::new_in`] will place into the heap.
+    pub const HEAD: Object = Object { ob_refcnt: Cell::new(0), ob_type: Cell::new(ptr::null()) };
+
+    /// The head of a static, immortal object.
+    pub const fn immortal(class: &'static TypeObject) -> Object {
+        Object { ob_refcnt: Cell::new(IMMORTAL_REFCNT), ob_type: Cell::new(class) }
+    }
+
+    /// `Py_TYPE`.
+    #[inline]
+    pub fn class(&self) -> &TypeObject {
+        // SAFETY: an object holds a reference to its class for as long as it lives.
+        unsafe { &*self.ob_type.get() }
+    }
+
+    /// Whether the class is exactly `class`.
+    #[inline]
+    pub fn is_exactly(&self, class: &TypeObject) -> bool {
+        ptr::eq(self.ob_type.get(), class)
+    }
+
+    /// Whether `self` and `other` are one object: Python's `is`.
+    #[inline]
+    pub fn is(&self, other: &Object) -> bool {
+        ptr::eq(self, other)
+    }
+
+    /// `self` as a `T` if it is one, subclasses included.
+    #[inline]
+    pub fn cast<T: Instance>(&self) -> Option<&T> {
+        // SAFETY: just checked.
+        T::is_instance(self).then(|| unsafe { self.cast_unchecked() })
+    }
+
+    /// `self` as a `T` if its class is exactly `T`'s.
+    #[inline]
+    pub fn cast_exact<T: Instance>(&self) -> Option<&T> {
+        // SAFETY: just checked.
+        self.is_exactly(T::class()).then(|| unsafe { self.cast_unchecked() })
+    }
+
+    /// `self` as a `T` without a check.
+    ///
+    /// # Safety
+    /// `T::is_instance(self)` holds.
+    #[inline]
+    pub unsafe fn cast_unchecked<T: Instance>(&self) -> &T {
+        // SAFETY: the caller's promise and "head first".
+        unsafe { &*ptr::from_ref(self).cast::<T>() }
+    }
+
+    /// The pointer that C code is given.
+    #[inline]
+    pub fn as_ptr(&self) -> *mut Object {
+        ptr::from_ref(self).cast_mut()
+    }
+
+    /// `Py_REFCNT`.
+    #[inline]
+    pub fn refcnt(&self) -> i64 {
+        self.ob_refcnt.get()
+    }
+
+    /// `Py_SET_REFCNT`, for the rooms that resurrect or build objects.
+    #[inline]
+    pub fn set_refcnt(&self, count: i64) {
+        if !self.is_immortal() {
+            self.ob_refcnt.set(count);
+        }
+    }
+
+    /// Makes the object immortal; its count is not kept from then on.
+    pub fn make_immortal(&self) {
+        self.ob_refcnt.set(IMMORTAL_REFCNT);
+    }
+
+    /// Whether counting is off for this object.
+    #[inline]
+    pub fn is_immortal(&self) -> bool {
+        (self.ob_refcnt.get() as i32) < 0
+    }
+
+    /// `Py_INCREF`.
+    #[inline]
+    pub fn incref(&self) {
+        let low = self.ob_refcnt.get() as u32;
+        let next = low.wrapping_add(1);
+        if next != 0 {
+            // The high half stays, as the inline functions of CPython's headers leave it.
+            self.ob_refcnt.set(self.ob_refcnt.get() & !0xffff_ffff | i64::from(next));
+        }
+    }
+
+    /// `Py_DECREF`.
+    ///
+    /// # Safety
+    /// The caller owns a reference and gives it up; `this` may be freed by the call.
+    #[inline]
+    pub unsafe fn decref(this: *mut Object) {
+        // SAFETY: alive, since the caller still owns a reference.
+        let head = unsafe { &*this };
+        let count = head.ob_refcnt.get();
+        if (count as i32) < 0 {
+            return;
+        }
+        head.ob_refcnt.set(count - 1);
+        if count == 1 {
+            // SAFETY: the last reference is gone.
+            unsafe { dealloc(this) };
+        }
+    }
+
+    /// `Py_SET_TYPE` and the initial count of one, for a block that is becoming an object.
+    ///
+    /// # Safety
+    /// `this` points to at least a head's worth of writable memory that nobody else uses. The
+    /// reference to a heap class is the caller's to count.
+    #[inline]
+    pub unsafe fn init(this: *mut Object, class: &TypeObject) {
+        // SAFETY: the caller's promise.
+        unsafe { this.write(Object { ob_refcnt: Cell::new(1), ob_type: Cell::new(class) }) };
+    }
+
+    /// Changes the class pointer; counting the classes is the caller's.
+    pub fn set_class(&self, class: &TypeObject) {
+        self.ob_type.set(class);
+    }
+}
+
+impl VarObject {
+    /// The head to put into a static or a value that is about to be placed into the heap.
+    pub const HEAD: VarObject = VarObject { ob_base: Object::HEAD, ob_size: Cell::new(0) };
+
+    /// `Py_SIZE`.
+    #[inline]
+    pub fn size(&self) -> usize {
+        self.ob_size.get().unsigned_abs()
+    }
+}
+
+/// `_Py_Dealloc`: the count reached zero.
+///
+/// # Safety
+/// Nobody owns a reference to `this`.
+#[inline(never)]
+pub unsafe fn dealloc(this: *mut Object) {
+    // SAFETY: the object is whole until its own `tp_dealloc` takes it apart.
+    let destructor = unsafe { (*this).class().tp_dealloc.get() };
+    match destructor {
+        // SAFETY: the slot's contract is exactly this call's.
+        Some(destructor) => unsafe { destructor(this) },
+        None => crate::fatal("an object's type has no tp_dealloc"),
+    }
+}
+
+const _: () = assert!(size_of::<Object>() == 16 && size_of::<VarObject>() == 24);

@@ -1,0 +1,171 @@
+//! Calling: vectorcall and `tp_call`.
+
+use crate::object::refs::Ref;
+use crate::object::{Instance, Object};
+use crate::protocol::attr;
+use crate::raise::{self, Result};
+use crate::state;
+use crate::typeobject::flags::{self, VECTORCALL_ARGUMENTS_OFFSET};
+use crate::typeobject::slots::VectorcallFunc;
+use crate::types::dict::Dict;
+use crate::types::str::Str;
+use crate::types::tuple::Tuple;
+
+/// `PyObject_Vectorcall` without keywords.
+///
+/// # Errors
+/// TypeError when `callable` is not callable; what the call raises.
+#[inline]
+pub fn call(callable: &Object, args: &[&Object]) -> Result {
+    vectorcall(callable, args, 0, None)
+}
+
+/// Calls with nothing, one or two arguments are so common that they have names.
+///
+/// # Errors
+/// As [`call`].
+#[inline]
+pub fn call_no_args(callable: &Object) -> Result {
+    call(callable, &[])
+}
+
+/// # Errors
+/// As [`call`].
+#[inline]
+pub fn call_one_arg(callable: &Object, arg: &Object) -> Result {
+    call(callable, &[arg])
+}
+
+/// The vectorcall entry of a callable (`PyVectorcall_Function`).
+#[inline]
+pub fn vectorcall_function(callable: &Object) -> Option<VectorcallFunc> {
+    let class = callable.class();
+    if !class.has_feature(flags::HAVE_VECTORCALL) {
+        return None;
+    }
+    // SAFETY: the flag says that the offset names a field of this type.
+    unsafe {
+        let field = callable.as_ptr().cast::<u8>().offset(class.tp_vectorcall_offset.get());
+        field.cast::<Option<VectorcallFunc>>().read()
+    }
+}
+
+/// `PyObject_Vectorcall`: `args` holds the positional arguments and then one value for each name in `kwnames`; `flags` is 0 or
+/// `VECTORCALL_ARGUMENTS_OFFSET` when the slot before `args` may be overwritten for the time of the call.
+///
+/// # Errors
+/// TypeError when `callable` is not callable; what the call raises; SystemError when it returns NULL without an exception.
+#[inline]
+pub fn vectorcall(callable: &Object, args: &[&Object], flags: usize, kwnames: Option<&Tuple>) -> Result {
+    let positional = args.len() - kwnames.map_or(0, Tuple::len);
+    match vectorcall_function(callable) {
+        // SAFETY: the entry belongs to the callable; `args` outlives the call.
+        Some(function) => unsafe { function(callable, args.as_ptr().cast(), positional | flags, kwnames) },
+        None => call_through_tuple(callable, &args[..positional], &args[positional..], kwnames),
+    }
+}
+
+#[cold]
+fn call_through_tuple(
+    callable: &Object,
+    args: &[&Object],
+    values: &[&Object],
+    kwnames: Option<&Tuple>,
+) -> Result {
+    let args = Tuple::from_slice(args)?;
+    let Some(kwnames) = kwnames.filter(|names| !names.is_empty()) else {
+        return call_with_tuple(callable, &args, None);
+    };
+    let kwargs = Dict::new()?;
+    for (name, value) in kwnames.items().iter().zip(values) {
+        kwargs.set_item(name, value)?;
+    }
+    call_with_tuple(callable, &args, Some(&kwargs))
+}
+
+/// `PyObject_Call`.
+///
+/// # Errors
+/// As [`vectorcall`].
+pub fn call_with_tuple(callable: &Object, args: &Tuple, kwargs: Option<&Dict>) -> Result {
+    if let Some(function) = vectorcall_function(callable) {
+        return vectorcall_dict(callable, function, args, kwargs);
+    }
+    let Some(function) = callable.class().tp_call.get() else {
+        return Err(crate::raise!(TypeError, "'{}' object is not callable", callable.class().name()));
+    };
+    let _depth = state::enter_recursive_call(" while calling a Python object")?;
+    // SAFETY: the slot belongs to the callable's class.
+    unsafe { function(callable, args, kwargs.map(Instance::as_object)) }
+}
+
+fn vectorcall_dict(
+    callable: &Object,
+    function: VectorcallFunc,
+    args: &Tuple,
+    kwargs: Option<&Dict>,
+) -> Result {
+    let Some(kwargs) = kwargs.filter(|kwargs| !kwargs.is_empty()) else {
+        // SAFETY: the entry belongs to the callable; the tuple outlives the call.
+        return unsafe { function(callable, args.items().as_ptr().cast(), args.len(), None) };
+    };
+    let entries = kwargs.to_vec();
+    if entries.iter().any(|(name, _)| name.cast::<Str>().is_none()) {
+        return Err(crate::raise!(TypeError, "keywords must be strings"));
+    }
+    let (names, values): (Vec<Ref>, Vec<Ref>) = entries.into_iter().unzip();
+    let names = Tuple::from_vec(names)?;
+    let mut all: Vec<&Object> = args.items().to_vec();
+    all.extend(values.iter().map(|value| &**value));
+    // SAFETY: as above.
+    unsafe { function(callable, all.as_ptr().cast(), args.len(), Some(&names)) }
+}
+
+/// `PyObject_VectorcallMethod`: calls the method `name` of `args[0]` with the rest, without making a bound method where the
+/// attribute is a plain function of the class.
+///
+/// # Errors
+/// AttributeError; what the call raises.
+pub fn call_method(object: &Object, name: &Str, args: &[&Object]) -> Result {
+    let method = attr::get_method(object, name)?;
+    match method {
+        attr::Method::Unbound(function) => {
+            let mut all = Vec::with_capacity(args.len() + 1);
+            all.push(object);
+            all.extend_from_slice(args);
+            vectorcall(&function, &all, 0, None)
+        }
+        attr::Method::Bound(callable) => vectorcall(&callable, args, 0, None),
+    }
+}
+
+/// Whether `callable(object)` is true.
+pub fn is_callable(object: &Object) -> bool {
+    object.class().tp_call.get().is_some()
+}
+
+/// The number of positional arguments in a vectorcall's count.
+#[inline]
+pub fn positional_count(nargsf: usize) -> usize {
+    nargsf & !VECTORCALL_ARGUMENTS_OFFSET
+}
+
+/// The body of `tp_call` for types with a vectorcall entry (`PyVectorcall_Call`).
+///
+/// # Safety
+/// A slot function.
+pub unsafe extern "C" fn vectorcall_call(
+    callable: &Object,
+    args: &Object,
+    kwargs: Option<&Object>,
+) -> Result<Ref> {
+    let Some(function) = vectorcall_function(callable) else {
+        return Err(crate::raise!(
+            TypeError,
+            "'{}' object does not support vectorcall",
+            callable.class().name()
+        ));
+    };
+    let Some(args) = args.cast::<Tuple>() else { return Err(raise::bad_internal_call()) };
+    vectorcall_dict(callable, function, args, kwargs.and_then(|kwargs| kwargs.cast::<Dict>()))
+}

@@ -1,0 +1,87 @@
+//! Rich comparison.
+
+use crate::object::refs::Ref;
+use crate::object::{Instance, Object};
+use crate::protocol;
+use crate::raise::Result;
+use crate::state;
+use crate::typeobject::slots::CompareOp;
+use crate::types::bool::new_bool;
+use crate::types::none::not_implemented;
+
+/// `PyObject_RichCompare`.
+///
+/// # Errors
+/// TypeError when the operands have no order; what the comparison raises.
+pub fn rich_compare(left: &Object, right: &Object, op: CompareOp) -> Result<Ref> {
+    let _depth = state::enter_recursive_call(" in comparison")?;
+    let (left_class, right_class) = (left.class(), right.class());
+    let mut tried_right = false;
+    // SAFETY (all three calls): the slots belong to the operands' classes.
+    if !core::ptr::eq(left_class, right_class) && right_class.is_subtype(left_class) {
+        if let Some(function) = right_class.tp_richcompare.get() {
+            tried_right = true;
+            let result = unsafe { function(right, left, op.swapped()) }?;
+            if !result.is(not_implemented()) {
+                return Ok(result);
+            }
+        }
+    }
+    if let Some(function) = left_class.tp_richcompare.get() {
+        let result = unsafe { function(left, right, op) }?;
+        if !result.is(not_implemented()) {
+            return Ok(result);
+        }
+    }
+    if !tried_right && let Some(function) = right_class.tp_richcompare.get() {
+        let result = unsafe { function(right, left, op.swapped()) }?;
+        if !result.is(not_implemented()) {
+            return Ok(result);
+        }
+    }
+    match op {
+        CompareOp::Eq => Ok(new_bool(left.is(right))),
+        CompareOp::Ne => Ok(new_bool(!left.is(right))),
+        _ => Err(crate::raise!(
+            TypeError,
+            "'{}' not supported between instances of '{}' and '{}'",
+            op.symbol(),
+            left_class.name(),
+            right_class.name()
+        )),
+    }
+}
+
+/// `PyObject_RichCompareBool`: identity counts as equality.
+///
+/// # Errors
+/// As [`rich_compare`].
+pub fn compare_bool(left: &Object, right: &Object, op: CompareOp) -> Result<bool> {
+    if left.is(right) {
+        match op {
+            CompareOp::Eq => return Ok(true),
+            CompareOp::Ne => return Ok(false),
+            _ => {}
+        }
+    }
+    protocol::object::is_true(&*rich_compare(left, right, op)?)
+}
+
+/// Whether two objects are the same or equal, as containers ask.
+///
+/// # Errors
+/// What the comparison raises.
+#[inline]
+pub fn equal(left: &Object, right: &Object) -> Result<bool> {
+    compare_bool(left, right, CompareOp::Eq)
+}
+
+/// A comparison's answer for operands whose order is known.
+pub fn answer(op: CompareOp, ordering: core::cmp::Ordering) -> Ref {
+    new_bool(op.holds(ordering))
+}
+
+/// `NotImplemented`, as a comparison or an operator answers for an operand it does not know.
+pub fn unsupported() -> Ref {
+    not_implemented().to_ref()
+}

@@ -1,0 +1,84 @@
+//! Iteration.
+
+use crate::object::refs::Ref;
+use crate::object::{Instance, Object};
+use crate::raise::{self, Catch, Result};
+use crate::types::exceptions as exc;
+use crate::types::list::List;
+use crate::types::tuple::Tuple;
+
+/// `PyObject_GetIter`.
+///
+/// # Errors
+/// TypeError when the object is not iterable; what `__iter__` raises.
+pub fn get_iter(object: &Object) -> Result<Ref> {
+    let Some(function) = object.class().tp_iter.get() else {
+        if crate::protocol::sequence::is_sequence(object) {
+            return crate::types::iter::sequence_iterator(object);
+        }
+        return Err(crate::raise!(TypeError, "'{}' object is not iterable", object.class().name()));
+    };
+    // SAFETY: the slot belongs to the object's class.
+    let iterator = unsafe { function(object) }?;
+    if iterator.class().tp_iternext.get().is_none() {
+        return Err(crate::raise!(
+            TypeError,
+            "iter() returned non-iterator of type '{}'",
+            iterator.class().name()
+        ));
+    }
+    Ok(iterator)
+}
+
+/// `PyIter_Next`: `None` when the iterator is exhausted.
+///
+/// # Errors
+/// What `__next__` raises, other than StopIteration; TypeError for something that is no iterator.
+#[inline]
+pub fn next(iterator: &Object) -> Result<Option<Ref>> {
+    let Some(function) = iterator.class().tp_iternext.get() else {
+        return Err(crate::raise!(TypeError, "'{}' object is not an iterator", iterator.class().name()));
+    };
+    // SAFETY: the slot belongs to the iterator's class.
+    match unsafe { function(iterator) } {
+        Some(item) => Ok(Some(item)),
+        None if !raise::occurred() => Ok(None),
+        None => Err(raise::pending()).catch(&exc::StopIteration),
+    }
+}
+
+/// Calls `each` with every item of an iterable. Exact lists and tuples are walked without an iterator; a list may change meanwhile.
+///
+/// # Errors
+/// What iterating or `each` raises.
+pub fn for_each(iterable: &Object, mut each: impl FnMut(Ref) -> Result<()>) -> Result<()> {
+    if let Some(list) = iterable.cast_exact::<List>() {
+        let mut index = 0;
+        while let Some(item) = list.get(index) {
+            each(item)?;
+            index += 1;
+        }
+        return Ok(());
+    }
+    if let Some(tuple) = iterable.cast_exact::<Tuple>() {
+        return tuple.items().iter().try_for_each(|item| each(item.to_ref()));
+    }
+    let iterator = get_iter(iterable)?;
+    while let Some(item) = next(&iterator)? {
+        each(item)?;
+    }
+    Ok(())
+}
+
+/// All items of an iterable.
+///
+/// # Errors
+/// What iterating raises.
+pub fn collect(iterable: &Object) -> Result<Vec<Ref>> {
+    let mut items = Vec::new();
+    for_each(iterable, |item| {
+        items.push(item);
+        Ok(())
+    })?;
+    Ok(items)
+}

@@ -1,0 +1,141 @@
+//! `repr`, `str`, `hash`, truth, length, type questions.
+
+use crate::id;
+use crate::object::refs::Ref;
+use crate::object::{Instance, Object};
+use crate::protocol::attr;
+use crate::raise::{self, Result};
+use crate::state;
+use crate::types::none;
+use crate::types::str::{self, Str};
+
+/// `PyObject_Repr`.
+///
+/// # Errors
+/// What `__repr__` raises; TypeError when it returns something else than a string.
+pub fn repr(object: &Object) -> Result<Ref<Str>> {
+    let Some(function) = object.class().tp_repr.get() else {
+        return Str::new(&format!("<{} object at {:p}>", object.class().name(), object));
+    };
+    let _depth = state::enter_recursive_call(" while getting the repr of an object")?;
+    // SAFETY: the slot belongs to the object's class.
+    let result = unsafe { function(object) }?;
+    result.downcast().map_err(|other| {
+        crate::raise!(TypeError, "__repr__ returned non-string (type {})", other.class().name())
+    })
+}
+
+/// `PyObject_Str`.
+///
+/// # Errors
+/// What `__str__` raises; TypeError when it returns something else than a string.
+pub fn str(object: &Object) -> Result<Ref<Str>> {
+    if let Some(string) = object.cast_exact::<Str>() {
+        return Ok(string.to_ref());
+    }
+    let Some(function) = object.class().tp_str.get() else { return repr(object) };
+    let _depth = state::enter_recursive_call(" while getting the str of an object")?;
+    // SAFETY: the slot belongs to the object's class.
+    let result = unsafe { function(object) }?;
+    result.downcast().map_err(|other| {
+        crate::raise!(TypeError, "__str__ returned non-string (type {})", other.class().name())
+    })
+}
+
+/// `PyObject_Hash`.
+///
+/// # Errors
+/// TypeError for an unhashable object; what `__hash__` raises.
+#[inline]
+pub fn hash(object: &Object) -> Result<isize> {
+    if let Some(string) = object.cast_exact::<Str>() {
+        return Ok(string.hash());
+    }
+    match object.class().tp_hash.get() {
+        // SAFETY: the slot belongs to the object's class.
+        Some(function) => match unsafe { function(object) } {
+            -1 => Err(raise::pending()),
+            hash => Ok(hash),
+        },
+        None => Err(unhashable(object)),
+    }
+}
+
+#[cold]
+fn unhashable(object: &Object) -> raise::Raised {
+    crate::raise!(TypeError, "unhashable type: '{}'", object.class().name())
+}
+
+/// `PyObject_IsTrue`.
+///
+/// # Errors
+/// What `__bool__` or `__len__` raises.
+pub fn is_true(object: &Object) -> Result<bool> {
+    if object.is(crate::types::bool::from_bool(true)) {
+        return Ok(true);
+    }
+    if object.is(crate::types::bool::from_bool(false)) || object.is(none::none()) {
+        return Ok(false);
+    }
+    let class = object.class();
+    // SAFETY (all three): the slots belong to the object's class.
+    let answer = if let Some(function) = class.number().and_then(|table| table.nb_bool.get()) {
+        unsafe { function(object) as isize }
+    } else if let Some(function) = class.mapping().and_then(|table| table.mp_length.get()) {
+        unsafe { function(object) }
+    } else if let Some(function) = class.sequence().and_then(|table| table.sq_length.get()) {
+        unsafe { function(object) }
+    } else {
+        return Ok(true);
+    };
+    if answer < 0 { Err(raise::pending()) } else { Ok(answer > 0) }
+}
+
+/// `PyObject_Size`.
+///
+/// # Errors
+/// TypeError for an object without a length; what `__len__` raises.
+pub fn len(object: &Object) -> Result<usize> {
+    let class = object.class();
+    let function = (class.sequence().and_then(|table| table.sq_length.get()))
+        .or_else(|| class.mapping().and_then(|table| table.mp_length.get()));
+    match function {
+        // SAFETY: the slot belongs to the object's class.
+        Some(function) => usize::try_from(unsafe { function(object) }).map_err(|_| raise::pending()),
+        None => Err(crate::raise!(TypeError, "object of type '{}' has no len()", class.name())),
+    }
+}
+
+/// `PyObject_IsInstance`, `class` being a type, a tuple of types, a union, or anything with `__instancecheck__`.
+///
+/// # Errors
+/// TypeError when `class` is none of those; what the check raises.
+pub fn is_instance(object: &Object, class: &Object) -> Result<bool> {
+    crate::protocol::attr::class_check(object, class, id!("__instancecheck__"), attr::Check::Instance)
+}
+
+/// `PyObject_IsSubclass`.
+///
+/// # Errors
+/// As [`is_instance`].
+pub fn is_subclass(derived: &Object, class: &Object) -> Result<bool> {
+    crate::protocol::attr::class_check(derived, class, id!("__subclasscheck__"), attr::Check::Subclass)
+}
+
+/// `PyObject_Format`: `format(object, spec)`.
+///
+/// # Errors
+/// What `__format__` raises.
+pub fn format(object: &Object, spec: Option<&Str>) -> Result<Ref<Str>> {
+    let empty = str::intern::empty();
+    let spec = spec.unwrap_or(&empty);
+    if spec.is_empty() {
+        if let Some(string) = object.cast_exact::<Str>() {
+            return Ok(string.to_ref());
+        }
+    }
+    let result = attr::call_special(object, id!("__format__"), &[spec])?;
+    result.downcast().map_err(|other| {
+        crate::raise!(TypeError, "__format__ must return a str, not {}", other.class().name())
+    })
+}

@@ -1,0 +1,126 @@
+//! The sequence protocol.
+
+use crate::object::refs::Ref;
+use crate::object::{Instance, Object};
+use crate::protocol::{self, number};
+use crate::raise::{self, Result};
+use crate::types::dict::Dict;
+use crate::types::list::List;
+use crate::types::none::not_implemented;
+use crate::types::tuple::Tuple;
+
+/// `PySequence_Check`.
+pub fn is_sequence(object: &Object) -> bool {
+    object.cast::<Dict>().is_none()
+        && object.class().sequence().is_some_and(|table| table.sq_item.get().is_some())
+}
+
+/// `PySequence_GetItem`: negative indices count from the end.
+///
+/// # Errors
+/// IndexError; TypeError when the object has no items; what `__getitem__` raises.
+pub fn get_item(object: &Object, index: isize) -> Result<Ref> {
+    let Some(function) = object.class().sequence().and_then(|table| table.sq_item.get()) else {
+        return Err(crate::raise!(TypeError, "'{}' object does not support indexing", object.class().name()));
+    };
+    let index = from_end(object, index)?;
+    // SAFETY: the slot belongs to the object's class.
+    unsafe { function(object, index) }
+}
+
+/// `PySequence_SetItem`; `None` deletes.
+///
+/// # Errors
+/// IndexError; TypeError when items cannot be assigned; what `__setitem__` raises.
+pub fn set_item(object: &Object, index: isize, value: Option<&Object>) -> Result<()> {
+    let Some(function) = object.class().sequence().and_then(|table| table.sq_ass_item.get()) else {
+        let what = if value.is_some() { "assignment" } else { "deletion" };
+        return Err(crate::raise!(
+            TypeError,
+            "'{}' object does not support item {what}",
+            object.class().name()
+        ));
+    };
+    let index = from_end(object, index)?;
+    // SAFETY: the slot belongs to the object's class.
+    match unsafe { function(object, index, value) } {
+        0 => Ok(()),
+        _ => Err(raise::pending()),
+    }
+}
+
+fn from_end(object: &Object, index: isize) -> Result<isize> {
+    match object.class().sequence().and_then(|table| table.sq_length.get()) {
+        Some(length) if index < 0 => {
+            // SAFETY: the slot belongs to the object's class.
+            let length = unsafe { length(object) };
+            if length < 0 { Err(raise::pending()) } else { Ok(index + length) }
+        }
+        _ => Ok(index),
+    }
+}
+
+/// `PySequence_Contains`.
+///
+/// # Errors
+/// TypeError when the object is not iterable; what comparing raises.
+pub fn contains(container: &Object, item: &Object) -> Result<bool> {
+    if let Some(function) = container.class().sequence().and_then(|table| table.sq_contains.get()) {
+        // SAFETY: the slot belongs to the container's class.
+        return match unsafe { function(container, item) } {
+            answer if answer < 0 => Err(raise::pending()),
+            answer => Ok(answer > 0),
+        };
+    }
+    let iterator = protocol::iter::get_iter(container).map_err(|raised| {
+        if !raised.matches(&crate::types::exceptions::TypeError) || container.class().tp_iter.get().is_some()
+        {
+            return raised;
+        }
+        raised.clear();
+        crate::raise!(TypeError, "argument of type '{}' is not iterable", container.class().name())
+    })?;
+    while let Some(candidate) = protocol::iter::next(&iterator)? {
+        if protocol::compare::equal(&candidate, item)? {
+            return Ok(true);
+        }
+    }
+    Ok(false)
+}
+
+/// `PySequence_Concat`.
+///
+/// # Errors
+/// TypeError when the operands cannot be joined.
+pub fn concat(left: &Object, right: &Object) -> Result<Ref> {
+    if let Some(function) = left.class().sequence().and_then(|table| table.sq_concat.get()) {
+        // SAFETY: the slot belongs to the operand's class.
+        return unsafe { function(left, right) };
+    }
+    if is_sequence(left) && is_sequence(right) {
+        let result = number::binary_op1(left, right, number::Binary::Add)?;
+        if !result.is(not_implemented()) {
+            return Ok(result);
+        }
+    }
+    Err(crate::raise!(TypeError, "'{}' object can't be concatenated", left.class().name()))
+}
+
+/// `PySequence_List`.
+///
+/// # Errors
+/// What iterating raises.
+pub fn to_list(iterable: &Object) -> Result<Ref<List>> {
+    List::from_vec(protocol::iter::collect(iterable)?)
+}
+
+/// `PySequence_Tuple`.
+///
+/// # Errors
+/// What iterating raises.
+pub fn to_tuple(iterable: &Object) -> Result<Ref<Tuple>> {
+    if let Some(tuple) = iterable.cast_exact::<Tuple>() {
+        return Ok(tuple.to_ref());
+    }
+    Tuple::from_vec(protocol::iter::collect(iterable)?)
+}

@@ -1,0 +1,172 @@
+//! Raising: [`Raised`] says that the thread state holds an exception, as NULL does in C.
+
+use crate::object::refs::Ref;
+use crate::object::{Instance, Object};
+use crate::state;
+use crate::typeobject::TypeObject;
+use crate::types::exceptions as exc;
+use crate::types::str::Str;
+use core::fmt;
+
+/// Proof that the thread state holds an exception. Only raising makes one; [`Raised::take`] and [`Raised::clear`] end it.
+#[must_use = "an exception is set: return it or clear it"]
+#[derive(Debug)]
+pub struct Raised {
+    _private: (),
+}
+
+/// The result of whatever can raise; by default a new reference.
+pub type Result<T = Ref> = core::result::Result<T, Raised>;
+
+/// Makes a [`Raised`] of the named class: `raise!(TypeError, "bad {thing}")`.
+#[macro_export]
+macro_rules! raise {
+    ($class:ident, $($text:tt)+) => {
+        $crate::raise::set_text(&$crate::types::exceptions::$class, format_args!($($text)+))
+    };
+    ($class:ident) => {
+        $crate::raise::set_class(&$crate::types::exceptions::$class)
+    };
+}
+
+/// `PyErr_Format`: sets an exception of `class` with the given text.
+#[cold]
+pub fn set_text(class: &TypeObject, text: fmt::Arguments<'_>) -> Raised {
+    let message = match text.as_str() {
+        Some(literal) => Str::new(literal),
+        None => Str::new(&text.to_string()),
+    };
+    match message {
+        Ok(message) => set(class, Some(message.as_object())),
+        Err(raised) => raised,
+    }
+}
+
+/// `PyErr_SetNone`.
+#[cold]
+pub fn set_class(class: &TypeObject) -> Raised {
+    set(class, None)
+}
+
+/// `PyErr_SetObject`: makes an exception of `class` with `value` as its argument (a tuple gives all of them, an instance of the
+/// class is taken as it is), sets its context to the exception being handled, and makes it the pending one.
+#[cold]
+pub fn set(class: &TypeObject, value: Option<&Object>) -> Raised {
+    exc::create_and_set(class, value)
+}
+
+/// Makes `exception` the pending one as it is, without touching its context (`PyErr_SetRaisedException`).
+#[inline]
+pub fn restore(exception: Ref) -> Raised {
+    state::current().current_exception.set(Some(exception));
+    Raised { _private: () }
+}
+
+/// Whether an exception is pending (`PyErr_Occurred`).
+#[inline]
+pub fn occurred() -> bool {
+    !state::current().current_exception.is_empty()
+}
+
+/// The proof for an exception that a C function left behind, or SystemError when there is none.
+#[inline]
+pub fn pending() -> Raised {
+    if occurred() { Raised { _private: () } } else { null_result() }
+}
+
+/// The pending exception, taken out of the thread state.
+#[inline]
+pub fn take_pending() -> Option<Ref> {
+    state::current().current_exception.take()
+}
+
+/// SystemError for a NULL without an exception.
+#[cold]
+pub fn null_result() -> Raised {
+    raise!(SystemError, "error return without exception set")
+}
+
+/// `PyErr_NoMemory`.
+#[cold]
+pub fn no_memory() -> Raised {
+    exc::set_memory_error()
+}
+
+/// `PyErr_BadInternalCall`.
+#[cold]
+pub fn bad_internal_call() -> Raised {
+    raise!(SystemError, "bad argument to internal function")
+}
+
+/// KeyError with the key itself as its argument (`_PyErr_SetKeyError`), so that a tuple stays one argument.
+#[cold]
+pub fn key_error(key: &Object) -> Raised {
+    exc::set_key_error(key)
+}
+
+/// StopIteration carrying `value`.
+#[cold]
+pub fn stop_iteration(value: Option<&Object>) -> Raised {
+    exc::set_stop_iteration(value)
+}
+
+/// OSError (or its subclass for the number) from `errno`, with the file names it concerns (`PyErr_SetFromErrnoWithFilenameObjects`).
+#[cold]
+pub fn os_error(errno: i32, filename: Option<&Object>, filename2: Option<&Object>) -> Raised {
+    exc::set_os_error(errno, filename, filename2)
+}
+
+/// [`os_error`] for the last failed call of the C library, without a file name.
+#[cold]
+pub fn last_os_error() -> Raised {
+    os_error(std::io::Error::last_os_error().raw_os_error().unwrap_or(0), None, None)
+}
+
+impl Raised {
+    /// The exception, taken out of the thread state.
+    pub fn take(self) -> Ref {
+        match take_pending() {
+            Some(exception) => exception,
+            None => {
+                let again = null_result();
+                core::mem::forget(again);
+                take_pending().unwrap_or_else(|| crate::fatal("no exception could be set"))
+            }
+        }
+    }
+
+    /// Drops the exception.
+    pub fn clear(self) {
+        drop(take_pending());
+    }
+
+    /// Whether the pending exception is an instance of `class` (`PyErr_ExceptionMatches`).
+    pub fn matches(&self, class: &TypeObject) -> bool {
+        match state::current().current_exception.get() {
+            Some(exception) => exception.class().is_subtype(class),
+            None => false,
+        }
+    }
+}
+
+/// What to do with an error of one class.
+pub trait Catch<T> {
+    /// `Ok(None)` when the exception is of `class` (it is dropped), any other exception passes.
+    ///
+    /// # Errors
+    /// The exception when it is not of `class`.
+    fn catch(self, class: &TypeObject) -> Result<Option<T>>;
+}
+
+impl<T> Catch<T> for Result<T> {
+    fn catch(self, class: &TypeObject) -> Result<Option<T>> {
+        match self {
+            Ok(value) => Ok(Some(value)),
+            Err(raised) if raised.matches(class) => {
+                raised.clear();
+                Ok(None)
+            }
+            Err(raised) => Err(raised),
+        }
+    }
+}

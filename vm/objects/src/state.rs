@@ -1,0 +1,232 @@
+//! The thread state, with the layout that extensions and profilers read, and the interpreter state, which is ours.
+
+use crate::object::refs::Slot;
+use crate::object::{Instance, Object};
+use crate::types::dict::Dict;
+use core::cell::Cell;
+use core::ffi::{c_int, c_ulong, c_void};
+use core::ptr;
+use core::sync::atomic::AtomicUsize;
+
+/// `_PyErr_StackItem`: one level of exception handling (a generator has its own).
+#[repr(C)]
+pub struct ExcStackItem {
+    pub exc_value: Slot,
+    pub previous_item: Cell<*const ExcStackItem>,
+}
+
+/// `_PyStackChunk`: a block of the thread's data stack, on which frames live.
+#[repr(C)]
+pub struct StackChunk {
+    pub previous: *mut StackChunk,
+    pub size: usize,
+    pub top: usize,
+    pub data: [*mut Object; 1],
+}
+
+/// `PyThreadState`. Field meanings are CPython's; what is private there but has no reader outside is ours to use.
+#[repr(C)]
+pub struct ThreadState {
+    pub prev: Cell<*mut ThreadState>,
+    pub next: Cell<*mut ThreadState>,
+    pub interp: Cell<*const Interpreter>,
+    /// Bits that ask the evaluation loop to stop and look; set from any thread.
+    pub eval_breaker: AtomicUsize,
+    pub status: Cell<u32>,
+    pub whence: Cell<c_int>,
+    pub state: Cell<c_int>,
+    pub py_recursion_remaining: Cell<c_int>,
+    pub py_recursion_limit: Cell<c_int>,
+    pub c_recursion_remaining: Cell<c_int>,
+    pub recursion_headroom: Cell<c_int>,
+    pub tracing: Cell<c_int>,
+    pub what_event: Cell<c_int>,
+    /// The innermost interpreter frame (`_PyInterpreterFrame`, laid out by the interpreter crate).
+    pub current_frame: Cell<*mut c_void>,
+    pub c_profilefunc: Cell<*const c_void>,
+    pub c_tracefunc: Cell<*const c_void>,
+    pub c_profileobj: Slot,
+    pub c_traceobj: Slot,
+    /// The exception being raised.
+    pub current_exception: Slot,
+    /// The exceptions being handled.
+    pub exc_info: Cell<*const ExcStackItem>,
+    pub dict: Slot<Dict>,
+    pub gilstate_counter: Cell<c_int>,
+    pub async_exc: Slot,
+    pub thread_id: Cell<c_ulong>,
+    pub native_thread_id: Cell<c_ulong>,
+    pub delete_later: Cell<*mut Object>,
+    pub critical_section: Cell<usize>,
+    pub coroutine_origin_tracking_depth: Cell<c_int>,
+    pub async_gen_firstiter: Slot,
+    pub async_gen_finalizer: Slot,
+    pub context: Slot,
+    pub context_ver: Cell<u64>,
+    pub id: Cell<u64>,
+    pub datastack_chunk: Cell<*mut StackChunk>,
+    pub datastack_top: Cell<*mut *mut Object>,
+    pub datastack_limit: Cell<*mut *mut Object>,
+    pub exc_state: ExcStackItem,
+    pub previous_executor: Cell<*mut c_void>,
+    pub dict_global_version: Cell<u64>,
+    pub threading_local_key: Slot,
+    pub threading_local_sentinel: Slot,
+    pub datastack_cached_chunk: Cell<*mut StackChunk>,
+}
+
+const _: () = assert!(size_of::<ThreadState>() == 312);
+const _: () = assert!(core::mem::offset_of!(ThreadState, current_exception) == 112);
+const _: () = assert!(core::mem::offset_of!(ThreadState, exc_state) == 256);
+
+// SAFETY: but for `eval_breaker`, which is atomic, touched under the GIL.
+unsafe impl Sync for ThreadState {}
+
+/// Everything that is one per interpreter. There is one interpreter in a process.
+pub struct Interpreter {
+    /// `sys.modules`.
+    pub modules: Slot<Dict>,
+    /// `sys.__dict__`.
+    pub sysdict: Slot<Dict>,
+    /// `builtins.__dict__`.
+    pub builtins: Slot<Dict>,
+    /// `importlib._bootstrap`.
+    pub importlib: Slot,
+    pub codec_search_path: Slot,
+    pub codec_search_cache: Slot<Dict>,
+    pub codec_error_registry: Slot<Dict>,
+    /// `sys.set_int_max_str_digits`; 0 is no limit.
+    pub int_max_str_digits: Cell<c_int>,
+    pub thread_head: Cell<*mut ThreadState>,
+    pub finalizing: Cell<bool>,
+}
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for Interpreter {}
+
+static INTERPRETER: Interpreter = Interpreter {
+    modules: Slot::empty(),
+    sysdict: Slot::empty(),
+    builtins: Slot::empty(),
+    importlib: Slot::empty(),
+    codec_search_path: Slot::empty(),
+    codec_search_cache: Slot::empty(),
+    codec_error_registry: Slot::empty(),
+    int_max_str_digits: Cell::new(4300),
+    thread_head: Cell::new(ptr::null_mut()),
+    finalizing: Cell::new(false),
+};
+
+thread_local! {
+    static CURRENT: Cell<*const ThreadState> = const { Cell::new(ptr::null()) };
+}
+
+/// The interpreter.
+#[inline]
+pub fn interpreter() -> &'static Interpreter {
+    &INTERPRETER
+}
+
+/// The state of the calling thread, which must hold the GIL.
+#[inline]
+pub fn current() -> &'static ThreadState {
+    let state = CURRENT.get();
+    debug_assert!(!state.is_null(), "a thread without a state touched an object");
+    // SAFETY: set by `set_current` to a state that outlives the thread's use of it.
+    unsafe { &*state }
+}
+
+/// The state of the calling thread if it has one (`PyThreadState_GetUnchecked`).
+#[inline]
+pub fn try_current() -> Option<&'static ThreadState> {
+    // SAFETY: as in `current`.
+    unsafe { CURRENT.get().as_ref() }
+}
+
+/// Makes `state` the calling thread's (NULL: none) and returns the previous one.
+///
+/// # Safety
+/// `state` is NULL or stays valid until it is replaced.
+pub unsafe fn set_current(state: *const ThreadState) -> *const ThreadState {
+    CURRENT.replace(state)
+}
+
+impl ThreadState {
+    /// A state in its initial condition, not yet linked to the interpreter's list.
+    pub fn new(id: u64) -> Box<ThreadState> {
+        // SAFETY: NULL and 0 are valid for every field.
+        let mut state: Box<ThreadState> = unsafe { Box::new(core::mem::zeroed()) };
+        state.interp.set(interpreter());
+        state.py_recursion_limit.set(1000);
+        state.py_recursion_remaining.set(1000);
+        state.c_recursion_remaining.set(C_RECURSION_LIMIT);
+        state.context_ver.set(1);
+        state.id.set(id);
+        state.exc_state = ExcStackItem { exc_value: Slot::empty(), previous_item: Cell::new(ptr::null()) };
+        let own = &raw const state.exc_state;
+        state.exc_info.set(own);
+        state
+    }
+
+    /// The innermost level of exception handling.
+    #[inline]
+    pub fn exc_info(&self) -> &ExcStackItem {
+        // SAFETY: points to the state's own item or to that of a running generator.
+        unsafe { &*self.exc_info.get() }
+    }
+
+    /// The exception that is being handled, if any (`_PyErr_GetTopmostException`).
+    pub fn handled_exception(&self) -> Option<crate::Ref> {
+        let mut item = self.exc_info();
+        loop {
+            match item.exc_value.get() {
+                Some(value) if !value.is(crate::types::none::none()) => return Some(value),
+                _ => {}
+            }
+            // SAFETY: a chain of live items.
+            item = unsafe { item.previous_item.get().as_ref() }?;
+        }
+    }
+}
+
+/// How many native calls may nest before RecursionError (`Py_C_RECURSION_LIMIT`).
+pub const C_RECURSION_LIMIT: c_int = 10_000;
+
+/// One nested native call; see [`enter_recursive_call`].
+pub struct RecursionGuard(());
+
+impl Drop for RecursionGuard {
+    #[inline]
+    fn drop(&mut self) {
+        let state = current();
+        state.c_recursion_remaining.set(state.c_recursion_remaining.get() + 1);
+    }
+}
+
+/// `Py_EnterRecursiveCall`: counts a native call that Python code could nest without bound. `place` completes "maximum
+/// recursion depth exceeded".
+///
+/// # Errors
+/// RecursionError.
+#[inline]
+pub fn enter_recursive_call(place: &str) -> crate::Result<RecursionGuard> {
+    let state = current();
+    let remaining = state.c_recursion_remaining.get();
+    if remaining <= 0 {
+        return Err(crate::raise!(RecursionError, "maximum recursion depth exceeded{place}"));
+    }
+    state.c_recursion_remaining.set(remaining - 1);
+    Ok(RecursionGuard(()))
+}
+
+/// The builtins dictionary, for look-ups by native code.
+pub fn builtins() -> Option<crate::Ref<Dict>> {
+    interpreter().builtins.get()
+}
+
+/// Whether `object` is the interpreter-wide object stored under `sys.<name>`.
+pub fn sys_get(name: &str) -> Option<crate::Ref> {
+    let sysdict = interpreter().sysdict.get()?;
+    let key = crate::types::str::Str::new(name).ok()?;
+    sysdict.get_item(key.as_object()).ok().flatten()
+}

@@ -1,0 +1,323 @@
+//! `dict`: compact and insertion-ordered.
+//!
+//! [`keys`] has the table of entries; this file the operations on a whole dictionary. Comparing keys can run Python code that
+//! changes the dictionary; look-ups notice and begin again.
+
+pub mod keys;
+
+use crate::object::refs::Ref;
+use crate::object::trace::{Trace, Visit, Visitor};
+use crate::object::{Instance, Object};
+use crate::protocol;
+use crate::raise::{self, Result};
+use crate::typeobject::{TypeObject, flags};
+use crate::types::str::Str;
+use core::cell::Cell;
+use core::ptr::NonNull;
+use keys::{Keys, Probe};
+
+#[unsafe(no_mangle)]
+pub static PyDict_Type: TypeObject = TypeObject::new(
+    c"dict",
+    size_of::<Dict>(),
+    flags::BASETYPE | flags::HAVE_GC | flags::DICT_SUBCLASS | flags::MAPPING | flags::MATCH_SELF,
+);
+
+/// `PyDictObject`. Only `ma_used` is visible outside.
+#[repr(C)]
+pub struct Dict {
+    ob_base: Object,
+    ma_used: Cell<isize>,
+    /// Low byte: which watchers want to hear of changes.
+    watchers: Cell<u64>,
+    keys: Cell<NonNull<Keys>>,
+    _spare: Cell<usize>,
+}
+
+instance!(Dict, PyDict_Type, flags::DICT_SUBCLASS);
+
+/// Where an iteration over the entries stands.
+#[derive(Clone, Copy, Default)]
+pub struct Position(usize);
+
+impl Dict {
+    /// An empty dictionary.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new() -> Result<Ref<Dict>> {
+        Dict::new_in(&PyDict_Type)
+    }
+
+    /// An empty instance of `dict` or a subclass.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new_in(class: &TypeObject) -> Result<Ref<Dict>> {
+        Ref::new_in(
+            class,
+            Dict {
+                ob_base: Object::HEAD,
+                ma_used: Cell::new(0),
+                watchers: Cell::new(0),
+                keys: Cell::new(Keys::empty()),
+                _spare: Cell::new(0),
+            },
+        )
+    }
+
+    /// An empty dictionary with room for `entries` (`_PyDict_NewPresized`).
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn with_capacity(entries: usize) -> Result<Ref<Dict>> {
+        let dict = Dict::new()?;
+        if entries > 5 {
+            dict.keys.set(Keys::with_room(entries, true)?);
+        }
+        Ok(dict)
+    }
+
+    /// Number of entries.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.ma_used.get() as usize
+    }
+
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.ma_used.get() == 0
+    }
+
+    #[inline]
+    pub(crate) fn keys(&self) -> &Keys {
+        // SAFETY: a dictionary owns its keys; `&Keys` is not kept across anything that could replace them.
+        unsafe { self.keys.get().as_ref() }
+    }
+
+    /// Finds the entry of `key`.
+    fn find(&self, key: &Object, hash: isize) -> Result<Option<usize>> {
+        if let Some(name) = key.cast_exact::<Str>() {
+            if self.keys().is_unicode() {
+                return Ok(self.keys().find_str(name, hash));
+            }
+        }
+        'again: loop {
+            let table = self.keys.get();
+            let mut probe = Probe::new(self.keys(), hash);
+            while let Some(index) = probe.next(self.keys()) {
+                let (entry_hash, entry_key) = self.keys().entry_key(index);
+                let Some(entry_key) = entry_key else { continue };
+                if entry_key.is(key) {
+                    return Ok(Some(index));
+                }
+                if entry_hash != hash {
+                    continue;
+                }
+                let held = entry_key.to_ref();
+                let equal = protocol::compare::equal(&held, key)?;
+                if self.keys.get() != table
+                    || !self.keys().entry_key(index).1.is_some_and(|now| now.is(&held))
+                {
+                    continue 'again;
+                }
+                if equal {
+                    return Ok(Some(index));
+                }
+            }
+            return Ok(None);
+        }
+    }
+
+    /// `PyDict_GetItemRef`.
+    ///
+    /// # Errors
+    /// What hashing or comparing the key raises.
+    pub fn get_item(&self, key: &Object) -> Result<Option<Ref>> {
+        self.get_item_known_hash(key, protocol::object::hash(key)?)
+    }
+
+    /// [`Dict::get_item`] for a key whose hash is known.
+    ///
+    /// # Errors
+    /// What comparing the key raises.
+    pub fn get_item_known_hash(&self, key: &Object, hash: isize) -> Result<Option<Ref>> {
+        Ok(self.find(key, hash)?.and_then(|index| self.keys().value(index)))
+    }
+
+    /// The value of a name, for dictionaries of attributes.
+    ///
+    /// # Errors
+    /// What comparing with keys that are not strings raises.
+    #[inline]
+    pub fn get_str(&self, name: &Str) -> Result<Option<Ref>> {
+        self.get_item_known_hash(name, name.hash())
+    }
+
+    /// Whether `key` is there.
+    ///
+    /// # Errors
+    /// What hashing or comparing the key raises.
+    pub fn contains(&self, key: &Object) -> Result<bool> {
+        Ok(self.find(key, protocol::object::hash(key)?)?.is_some())
+    }
+
+    /// `PyDict_SetItem`.
+    ///
+    /// # Errors
+    /// What hashing or comparing the key raises; MemoryError.
+    pub fn set_item(&self, key: &Object, value: &Object) -> Result<()> {
+        self.set_item_known_hash(key, protocol::object::hash(key)?, value.to_ref())
+    }
+
+    /// Binds a name.
+    ///
+    /// # Errors
+    /// MemoryError; what comparing with keys that are not strings raises.
+    pub fn set_str(&self, name: &Str, value: &Object) -> Result<()> {
+        self.set_item_known_hash(name, name.hash(), value.to_ref())
+    }
+
+    /// Binds a name that native code knows as text.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn set_text(&self, name: &str, value: &Object) -> Result<()> {
+        let name = crate::types::str::intern::intern_text(name)?;
+        self.set_str(&name, value)
+    }
+
+    /// [`Dict::set_item`] for a key whose hash is known.
+    ///
+    /// # Errors
+    /// What comparing the key raises; MemoryError.
+    pub fn set_item_known_hash(&self, key: &Object, hash: isize, value: Ref) -> Result<()> {
+        if let Some(index) = self.find(key, hash)? {
+            drop(self.keys().replace_value(index, value));
+            return Ok(());
+        }
+        self.insert_new(key, hash, value)
+    }
+
+    /// Adds an entry for a key that is not there.
+    fn insert_new(&self, key: &Object, hash: isize, value: Ref) -> Result<()> {
+        let unicode = key.is_exactly(&crate::types::str::PyUnicode_Type);
+        if !self.keys().has_room() || (self.keys().is_unicode() && !unicode) {
+            self.rebuild(
+                self.len() * 3,
+                self.keys().is_unicode() && unicode || (self.is_empty() && unicode),
+            )?;
+        }
+        self.keys().push(key.to_ref(), hash, value);
+        self.ma_used.set(self.ma_used.get() + 1);
+        Ok(())
+    }
+
+    /// Moves the entries into a new table with room for `room` (at least one more than now).
+    fn rebuild(&self, room: usize, unicode: bool) -> Result<()> {
+        let new = Keys::with_growth(room.max(self.len() + 1), unicode)?;
+        let old = self.keys.replace(new);
+        // SAFETY: the old table is no longer reachable; its entries move over.
+        unsafe { Keys::move_entries(old, new.as_ref()) };
+        Ok(())
+    }
+
+    /// Removes `key` and returns its value.
+    ///
+    /// # Errors
+    /// What hashing or comparing the key raises.
+    pub fn remove(&self, key: &Object) -> Result<Option<Ref>> {
+        let hash = protocol::object::hash(key)?;
+        let Some(index) = self.find(key, hash)? else { return Ok(None) };
+        self.ma_used.set(self.ma_used.get() - 1);
+        let (key, value) = self.keys().remove(index, hash);
+        drop(key);
+        Ok(value)
+    }
+
+    /// `PyDict_DelItem`.
+    ///
+    /// # Errors
+    /// KeyError; what hashing or comparing the key raises.
+    pub fn del_item(&self, key: &Object) -> Result<()> {
+        match self.remove(key)? {
+            Some(_value) => Ok(()),
+            None => Err(raise::key_error(key)),
+        }
+    }
+
+    /// The value of `key`, which becomes `default` if it is not there.
+    ///
+    /// # Errors
+    /// What hashing or comparing the key raises; MemoryError.
+    pub fn set_default(&self, key: &Object, default: &Object) -> Result<Ref> {
+        let hash = protocol::object::hash(key)?;
+        if let Some(value) = self.get_item_known_hash(key, hash)? {
+            return Ok(value);
+        }
+        self.set_item_known_hash(key, hash, default.to_ref())?;
+        Ok(default.to_ref())
+    }
+
+    /// The entry at or behind `position`, which moves past it (`PyDict_Next`).
+    pub fn next(&self, position: &mut Position) -> Option<(Ref, Ref)> {
+        let (key, value, _) = self.next_with_hash(position)?;
+        Some((key, value))
+    }
+
+    /// [`Dict::next`] with the key's hash.
+    pub fn next_with_hash(&self, position: &mut Position) -> Option<(Ref, Ref, isize)> {
+        let keys = self.keys();
+        while position.0 < keys.entry_count() {
+            let index = position.0;
+            position.0 += 1;
+            if let Some(value) = keys.value(index) {
+                let (hash, key) = keys.entry_key(index);
+                return key.map(|key| (key.to_ref(), value, hash));
+            }
+        }
+        None
+    }
+
+    /// All entries at this moment.
+    pub fn to_vec(&self) -> Vec<(Ref, Ref)> {
+        let mut position = Position::default();
+        core::iter::from_fn(|| self.next(&mut position)).collect()
+    }
+
+    /// A copy with the same entries.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn copy(&self) -> Result<Ref<Dict>> {
+        let copy = Dict::with_capacity(self.len())?;
+        let mut position = Position::default();
+        while let Some((key, value, hash)) = self.next_with_hash(&mut position) {
+            copy.insert_new(&key, hash, value)?;
+        }
+        Ok(copy)
+    }
+
+    /// Removes all entries.
+    pub fn clear_entries(&self) {
+        let old = self.keys.replace(Keys::empty());
+        self.ma_used.set(0);
+        // SAFETY: the table is no longer reachable.
+        unsafe { Keys::free(old) };
+    }
+}
+
+impl Drop for Dict {
+    fn drop(&mut self) {
+        self.clear_entries();
+    }
+}
+
+impl Trace for Dict {
+    fn trace(&self, visitor: &mut Visitor) -> Visit {
+        self.keys().trace(visitor)
+    }
+    fn clear(&self) {
+        self.clear_entries();
+    }
+}

@@ -1,0 +1,151 @@
+//! The exception classes and how native code makes instances of them.
+
+pub mod table;
+
+use crate::object::refs::{Ref, Slot};
+use crate::object::{Instance, Object};
+use crate::raise::{self, Raised};
+use crate::state;
+use crate::typeobject::TypeObject;
+use crate::types::str::Str;
+use crate::types::tuple::Tuple;
+use core::cell::Cell;
+
+pub use table::*;
+
+/// `PyBaseExceptionObject`.
+#[repr(C)]
+pub struct BaseExceptionObject {
+    pub ob_base: Object,
+    pub dict: Slot,
+    pub args: Slot<Tuple>,
+    pub notes: Slot,
+    pub traceback: Slot,
+    pub context: Slot,
+    pub cause: Slot,
+    pub suppress_context: Cell<bool>,
+}
+
+crate::instance!(BaseExceptionObject, table::BaseException, crate::typeobject::flags::BASE_EXC_SUBCLASS);
+
+/// Makes an exception of `class` from `value` as `PyErr_SetObject` does and makes it the pending one.
+pub(crate) fn create_and_set(class: &TypeObject, value: Option<&Object>) -> Raised {
+    match create(class, value) {
+        Ok(exception) => {
+            chain(&exception);
+            raise::restore(exception)
+        }
+        Err(raised) => raised,
+    }
+}
+
+fn create(class: &TypeObject, value: Option<&Object>) -> raise::Result {
+    if let Some(value) = value {
+        if value.class().is_subtype(class) {
+            return Ok(value.to_ref());
+        }
+        if let Some(arguments) = value.cast::<Tuple>() {
+            return crate::protocol::call::call(class.as_object(), arguments.items());
+        }
+        if !value.is(crate::types::none::none()) {
+            return crate::protocol::call::call(class.as_object(), &[value]);
+        }
+    }
+    crate::protocol::call::call(class.as_object(), &[])
+}
+
+/// Makes the exception that is being handled the context of `exception`, cutting a cycle that this would close.
+fn chain(exception: &Object) {
+    let Some(handled) = state::current().handled_exception() else { return };
+    let Some(new) = exception.cast::<BaseExceptionObject>() else { return };
+    if handled.is(exception) {
+        return;
+    }
+    let mut link = handled.clone();
+    loop {
+        let Some(next) = link.cast::<BaseExceptionObject>().and_then(|link| link.context.get()) else {
+            break;
+        };
+        if next.is(exception) {
+            if let Some(link) = link.cast::<BaseExceptionObject>() {
+                link.context.set(None);
+            }
+            break;
+        }
+        link = next;
+    }
+    new.context.set(Some(handled));
+}
+
+pub(crate) fn set_memory_error() -> Raised {
+    create_and_set(&table::MemoryError, None)
+}
+
+pub(crate) fn set_key_error(key: &Object) -> Raised {
+    match Tuple::from_slice(&[key]) {
+        Ok(arguments) => create_and_set(&table::KeyError, Some(&arguments)),
+        Err(raised) => raised,
+    }
+}
+
+pub(crate) fn set_stop_iteration(value: Option<&Object>) -> Raised {
+    match value {
+        None => create_and_set(&table::StopIteration, None),
+        Some(value) => match Tuple::from_slice(&[value]) {
+            Ok(arguments) => create_and_set(&table::StopIteration, Some(&arguments)),
+            Err(raised) => raised,
+        },
+    }
+}
+
+pub(crate) fn set_os_error(errno: i32, filename: Option<&Object>, filename2: Option<&Object>) -> Raised {
+    let arguments = || -> raise::Result<Ref<Tuple>> {
+        let number = crate::types::int::new_int(errno.into())?;
+        let text = Str::new(&errno_text(errno))?.upcast();
+        let mut items = vec![number, text];
+        if let Some(filename) = filename {
+            items.push(filename.to_ref());
+            if let Some(filename2) = filename2 {
+                items.push(crate::object::refs::none());
+                items.push(filename2.to_ref());
+            }
+        }
+        Tuple::from_vec(items)
+    };
+    match arguments() {
+        Ok(arguments) => create_and_set(&table::OSError, Some(&arguments)),
+        Err(raised) => raised,
+    }
+}
+
+/// `strerror`.
+pub fn errno_text(errno: i32) -> String {
+    // SAFETY: strerror returns a C string; the GIL keeps other Python threads from calling it meanwhile.
+    unsafe { core::ffi::CStr::from_ptr(libc::strerror(errno)) }.to_string_lossy().into_owned()
+}
+
+pub(crate) fn set_unicode_encode_error(
+    codec: &str,
+    text: &Str,
+    start: usize,
+    end: usize,
+    reason: &str,
+) -> Raised {
+    let arguments = || -> raise::Result<Ref<Tuple>> {
+        Tuple::from_array([
+            Str::new(codec)?.upcast(),
+            text.to_ref().upcast(),
+            crate::types::int::new_int(start as i64)?,
+            crate::types::int::new_int(end as i64)?,
+            Str::new(reason)?.upcast(),
+        ])
+    };
+    match arguments() {
+        Ok(arguments) => create_and_set(&table::UnicodeEncodeError, Some(&arguments)),
+        Err(raised) => raised,
+    }
+}
+
+pub(crate) fn set_attribute_error(_object: &Object, _name: &Str, text: &str) -> Raised {
+    raise::set_text(&table::AttributeError, format_args!("{text}"))
+}

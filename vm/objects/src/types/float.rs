@@ -1,0 +1,36 @@
+//! `float`.
+
+use crate::object::Object;
+use crate::object::refs::Ref;
+use crate::raise::Result;
+use crate::typeobject::{TypeObject, flags};
+use core::cell::Cell;
+
+#[unsafe(no_mangle)]
+pub static PyFloat_Type: TypeObject =
+    TypeObject::new(c"float", size_of::<Float>(), flags::BASETYPE | flags::MATCH_SELF);
+
+/// `PyFloatObject`.
+#[repr(C)]
+pub struct Float {
+    ob_base: Object,
+    ob_fval: Cell<f64>,
+}
+
+instance!(Float, PyFloat_Type);
+
+impl Float {
+    /// A new float.
+    ///
+    /// # Errors
+    /// MemoryError.
+    #[inline]
+    pub fn new(value: f64) -> Result<Ref<Float>> {
+        Ref::new(Float { ob_base: Object::HEAD, ob_fval: Cell::new(value) })
+    }
+
+    #[inline]
+    pub fn value(&self) -> f64 {
+        self.ob_fval.get()
+    }
+}

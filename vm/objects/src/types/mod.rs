@@ -1,0 +1,57 @@
+//! The built-in types, one file each, a folder where a type has parts.
+
+/// Declares the view [`crate::Instance`] of a struct and `Deref` to its head. With a flag, the subclass check is one bit test.
+#[macro_export]
+macro_rules! instance {
+    ($view:ty, $class:path) => {
+        // SAFETY: the struct is `repr(C)` and begins with the head.
+        unsafe impl $crate::Instance for $view {
+            #[inline]
+            fn class() -> &'static $crate::TypeObject {
+                &$class
+            }
+        }
+        $crate::instance!(@deref $view);
+    };
+    ($view:ty, $class:path, $flag:path) => {
+        // SAFETY: the struct is `repr(C)` and begins with the head; the flag marks exactly the subclasses.
+        unsafe impl $crate::Instance for $view {
+            #[inline]
+            fn class() -> &'static $crate::TypeObject {
+                &$class
+            }
+            #[inline]
+            fn is_instance(object: &$crate::Object) -> bool {
+                object.class().has_feature($flag)
+            }
+        }
+        $crate::instance!(@deref $view);
+    };
+    (@deref $view:ty) => {
+        impl ::core::ops::Deref for $view {
+            type Target = $crate::Object;
+            #[inline]
+            fn deref(&self) -> &$crate::Object {
+                $crate::Instance::as_object(self)
+            }
+        }
+    };
+}
+
+pub mod bool;
+pub mod buffer;
+pub mod bytes;
+pub mod cfunction;
+pub mod dict;
+pub mod exceptions;
+pub mod float;
+pub mod generic_alias;
+pub mod int;
+pub mod iter;
+pub mod list;
+pub mod none;
+pub mod object;
+pub mod str;
+pub mod tuple;
+pub mod r#type;
+pub mod weakref;
