@@ -1,0 +1,109 @@
+//! The error and the warning that reading source text can end in.
+
+use std::fmt;
+
+/// Which exception a source error is raised as.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum ErrorKind {
+    SyntaxError,
+    IndentationError,
+    TabError,
+    /// `_IncompleteInputError`, the SyntaxError that asks an interactive loop for more lines.
+    IncompleteInputError,
+    /// No location: the source was never looked at (`source code string cannot contain null bytes`).
+    ValueError,
+    /// No location.
+    MemoryError,
+    /// No location.
+    RecursionError,
+    /// No location.
+    OverflowError,
+}
+
+impl ErrorKind {
+    /// The name of the exception class.
+    pub fn name(self) -> &'static str {
+        match self {
+            ErrorKind::SyntaxError => "SyntaxError",
+            ErrorKind::IndentationError => "IndentationError",
+            ErrorKind::TabError => "TabError",
+            ErrorKind::IncompleteInputError => "_IncompleteInputError",
+            ErrorKind::ValueError => "ValueError",
+            ErrorKind::MemoryError => "MemoryError",
+            ErrorKind::RecursionError => "RecursionError",
+            ErrorKind::OverflowError => "OverflowError",
+        }
+    }
+
+    /// Whether the exception is a SyntaxError or derives from it, and so carries a location.
+    pub fn is_syntax_error(self) -> bool {
+        matches!(
+            self,
+            ErrorKind::SyntaxError
+                | ErrorKind::IndentationError
+                | ErrorKind::TabError
+                | ErrorKind::IncompleteInputError
+        )
+    }
+}
+
+/// Why a source text is not a program, with everything that a SyntaxError object holds but the file name.
+///
+/// The parser makes these, and so do the symbol table and the compiler.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SyntaxError {
+    /// The exception to raise.
+    pub kind: ErrorKind,
+    /// Its message.
+    pub msg: String,
+    /// First line, from 1.
+    pub lineno: i32,
+    /// First column in characters, from 1; 0 when the whole line is meant.
+    pub offset: i32,
+    /// Last line.
+    pub end_lineno: i32,
+    /// The column after the last character, from 1.
+    pub end_offset: i32,
+    /// The source line, or lines for an error that spans several; `None` when they are not known.
+    pub text: Option<String>,
+}
+
+impl SyntaxError {
+    /// An error that has no place in the source.
+    pub fn unlocated(kind: ErrorKind, msg: impl Into<String>) -> Self {
+        Self { kind, msg: msg.into(), lineno: 0, offset: 0, end_lineno: 0, end_offset: 0, text: None }
+    }
+}
+
+impl fmt::Display for SyntaxError {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.kind.name(), self.msg)?;
+        if self.kind.is_syntax_error() {
+            write!(f, " ({}:{}-{}:{})", self.lineno, self.offset, self.end_lineno, self.end_offset)?;
+        }
+        Ok(())
+    }
+}
+
+impl std::error::Error for SyntaxError {}
+
+/// Which category a warning is issued under.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
+pub enum WarningKind {
+    SyntaxWarning,
+    DeprecationWarning,
+}
+
+/// A warning about source text. When the program has made warnings errors, the issuer raises
+/// a SyntaxError with the same message at the same place.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub struct SourceWarning {
+    /// Its category.
+    pub kind: WarningKind,
+    /// Its message.
+    pub msg: String,
+    /// Line, from 1.
+    pub lineno: i32,
+    /// Column in characters, from 1, for the SyntaxError that it may become.
+    pub offset: i32,
+}
