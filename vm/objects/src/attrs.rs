@@ -44,3 +44,10 @@ pub fn generic_get_optional(object: &Object, name: &Str) -> Result<Option<Ref>> 
 pub fn get_method(object: &Object, name: &Str) -> Result<Method> {
     crate::protocol::attr::get(object, name).map(Method::Bound)
 }
+
+/// The field that heads the list of an object's weak references, if its class has one.
+pub fn weaklist(object: &Object) -> Option<&core::cell::Cell<*const crate::types::weakref::WeakReference>> {
+    let offset = object.class().tp_weaklistoffset.get();
+    // SAFETY: the class says that there is such a field.
+    (offset > 0).then(|| unsafe { &*object.as_ptr().cast::<u8>().offset(offset).cast() })
+}

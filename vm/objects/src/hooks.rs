@@ -44,3 +44,7 @@ pub static WARN: Hook<fn(&Object, &str, isize) -> Result<()>> =
 /// loops.
 pub static HANDLE_PENDING: Hook<fn() -> Result<()>> =
     Hook::new("pending calls before the interpreter started");
+
+/// Reports an exception that nobody can catch, with the object it happened in (`sys.unraisablehook`).
+pub static UNRAISABLE: Hook<fn(crate::Ref, Option<&Object>)> =
+    Hook::new("unraisable exception before the interpreter started");

@@ -170,3 +170,8 @@ impl<T> Catch<T> for Result<T> {
         }
     }
 }
+
+/// `PyErr_WriteUnraisable`: hands an exception that nobody can catch to `sys.unraisablehook`.
+pub fn write_unraisable(raised: Raised, object: Option<&Object>) {
+    crate::hooks::UNRAISABLE.get()(raised.take(), object);
+}

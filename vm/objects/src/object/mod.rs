@@ -5,6 +5,7 @@
 //! Invariant "head first": every type that implements [`Instance`] is `#[repr(C)]` and begins with
 //! an [`Object`] (or a [`VarObject`], which begins with one).
 
+pub mod gc;
 pub mod heap;
 pub mod refs;
 pub mod trace;

@@ -1,0 +1,72 @@
+//! Blocks above the size classes: from the C library, with a table of those that the collector must find.
+
+use crate::object::gc;
+use core::cell::{Cell, RefCell};
+use core::ptr::NonNull;
+use std::collections::HashMap;
+
+/// The mark and the collector's counter of a large collected block.
+#[derive(Default)]
+pub struct Entry {
+    pub mark: Cell<u8>,
+    pub counter: Cell<u32>,
+}
+
+struct Table(RefCell<Option<HashMap<usize, Box<Entry>>>>);
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for Table {}
+
+static TABLE: Table = Table(RefCell::new(None));
+
+/// See [`super::alloc`].
+#[cold]
+pub fn alloc(size: usize, collected: bool) -> Option<NonNull<u8>> {
+    // SAFETY: malloc accepts any size.
+    let block = NonNull::new(unsafe { libc::malloc(size) }.cast::<u8>())?;
+    if collected {
+        gc::count_allocation();
+        let mut table = TABLE.0.borrow_mut();
+        table.get_or_insert_default().insert(block.as_ptr().expose_provenance(), Box::default());
+    }
+    Some(block)
+}
+
+/// See [`super::free`].
+///
+/// # Safety
+/// As there.
+#[cold]
+pub unsafe fn free(block: *mut u8) {
+    if let Some(table) = TABLE.0.borrow_mut().as_mut()
+        && table.remove(&block.addr()).is_some()
+    {
+        gc::count_deallocation();
+    }
+    // SAFETY: the caller's promise.
+    unsafe { libc::free(block.cast()) };
+}
+
+/// See [`super::usable_size`].
+pub fn usable_size(block: NonNull<u8>) -> usize {
+    // SAFETY: a block of the C library.
+    unsafe { libc::malloc_usable_size(block.as_ptr().cast()) }
+}
+
+/// The entry of a large collected block.
+pub fn entry(block: *const u8) -> Option<&'static Entry> {
+    let table = TABLE.0.borrow();
+    let entry = table.as_ref()?.get(&block.addr())?;
+    // SAFETY: boxed, and kept until the block is freed, which the borrower of a mark does not do.
+    Some(unsafe { &*(&raw const **entry) })
+}
+
+/// The addresses of all large collected blocks.
+pub fn blocks() -> Vec<*mut u8> {
+    let table = TABLE.0.borrow();
+    table
+        .iter()
+        .flat_map(HashMap::keys)
+        .map(|&address| core::ptr::with_exposed_provenance_mut(address))
+        .collect()
+}

@@ -1,0 +1,94 @@
+//! The address range that pages come from: reserved once, used from its beginning, so that "is this a page's block" is one comparison.
+
+use core::cell::{Cell, RefCell};
+use core::ptr::{self, NonNull};
+
+/// Size and alignment of a page.
+pub const PAGE_SIZE: usize = 64 << 10;
+
+/// How much address space is asked for; halved until the system agrees.
+const RESERVATION: usize = 1 << 38;
+const SMALLEST_RESERVATION: usize = 1 << 26;
+
+/// Empty pages that keep their memory; more are given back to the system.
+const KEPT_PAGES: usize = 64;
+
+struct Region {
+    base: Cell<usize>,
+    size: Cell<usize>,
+    /// Offset of the first page that was never taken.
+    fresh: Cell<usize>,
+    /// Pages that were given back: those that still have their memory, and those that the system took (which read as zero).
+    warm: RefCell<Vec<usize>>,
+    cold: RefCell<Vec<usize>>,
+}
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for Region {}
+
+static REGION: Region = Region {
+    base: Cell::new(0),
+    size: Cell::new(0),
+    fresh: Cell::new(0),
+    warm: RefCell::new(Vec::new()),
+    cold: RefCell::new(Vec::new()),
+};
+
+/// Whether an address lies in a page.
+#[inline]
+pub fn contains(block: *const u8) -> bool {
+    block.addr().wrapping_sub(REGION.base.get()) < REGION.size.get()
+}
+
+/// A page-sized, page-aligned block of undefined contents; `None` when memory or the reservation is out.
+pub fn take_page() -> Option<NonNull<u8>> {
+    if let Some(page) = REGION.warm.borrow_mut().pop().or_else(|| REGION.cold.borrow_mut().pop()) {
+        return NonNull::new(ptr::with_exposed_provenance_mut(page));
+    }
+    if REGION.size.get() == 0 {
+        reserve()?;
+    }
+    let offset = REGION.fresh.get();
+    if offset + PAGE_SIZE > REGION.size.get() {
+        return None;
+    }
+    REGION.fresh.set(offset + PAGE_SIZE);
+    NonNull::new(ptr::with_exposed_provenance_mut(REGION.base.get() + offset))
+}
+
+/// Takes back a page of [`take_page`].
+pub fn give_page(page: NonNull<u8>) {
+    let mut warm = REGION.warm.borrow_mut();
+    if warm.len() < KEPT_PAGES {
+        warm.push(page.as_ptr().expose_provenance());
+        return;
+    }
+    // SAFETY: the page is nobody's; its contents may vanish.
+    unsafe { libc::madvise(page.as_ptr().cast(), PAGE_SIZE, libc::MADV_DONTNEED) };
+    REGION.cold.borrow_mut().push(page.as_ptr().expose_provenance());
+}
+
+#[cold]
+fn reserve() -> Option<()> {
+    let mut size = RESERVATION;
+    while size >= SMALLEST_RESERVATION {
+        // SAFETY: a fresh anonymous mapping; pages are committed by the first touch.
+        let base = unsafe {
+            libc::mmap(
+                ptr::null_mut(),
+                size + PAGE_SIZE,
+                libc::PROT_READ | libc::PROT_WRITE,
+                libc::MAP_PRIVATE | libc::MAP_ANONYMOUS | libc::MAP_NORESERVE,
+                -1,
+                0,
+            )
+        };
+        if base != libc::MAP_FAILED {
+            REGION.base.set(base.expose_provenance().next_multiple_of(PAGE_SIZE));
+            REGION.size.set(size);
+            return Some(());
+        }
+        size /= 2;
+    }
+    None
+}
