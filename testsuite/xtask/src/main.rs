@@ -1,3 +1,58 @@
-//! Developer commands: `cargo xtask COMMAND`.
+//! Developer commands: `cargo xtask …`.
 
-fn main() {}
+mod docs;
+mod golden;
+mod install;
+mod process;
+mod setup;
+mod suite;
+mod test;
+mod tidy;
+
+use std::process::ExitCode;
+
+use process::Result;
+
+const USAGE: &str = "\
+usage: cargo xtask COMMAND
+
+setup                 fetch the library, build python, run a first program
+test [fast|full]      what a change must pass; full adds CPython's own test files
+golden [NAME…]        run the programs of testsuite/python and compare with CPython's output
+  --list              only say which programs there are and which are known to fail
+bless [NAME…]         take the expected output of those programs from the reference
+  --failing           instead, note which programs fail under the python built here
+suite [TEST…]         run CPython's test files (test_list …; default: those with a ledger)
+  --all               all of them
+  --bless             note the result in testsuite/cpython
+  --reference         run them under the reference, to try the runner
+  --limit SECONDS     for one test (default: 120)
+tidy                  check the house rules that the compiler does not
+docs                  take CPython's documentation strings from the reference
+install --prefix DIR  lay out an installation that can be moved";
+
+fn main() -> ExitCode {
+    let args: Vec<String> = std::env::args().skip(1).collect();
+    match run(&args) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("xtask: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run(args: &[String]) -> Result {
+    let (command, args) = args.split_first().ok_or(USAGE)?;
+    match command.as_str() {
+        "setup" => setup::run(),
+        "test" => test::run(args),
+        "golden" => golden::run(args),
+        "bless" => golden::bless(args),
+        "suite" => suite::run(args),
+        "tidy" => tidy::run(),
+        "docs" => docs::run(),
+        "install" => install::run(args),
+        _ => Err(USAGE.into()),
+    }
+}

@@ -1,0 +1,99 @@
+"""Run one of CPython's test files and report each test as it starts and ends.
+
+usage: suite_driver.py REPORT DONE MODULE
+
+Lines of `start|pass|fail|skip <TAB> test id` are appended to REPORT, `absent <TAB>
+reason` if the file wants to be skipped as a whole, `broken` if it cannot be
+loaded, and `end` when nothing is left to do.  Tests listed in DONE are left
+out: after a crash, the file is started again to run the others.
+"""
+
+import os
+import sys
+import traceback
+import unittest
+
+from test import support
+
+report_path, done_path, module = sys.argv[1:]
+report = os.open(report_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+with open(done_path, encoding="utf-8") as file:
+    done = set(file.read().splitlines())
+
+
+def say(what, text=""):
+    os.write(report, f"{what}\t{text}\n".replace("\r", " ").encode("utf-8", "backslashreplace"))
+
+
+def name(test):
+    return test.id().replace("\n", " ")
+
+
+class Result(unittest.TestResult):
+    """Passes every event on; a test with a failing subtest fails once."""
+
+    def startTest(self, test):
+        super().startTest(test)
+        self.failed = False
+        say("start", name(test))
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        if self.failed:
+            say("fail", name(test))
+
+    def show(self, test, error):
+        self.failed = True
+        print(f"\n--- {name(test)}", *traceback.format_exception(*error), sep="\n", file=sys.__stderr__, flush=True)
+
+    def addSuccess(self, test):
+        if not self.failed:
+            say("pass", name(test))
+
+    def addError(self, test, error):
+        self.show(test, error)
+        if not isinstance(test, unittest.TestCase):  # a class's or the module's set-up
+            say("fail", name(test))
+
+    def addFailure(self, test, error):
+        self.show(test, error)
+
+    def addSubTest(self, test, subtest, error):
+        if error is not None:
+            self.show(test, error)
+
+    def addSkip(self, test, reason):
+        say("skip", name(test))
+
+    def addExpectedFailure(self, test, error):
+        say("pass", name(test))
+
+    def addUnexpectedSuccess(self, test):
+        self.failed = True
+
+
+def without_done(suite):
+    for test in suite:
+        if isinstance(test, unittest.TestSuite):
+            yield suite.__class__(without_done(test))
+        elif name(test) not in done:
+            yield test
+
+
+def main():
+    support.use_resources = []
+    support.verbose = 0
+    loader = unittest.TestLoader()
+    try:
+        suite = loader.loadTestsFromName("test." + module)
+    except unittest.SkipTest as reason:
+        say("absent", reason)
+        return
+    if loader.errors:
+        print(*loader.errors, sep="\n", file=sys.stderr)
+        say("broken")
+    unittest.TestSuite(without_done(suite)).run(Result())
+    say("end")
+
+
+main()
