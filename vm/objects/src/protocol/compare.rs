@@ -21,19 +21,22 @@ pub fn rich_compare(left: &Object, right: &Object, op: CompareOp) -> Result<Ref>
     if !core::ptr::eq(left_class, right_class) && right_class.is_subtype(left_class) {
         if let Some(function) = right_class.tp_richcompare.get() {
             tried_right = true;
-            let result = unsafe { function(right, left, op.swapped()) }?;
+            // SAFETY: a slot of an operand's own type takes that operand.
+        let result = unsafe { function(right, left, op.swapped()) }?;
             if !result.is(not_implemented()) {
                 return Ok(result);
             }
         }
     }
     if let Some(function) = left_class.tp_richcompare.get() {
+        // SAFETY: a slot of an operand's own type takes that operand.
         let result = unsafe { function(left, right, op) }?;
         if !result.is(not_implemented()) {
             return Ok(result);
         }
     }
     if !tried_right && let Some(function) = right_class.tp_richcompare.get() {
+        // SAFETY: a slot of an operand's own type takes that operand.
         let result = unsafe { function(right, left, op.swapped()) }?;
         if !result.is(not_implemented()) {
             return Ok(result);

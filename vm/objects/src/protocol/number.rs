@@ -81,18 +81,21 @@ pub fn binary_op1(left: &Object, right: &Object, op: Binary) -> Result<Ref> {
         if let Some(reflected) = right_slot
             && right_class.is_subtype(left_class)
         {
-            let result = unsafe { reflected(left, right) }?;
+            // SAFETY: a slot of an operand's own type takes that operand.
+        let result = unsafe { reflected(left, right) }?;
             if !result.is(not_implemented()) {
                 return Ok(result);
             }
             right_slot = None;
         }
+        // SAFETY: a slot of an operand's own type takes that operand.
         let result = unsafe { function(left, right) }?;
         if !result.is(not_implemented()) {
             return Ok(result);
         }
     }
     if let Some(reflected) = right_slot {
+        // SAFETY: a slot of an operand's own type takes that operand.
         let result = unsafe { reflected(left, right) }?;
         if !result.is(not_implemented()) {
             return Ok(result);
@@ -141,6 +144,7 @@ pub fn binary_op(left: &Object, right: &Object, op: Binary) -> Result<Ref> {
 pub fn inplace_op(left: &Object, right: &Object, op: Binary) -> Result<Ref> {
     if let Some(function) = left.class().number().and_then(|table| op.inplace_slot(table)) {
         // SAFETY: the slot belongs to the operand's class.
+        // SAFETY: a slot of an operand's own type takes that operand.
         let result = unsafe { function(left, right) }?;
         if !result.is(not_implemented()) {
             return Ok(result);

@@ -373,22 +373,27 @@ impl TypeObject {
     // SAFETY (all five): a non-NULL table pointer is a table that lives as long as the type.
     #[inline]
     pub fn number(&self) -> Option<&NumberMethods> {
+        // SAFETY: a slot table lives as long as its type.
         unsafe { self.tp_as_number.get().as_ref() }
     }
     #[inline]
     pub fn sequence(&self) -> Option<&SequenceMethods> {
+        // SAFETY: a slot table lives as long as its type.
         unsafe { self.tp_as_sequence.get().as_ref() }
     }
     #[inline]
     pub fn mapping(&self) -> Option<&MappingMethods> {
+        // SAFETY: a slot table lives as long as its type.
         unsafe { self.tp_as_mapping.get().as_ref() }
     }
     #[inline]
     pub fn async_methods(&self) -> Option<&AsyncMethods> {
+        // SAFETY: a slot table lives as long as its type.
         unsafe { self.tp_as_async.get().as_ref() }
     }
     #[inline]
     pub fn buffer(&self) -> Option<&BufferProcs> {
+        // SAFETY: a slot table lives as long as its type.
         unsafe { self.tp_as_buffer.get().as_ref() }
     }
 }
