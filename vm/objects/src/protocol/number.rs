@@ -76,13 +76,12 @@ pub fn binary_op1(left: &Object, right: &Object, op: Binary) -> Result<Ref> {
             right_slot = None;
         }
     }
-    // SAFETY (all three): the slots belong to the operands' classes.
     if let Some(function) = left_slot {
         if let Some(reflected) = right_slot
             && right_class.is_subtype(left_class)
         {
             // SAFETY: a slot of an operand's own type takes that operand.
-        let result = unsafe { reflected(left, right) }?;
+            let result = unsafe { reflected(left, right) }?;
             if !result.is(not_implemented()) {
                 return Ok(result);
             }
