@@ -1,6 +1,6 @@
 //! Docstrings by key, from `docs.tsv`.
 //!
-//! A row is `key <tab> text signature <tab> docstring`, with `\n`, `\t`, `\r` and `\\` escaped; an empty field means that CPython has none.
+//! A row is `key <tab> text signature <tab> docstring`, with `\n`, `\t`, `\r` and `\\` escaped; `\N` means that CPython has none.
 
 use std::collections::HashMap;
 use std::sync::OnceLock;
@@ -23,7 +23,7 @@ fn parse(text: &'static str) -> HashMap<&'static str, Entry> {
     let row = |line: &'static str| {
         let mut fields = line.split('\t');
         let key = fields.next().filter(|key| !key.is_empty() && !key.starts_with('#'))?;
-        let mut field = || fields.next().filter(|field| !field.is_empty()).map(unescape);
+        let mut field = || fields.next().filter(|&field| field != r"\N").map(unescape);
         Some((key, Entry { signature: field(), doc: field() }))
     };
     text.lines().filter_map(row).collect()
@@ -61,7 +61,7 @@ mod tests {
 
     #[test]
     fn rows_are_unescaped() {
-        let table = parse("# comment\na.b\t($self, /)\tone\\ntwo\\\\\nc\t\t\n");
+        let table = parse("# comment\na.b\t($self, /)\tone\\ntwo\\\\\nc\t\\N\t\\N\n");
         let entry = &table["a.b"];
         assert_eq!(entry.signature.as_deref(), Some("($self, /)"));
         assert_eq!(entry.doc.as_deref(), Some("one\ntwo\\"));

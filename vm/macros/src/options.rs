@@ -84,7 +84,9 @@ impl Options {
 
     /// The value of `name = "text"`.
     pub fn string(&mut self, name: &str) -> syn::Result<Option<String>> {
-        self.value(name).map(|value| syn::parse2::<LitStr>(quote::quote!(#value)).map(|text| text.value())).transpose()
+        self.value(name)
+            .map(|value| syn::parse2::<LitStr>(quote::quote!(#value)).map(|text| text.value()))
+            .transpose()
     }
 
     /// The value of `name = identifier`.
@@ -112,7 +114,8 @@ impl Options {
     }
 
     fn take<T>(&mut self, pick: impl Fn(&Opt) -> Option<T>) -> Option<T> {
-        let (index, value) = self.left.iter().enumerate().find_map(|(index, opt)| Some((index, pick(opt)?)))?;
+        let (index, value) =
+            self.left.iter().enumerate().find_map(|(index, opt)| Some((index, pick(opt)?)))?;
         self.left.remove(index);
         Some(value)
     }

@@ -42,7 +42,8 @@ impl Signature {
             return Ok(Signature { name: text.into(), text: None, params: Vec::new() });
         };
         let (name, rest) = text.split_at(open);
-        let inner = rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).ok_or("unbalanced parentheses")?;
+        let inner =
+            rest.strip_prefix('(').and_then(|rest| rest.strip_suffix(')')).ok_or("unbalanced parentheses")?;
         let mut params: Vec<Param> = Vec::new();
         let mut kind = Kind::Normal;
         for (index, part) in split(inner)?.into_iter().enumerate() {
@@ -144,7 +145,10 @@ mod tests {
             "open($module, file, mode='r', *, opener=(1, ','))",
             "open file:Normal mode='r':Normal opener=(1, ','):KeywordOnly",
         );
-        check("f(a, /, b, *args, c=None, **kw)", "f a:PositionalOnly b:Normal args:Rest c=None:KeywordOnly kw:Others");
+        check(
+            "f(a, /, b, *args, c=None, **kw)",
+            "f a:PositionalOnly b:Normal args:Rest c=None:KeywordOnly kw:Others",
+        );
         check("f(a=1, b)", "`b` without a default follows one with");
         check("f(a", "unbalanced parentheses");
         check("f(*, /)", "unexpected `/`");
