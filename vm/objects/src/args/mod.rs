@@ -1,1 +1,22 @@
-//! Binding call arguments.
+//! Binding call arguments to Rust parameters, and Rust values to results.
+//!
+//! The macros of the crate `macros` emit constant [`Signature`]s and shims that call into this room: [`bind`] puts arguments into
+//! places by parameter (no allocation for a vectorcall), [`FromArg`] converts one argument, [`IntoPy`] and its kin convert results.
+//! Error texts are CPython's; the families are described in `bind`.
+
+pub mod c;
+pub mod module;
+
+mod bind;
+mod from;
+mod into;
+mod keywords;
+mod signature;
+
+pub use bind::{bind, bind_init, bind_new, given, rest, vector};
+pub use from::{At, CodePoint, FromArg};
+pub use into::{
+    Fallible, IntoPy, Refusable, Sent, hash, next, sent, size, status, truth, typed_result, visited,
+};
+pub use keywords::Kwargs;
+pub use signature::{ArgKind, DESCRIBED, Described, Kind, Param, Signature, TypedEntry};

@@ -49,6 +49,7 @@ pub mod generic_alias;
 pub mod int;
 pub mod iter;
 pub mod list;
+pub mod module;
 pub mod none;
 pub mod object;
 pub mod str;
