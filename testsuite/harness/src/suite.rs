@@ -92,7 +92,9 @@ pub fn all_tests() -> io::Result<Vec<String>> {
 
 /// The names of the test files that have a ledger.
 pub fn noted_tests() -> io::Result<Vec<String>> {
-    let mut names: Vec<String> = fs::read_dir(testsuite().join("cpython"))?
+    let mut names: Vec<String> = fs::read_dir(testsuite().join("cpython"))
+        .into_iter()
+        .flatten()
         .filter_map(|entry| Some(entry.ok()?.file_name().to_string_lossy().strip_suffix(".toml")?.to_owned()))
         .collect();
     names.sort();
@@ -251,6 +253,7 @@ pub fn bless(name: &str, report: &Report) -> io::Result<()> {
     if let Some(reason) = &report.absent {
         ledger.set("absent", Value::Text(reason.clone()));
     }
+    fs::create_dir_all(testsuite().join("cpython"))?;
     ledger.write(
         &ledger_path(name),
         &format!("What of CPython's {name} does not pass. Written by `cargo xtask suite --bless`."),
