@@ -280,20 +280,9 @@ fn type_object(head: &Head, mut options: Options, body: Body) -> syn::Result<Tok
     if options.flag("unhashable") {
         set("tp_hash", some(quote!(::objects::slots::unhashable)));
     }
-    // Any other slot can be given a function that exists already.
-    for slot in [
-        "tp_alloc",
-        "tp_free",
-        "tp_call",
-        "tp_getattro",
-        "tp_setattro",
-        "tp_hash",
-        "tp_iter",
-        "tp_new",
-        "tp_init",
-        "tp_vectorcall",
-    ] {
-        let key = slot.strip_prefix("tp_").unwrap_or(slot);
+    // A slot of the type itself can be given a function that exists already.
+    let slots = slots::SLOTS.iter().map(|(slot, _)| *slot).chain(["tp_vectorcall"]);
+    for (slot, key) in slots.filter_map(|slot| Some((slot, slot.strip_prefix("tp_")?))) {
         if let Some(path) = options.value(key) {
             set(slot, some(quote!(#path)));
         }

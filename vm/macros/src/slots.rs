@@ -10,7 +10,7 @@ use quote::{format_ident, quote};
 use syn::{Error, Ident};
 
 /// `(slot, signature)`
-const SLOTS: &[(&str, &str)] = &[
+pub const SLOTS: &[(&str, &str)] = &[
     ("tp_dealloc", "p=v"),
     ("tp_repr", "o=o"),
     ("tp_hash", "o=h"),

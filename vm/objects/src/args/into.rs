@@ -149,6 +149,14 @@ impl<T> Fallible for Result<T> {
     }
 }
 
+impl<T> Fallible for Option<T> {
+    type Value = Option<T>;
+    #[inline]
+    fn into_result(self) -> Result<Option<T>> {
+        Ok(self)
+    }
+}
+
 macro_rules! infallible {
     ($($type:ty)*) => { $(
         impl Fallible for $type {
@@ -222,8 +230,8 @@ pub fn hash(value: impl Fallible<Value = isize>) -> isize {
 
 /// The result of `tp_iternext`: NULL at the end, and for an exception.
 #[inline]
-pub fn next<T: IntoPy>(value: Result<Option<T>>) -> Option<Ref> {
-    match value {
+pub fn next<T: IntoPy>(value: impl Fallible<Value = Option<T>>) -> Option<Ref> {
+    match value.into_result() {
         Ok(Some(value)) => value.into_py().ok(),
         _ => None,
     }
