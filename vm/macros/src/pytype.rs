@@ -270,7 +270,7 @@ fn type_object(head: &Head, mut options: Options, body: Body) -> syn::Result<Tok
         ("weaklist", "tp_weaklistoffset"),
         ("vectorcall_field", "tp_vectorcall_offset"),
     ] {
-        if let Some(field) = options.ident(option)? {
+        if let Some(field) = options.value(option) {
             set(slot, quote!(::core::mem::offset_of!(#view, #field) as isize));
             if option == "vectorcall_field" {
                 add_flag("HAVE_VECTORCALL");

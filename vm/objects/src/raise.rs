@@ -129,11 +129,14 @@ impl Raised {
             Some(exception) => exception,
             None => {
                 let again = null_result();
-                core::mem::forget(again);
+                again.leave();
                 take_pending().unwrap_or_else(|| crate::fatal("no exception could be set"))
             }
         }
     }
+
+    /// Leaves the exception pending, for a caller that tells of it in C's way.
+    pub fn leave(self) {}
 
     /// Drops the exception.
     pub fn clear(self) {
@@ -175,3 +178,5 @@ impl<T> Catch<T> for Result<T> {
 pub fn write_unraisable(raised: Raised, object: Option<&Object>) {
     crate::hooks::UNRAISABLE.get()(raised.take(), object);
 }
+
+const _: () = assert!(size_of::<Raised>() == 0 && size_of::<Result<Ref>>() == size_of::<*mut Object>());

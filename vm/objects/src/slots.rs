@@ -11,19 +11,27 @@ use core::ptr;
 /// # Safety
 /// A slot function: `this` is a `T` with no owner left.
 pub unsafe extern "C" fn dealloc<T: Instance>(this: *mut Object) {
-    // SAFETY: whole until its fields are dropped below.
+    // SAFETY: whole until its fields are dropped.
     let object = unsafe { &*this };
     let class = object.class();
-    if class.has_feature(flags::HAVE_GC) {
-        heap::untrack(object);
-    }
     if class.tp_weaklistoffset.get() != 0 {
         crate::types::weakref::clear_weakrefs(object);
     }
-    // SAFETY: nobody else can reach the object; its head has no destructor.
-    unsafe { ptr::drop_in_place(this.cast::<T>()) };
-    // SAFETY: only the head is read from here on.
-    unsafe { free(this) };
+    if class.has_feature(flags::HAVE_GC) {
+        heap::untrack(object);
+        // SAFETY: only objects that hold others nest.
+        return unsafe { deallocate_deeply(this, drop_and_free::<T>) };
+    }
+    // SAFETY: nobody else can reach the object.
+    unsafe { drop_and_free::<T>(this) };
+}
+
+unsafe fn drop_and_free<T: Instance>(this: *mut Object) {
+    // SAFETY: nobody else can reach the object; its head has no destructor and outlives its fields.
+    unsafe {
+        ptr::drop_in_place(this.cast::<T>());
+        free(this);
+    }
 }
 
 /// The end of every `tp_dealloc`: frees the block through the class and gives back the class's reference.
@@ -85,4 +93,50 @@ pub unsafe extern "C" fn clear<T: Instance + Trace>(this: &Object) -> c_int {
     // SAFETY: the caller's promise.
     unsafe { this.cast_unchecked::<T>() }.clear();
     0
+}
+
+/// `tp_iter` of iterators (`PyObject_SelfIter`).
+///
+/// # Safety
+/// A slot function.
+pub unsafe extern "C" fn self_iter(this: &Object) -> crate::Result {
+    Ok(this.to_ref())
+}
+
+/// `tp_hash` of types that set `__hash__` to None (`PyObject_HashNotImplemented`).
+///
+/// # Safety
+/// A slot function.
+pub unsafe extern "C" fn unhashable(this: &Object) -> isize {
+    crate::raise!(TypeError, "unhashable type: '{}'", this.class().name()).leave();
+    -1
+}
+
+/// Runs a destructor that may free a long chain of objects of the same kind, without nesting native calls beyond a bound: past it
+/// the objects wait and are freed when the outermost destructor ends (CPython's "trashcan").
+///
+/// # Safety
+/// `this` is untracked and nobody refers to it; `destroy` ends its life.
+pub unsafe fn deallocate_deeply(this: *mut Object, destroy: unsafe fn(*mut Object)) {
+    type Waiting = Vec<(*mut Object, unsafe fn(*mut Object))>;
+    thread_local! {
+        static DEPTH: core::cell::Cell<u32> = const { core::cell::Cell::new(0) };
+        static WAITING: core::cell::RefCell<Waiting> = const { core::cell::RefCell::new(Vec::new()) };
+    }
+    const MAX_DEPTH: u32 = 50;
+    let depth = DEPTH.get();
+    if depth >= MAX_DEPTH {
+        WAITING.with_borrow_mut(|waiting| waiting.push((this, destroy)));
+        return;
+    }
+    DEPTH.set(depth + 1);
+    // SAFETY: the caller's promise.
+    unsafe { destroy(this) };
+    if depth == 0 {
+        while let Some((this, destroy)) = WAITING.with_borrow_mut(Vec::pop) {
+            // SAFETY: promised when it began to wait.
+            unsafe { destroy(this) };
+        }
+    }
+    DEPTH.set(depth);
 }

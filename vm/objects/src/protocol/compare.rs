@@ -69,6 +69,14 @@ pub fn compare_bool(left: &Object, right: &Object, op: CompareOp) -> Result<bool
     protocol::object::is_true(&*rich_compare(left, right, op)?)
 }
 
+/// [`rich_compare`] and the truth of its answer; identity decides nothing.
+///
+/// # Errors
+/// As [`rich_compare`].
+pub fn compare_bool_strict(left: &Object, right: &Object, op: CompareOp) -> Result<bool> {
+    protocol::object::is_true(&*rich_compare(left, right, op)?)
+}
+
 /// Whether two objects are the same or equal, as containers ask.
 ///
 /// # Errors

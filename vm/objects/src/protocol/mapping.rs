@@ -1,8 +1,8 @@
 //! Subscription and the mapping protocol.
 
 use crate::id;
+use crate::object::Object;
 use crate::object::refs::Ref;
-use crate::object::{Instance, Object};
 use crate::protocol::{attr, call, number, sequence};
 use crate::raise::{self, Catch, Result};
 use crate::typeobject::TypeObject;

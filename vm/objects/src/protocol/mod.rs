@@ -7,6 +7,7 @@ pub mod iter;
 pub mod mapping;
 pub mod number;
 pub mod object;
+pub mod repr_guard;
 pub mod sequence;
 
 use crate::object::Object;

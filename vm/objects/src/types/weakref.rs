@@ -224,7 +224,7 @@ pub fn clear_weakrefs(object: &Object) {
         reference.call_back(&callback);
     }
     if let Some(exception) = pending {
-        core::mem::forget(raise::restore(exception));
+        raise::restore(exception).leave();
     }
 }
 

@@ -67,7 +67,7 @@ pub fn collect(generation: usize, observer: &dyn Observer) -> Outcome {
     let pending = crate::raise::take_pending();
     let outcome = Collection::new(generation).run(observer);
     if let Some(exception) = pending {
-        core::mem::forget(crate::raise::restore(exception));
+        crate::raise::restore(exception).leave();
     }
     if generation < 2 {
         let count = &collector.counts[generation + 1];

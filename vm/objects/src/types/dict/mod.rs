@@ -3,25 +3,22 @@
 //! [`keys`] has the table of entries; this file the operations on a whole dictionary. Comparing keys can run Python code that
 //! changes the dictionary; look-ups notice and begin again.
 
+pub mod iter;
 pub mod keys;
+pub mod methods;
+pub mod views;
 
 use crate::object::refs::Ref;
 use crate::object::trace::{Trace, Visit, Visitor};
 use crate::object::{Instance, Object};
 use crate::protocol;
 use crate::raise::{self, Result};
-use crate::typeobject::{TypeObject, flags};
+use crate::typeobject::TypeObject;
 use crate::types::str::Str;
 use core::cell::Cell;
 use core::ptr::NonNull;
 use keys::{Keys, Probe};
-
-#[unsafe(no_mangle)]
-pub static PyDict_Type: TypeObject = TypeObject::new(
-    c"dict",
-    size_of::<Dict>(),
-    flags::BASETYPE | flags::HAVE_GC | flags::DICT_SUBCLASS | flags::MAPPING | flags::MATCH_SELF,
-);
+use methods::PyDict_Type;
 
 /// `PyDictObject`. Only `ma_used` is visible outside.
 #[repr(C)]
@@ -33,8 +30,6 @@ pub struct Dict {
     keys: Cell<NonNull<Keys>>,
     _spare: Cell<usize>,
 }
-
-instance!(Dict, PyDict_Type, flags::DICT_SUBCLASS);
 
 /// Where an iteration over the entries stands.
 #[derive(Clone, Copy, Default)]
@@ -277,6 +272,45 @@ impl Dict {
             }
         }
         None
+    }
+
+    /// The entry before `position`, counted from the end of the table, which moves past it.
+    pub fn next_back(&self, position: &mut Position) -> Option<(Ref, Ref)> {
+        let keys = self.keys();
+        position.0 = position.0.min(keys.entry_count());
+        while position.0 > 0 {
+            position.0 -= 1;
+            if let Some(value) = keys.value(position.0) {
+                return keys.entry_key(position.0).1.map(|key| (key.to_ref(), value));
+            }
+        }
+        None
+    }
+
+    /// Where an iteration from the end begins.
+    pub fn end(&self) -> Position {
+        Position(self.keys().entry_count())
+    }
+
+    /// Copies the entries of another dictionary; `replace` says whether a key that is there already gets the new value.
+    ///
+    /// # Errors
+    /// What comparing keys raises; MemoryError; RuntimeError when `other` changes meanwhile.
+    pub fn merge(&self, other: &Dict, replace: bool) -> Result<()> {
+        if core::ptr::eq(self, other) || other.is_empty() {
+            return Ok(());
+        }
+        let used = other.len();
+        let mut position = Position::default();
+        while let Some((key, value, hash)) = other.next_with_hash(&mut position) {
+            if replace || self.find(&key, hash)?.is_none() {
+                self.set_item_known_hash(&key, hash, value)?;
+            }
+            if other.len() != used {
+                return Err(crate::raise!(RuntimeError, "dict mutated during update"));
+            }
+        }
+        Ok(())
     }
 
     /// All entries at this moment.

@@ -1,7 +1,6 @@
 //! The table of exception classes: name, base, and the C struct their instances have.
 
 use super::BaseExceptionObject;
-use crate::object::Object;
 use crate::typeobject::{TypeObject, flags};
 use core::cell::Cell;
 

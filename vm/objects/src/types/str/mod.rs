@@ -4,7 +4,7 @@ pub mod build;
 pub mod intern;
 
 use crate::object::refs::Ref;
-use crate::object::{Instance, Object, heap};
+use crate::object::{Object, heap};
 use crate::raise::{self, Result};
 use crate::typeobject::{TypeObject, flags};
 use core::cell::Cell;
@@ -410,7 +410,7 @@ impl Str {
     pub fn hash(&self) -> isize {
         match self.hash.get() {
             -1 => {
-                let hash = hash_bytes(self.chars().as_bytes());
+                let hash = crate::hash::bytes(self.chars().as_bytes());
                 self.hash.set(hash);
                 hash
             }
@@ -467,20 +467,6 @@ impl Str {
             tail.utf8_length.set(if ascii { source.length.get() } else { 0 });
         }
         Ok(())
-    }
-}
-
-/// The hash of a run of bytes, as `str`, `bytes` and `memoryview` share it: equal text in one width has one hash.
-pub fn hash_bytes(bytes: &[u8]) -> isize {
-    if bytes.is_empty() {
-        return 0;
-    }
-    let hash = bytes.iter().fold(0xcbf2_9ce4_8422_2325u64, |hash, &byte| {
-        (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
-    });
-    match hash as isize {
-        -1 => -2,
-        hash => hash,
     }
 }
 

@@ -1,25 +1,19 @@
-//! `tuple`.
+//! `tuple`: storage here, what Python sees in [`methods`].
+
+pub mod methods;
 
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object, VarObject, heap};
 use crate::raise::{self, Result};
-use crate::typeobject::{TypeObject, flags};
+use crate::typeobject::TypeObject;
 use core::cell::Cell;
-
-#[unsafe(no_mangle)]
-pub static PyTuple_Type: TypeObject = TypeObject::new(
-    c"tuple",
-    size_of::<VarObject>(),
-    flags::BASETYPE | flags::HAVE_GC | flags::TUPLE_SUBCLASS | flags::SEQUENCE | flags::MATCH_SELF,
-);
+use methods::PyTuple_Type;
 
 /// `PyTupleObject`: the items follow the head. An item is NULL only while the tuple is being filled.
 #[repr(C)]
 pub struct Tuple {
     ob_base: VarObject,
 }
-
-instance!(Tuple, PyTuple_Type, flags::TUPLE_SUBCLASS);
 
 static EMPTY: Tuple =
     Tuple { ob_base: VarObject { ob_base: Object::immortal(&PyTuple_Type), ob_size: Cell::new(0) } };
@@ -67,6 +61,25 @@ impl Tuple {
             place.set(item.into_ptr());
         }
         Ok(tuple)
+    }
+
+    /// An instance of `tuple` or a subclass with new references to `items`.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new_in(class: &TypeObject, items: &[&Object]) -> Result<Ref> {
+        if core::ptr::eq(class, &raw const PyTuple_Type) {
+            return Ok(Tuple::from_slice(items)?.upcast());
+        }
+        let object = class.allocate(items.len() as isize)?;
+        // SAFETY: a subclass of tuple has its layout, with as many places as were asked for.
+        let tuple = unsafe { object.cast::<Tuple>().as_ref() };
+        for (place, item) in tuple.places().iter().zip(items) {
+            place.set(item.to_ref().into_ptr());
+        }
+        heap::track_if_collected(class, object);
+        // SAFETY: `allocate` made it with a count of one.
+        Ok(unsafe { Ref::from_owned(object) })
     }
 
     /// A tracked tuple of `len` NULLs, which must be filled before other code sees it.

@@ -1,0 +1,139 @@
+//! The six iterators of dictionaries: keys, values and items, forwards and backwards.
+
+use super::{Dict, Position};
+use crate::id;
+use crate::object::refs::{Ref, Slot};
+use crate::object::{Instance, Object};
+use crate::raise::Result;
+use crate::types::list::List;
+use crate::types::tuple::Tuple;
+use core::cell::Cell;
+use macros::{Trace, pytype};
+
+/// What an iterator of a dictionary holds.
+#[repr(C)]
+#[derive(Trace)]
+pub struct State {
+    dict: Slot<Dict>,
+    /// The dictionary's size at the start; it must not change.
+    used: Cell<isize>,
+    position: Cell<Position>,
+    left: Cell<usize>,
+}
+
+impl State {
+    fn new(dict: &Dict, position: Position) -> State {
+        State {
+            dict: Slot::new(dict.to_ref()),
+            used: Cell::new(dict.len() as isize),
+            position: Cell::new(position),
+            left: Cell::new(dict.len()),
+        }
+    }
+
+    #[inline]
+    fn advance(
+        &self,
+        next: impl Fn(&Dict, &mut Position) -> Option<(Ref, Ref)>,
+    ) -> Result<Option<(Ref, Ref)>> {
+        // SAFETY: nothing runs Python code before the entry is taken.
+        let Some(dict) = (unsafe { self.dict.peek() }) else { return Ok(None) };
+        if self.used.get() != dict.len() as isize {
+            self.used.set(-1);
+            return Err(crate::raise!(RuntimeError, "dictionary changed size during iteration"));
+        }
+        let mut position = self.position.get();
+        let entry = next(dict, &mut position);
+        self.position.set(position);
+        match entry {
+            Some(_) if self.left.get() == 0 => {
+                self.dict.set(None);
+                Err(crate::raise!(RuntimeError, "dictionary keys changed during iteration"))
+            }
+            Some(entry) => {
+                self.left.set(self.left.get() - 1);
+                Ok(Some(entry))
+            }
+            None => {
+                self.dict.set(None);
+                Ok(None)
+            }
+        }
+    }
+
+    fn length_hint(&self) -> usize {
+        match self.dict.get() {
+            Some(dict) if self.used.get() == dict.len() as isize => self.left.get(),
+            _ => 0,
+        }
+    }
+}
+
+macro_rules! iterators {
+    ($($view:ident, $symbol:ident, $name:literal, $start:expr, $next:path, |$key:ident, $value:ident| $item:expr;)*) => { $(
+        #[doc = concat!("`", $name, "`.")]
+        #[repr(C)]
+        #[derive(Trace)]
+        pub struct $view {
+            ob_base: Object,
+            state: State,
+        }
+
+        impl $view {
+            /// # Errors
+            /// MemoryError.
+            pub fn new(dict: &Dict) -> Result<Ref<$view>> {
+                let start: fn(&Dict) -> Position = $start;
+                Ref::new($view { ob_base: Object::HEAD, state: State::new(dict, start(dict)) })
+            }
+        }
+
+
+        #[pytype(name = $name, symbol = $symbol, gc, no_new, iter = ::objects::slots::self_iter)]
+        impl $view {
+            #[slot(tp_iternext)]
+            fn next(&self) -> Result<Option<Ref>> {
+                match self.state.advance($next)? {
+                    Some(($key, $value)) => Ok(Some($item)),
+                    None => Ok(None),
+                }
+            }
+
+            #[method("__length_hint__($self, /)")]
+            fn length_hint(&self) -> usize {
+                self.state.length_hint()
+            }
+
+            #[method("__reduce__($self, /)")]
+            fn reduce(&self) -> Result<Ref<Tuple>> {
+                let mut rest = Vec::new();
+                if let Some(dict) = self.state.dict.get() {
+                    let mut position = self.state.position.get();
+                    while let Some(($key, $value)) = $next(&dict, &mut position) {
+                        rest.push($item);
+                    }
+                }
+                Tuple::from_array([
+                    crate::types::iter::builtin(id!("iter"))?,
+                    Tuple::from_array([List::from_vec(rest)?.upcast()])?.upcast(),
+                ])
+            }
+        }
+
+    )* };
+}
+
+iterators! {
+    KeyIterator, PyDictIterKey_Type, "dict_keyiterator", |_| Position::default(), Dict::next,
+        |key, _value| key;
+    ValueIterator, PyDictIterValue_Type, "dict_valueiterator", |_| Position::default(), Dict::next,
+        |_key, value| value;
+    ItemIterator, PyDictIterItem_Type, "dict_itemiterator", |_| Position::default(), Dict::next,
+        |key, value| Tuple::from_array([key, value])?.upcast();
+    ReverseKeyIterator, PyDictRevIterKey_Type, "dict_reversekeyiterator", Dict::end, Dict::next_back,
+        |key, _value| key;
+    ReverseValueIterator, PyDictRevIterValue_Type, "dict_reversevalueiterator", Dict::end, Dict::next_back,
+        |_key, value| value;
+    ReverseItemIterator, PyDictRevIterItem_Type, "dict_reverseitemiterator", Dict::end, Dict::next_back,
+        |key, value| Tuple::from_array([key, value])?.upcast();
+}

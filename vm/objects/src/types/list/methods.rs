@@ -1,0 +1,521 @@
+//! What Python sees of a list.
+
+use super::{List, sort};
+use crate::object::refs::Ref;
+use crate::object::{Instance, Object};
+use crate::protocol::{self, number};
+use crate::raise::{self, Result};
+use crate::typeobject::TypeObject;
+use crate::typeobject::slots::CompareOp;
+use crate::types::float::Float;
+use crate::types::int::Int;
+use crate::types::none::none;
+use crate::types::slice::{Indices, Slice, SliceIndex, bad_index};
+use crate::types::str::Str;
+use crate::types::str::build::Builder;
+use macros::pytype;
+
+#[pytype(
+    name = "list", symbol = PyList_Type, gc, unhashable,
+    flags = [BASETYPE, SEQUENCE, LIST_SUBCLASS, MATCH_SELF, VALID_VERSION_TAG]
+)]
+impl List {
+    #[slot(tp_new)]
+    fn tp_new(
+        class: &TypeObject,
+        _args: &crate::types::tuple::Tuple,
+        _kwargs: Option<&crate::types::dict::Dict>,
+    ) -> Result<Ref<List>> {
+        List::new_in(class)
+    }
+
+    #[init("(iterable=(), /)")]
+    fn tp_init(&self, iterable: Option<&Object>) -> Result<()> {
+        self.clear_items();
+        match iterable {
+            Some(iterable) => self.extend(iterable),
+            None => Ok(()),
+        }
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> Result<Ref<Str>> {
+        if self.is_empty() {
+            return Str::new("[]");
+        }
+        let Some(_guard) = protocol::repr_guard::enter(self) else { return Str::new("[...]") };
+        let mut text = Builder::new();
+        text.push_str("[");
+        let mut index = 0;
+        while let Some(item) = self.get(index) {
+            if index > 0 {
+                text.push_str(", ");
+            }
+            text.push_chars(protocol::object::repr(&item)?.chars());
+            index += 1;
+        }
+        text.push_str("]");
+        text.finish()
+    }
+
+    #[slot(tp_iter)]
+    fn iter(&self) -> Result<Ref<super::iter::ListIterator>> {
+        super::iter::ListIterator::new(self)
+    }
+
+    #[slot(tp_richcompare)]
+    fn richcompare(&self, other: &Object, op: CompareOp) -> Result<Ref> {
+        let Some(other) = other.cast::<List>() else { return Ok(protocol::compare::unsupported()) };
+        if self.len() != other.len() && matches!(op, CompareOp::Eq | CompareOp::Ne) {
+            return Ok(crate::types::bool::new_bool(op == CompareOp::Ne));
+        }
+        let mut index = 0;
+        while let (Some(a), Some(b)) = (self.get(index), other.get(index)) {
+            if !protocol::compare::equal(&a, &b)? {
+                return match op {
+                    CompareOp::Eq => Ok(crate::types::bool::new_bool(false)),
+                    CompareOp::Ne => Ok(crate::types::bool::new_bool(true)),
+                    _ => protocol::compare::rich_compare(&a, &b, op),
+                };
+            }
+            index += 1;
+        }
+        Ok(protocol::compare::answer(op, self.len().cmp(&other.len())))
+    }
+
+    #[slot(sq_length)]
+    fn sq_length(&self) -> Result<isize> {
+        Ok(self.len() as isize)
+    }
+
+    #[slot(sq_concat)]
+    fn sq_concat(&self, other: &Object) -> Result<Ref<List>> {
+        let Some(other) = other.cast::<List>() else {
+            return Err(crate::raise!(
+                TypeError,
+                "can only concatenate list (not \"{}\") to list",
+                other.class().name()
+            ));
+        };
+        let mut items = self.to_vec();
+        items.extend(other.to_vec());
+        List::from_vec(items)
+    }
+
+    #[slot(sq_repeat)]
+    fn sq_repeat(&self, count: isize) -> Result<Ref<List>> {
+        let count = count.max(0) as usize;
+        self.len()
+            .checked_mul(count)
+            .filter(|&n| n <= isize::MAX as usize / 8)
+            .ok_or_else(raise::no_memory)?;
+        let items = self.to_vec();
+        let result = List::new()?;
+        result.reserve(items.len() * count)?;
+        for _ in 0..count {
+            for item in &items {
+                result.push(item.clone())?;
+            }
+        }
+        Ok(result)
+    }
+
+    #[slot(sq_inplace_concat)]
+    fn sq_inplace_concat(&self, other: &Object) -> Result<Ref<List>> {
+        self.extend(other)?;
+        Ok(self.to_ref())
+    }
+
+    #[slot(sq_inplace_repeat)]
+    fn sq_inplace_repeat(&self, count: isize) -> Result<Ref<List>> {
+        if count <= 0 {
+            self.clear_items();
+            return Ok(self.to_ref());
+        }
+        let items = self.to_vec();
+        items
+            .len()
+            .checked_mul(count as usize)
+            .filter(|&n| n <= isize::MAX as usize / 8)
+            .ok_or_else(raise::no_memory)?;
+        self.reserve(items.len() * (count as usize - 1))?;
+        for _ in 1..count {
+            for item in &items {
+                self.push(item.clone())?;
+            }
+        }
+        Ok(self.to_ref())
+    }
+
+    #[slot(sq_contains)]
+    fn sq_contains(&self, item: &Object) -> Result<bool> {
+        Ok(self.position(item, 0, usize::MAX)?.is_some())
+    }
+
+    #[slot(sq_item)]
+    fn sq_item(&self, index: isize) -> Result<Ref> {
+        usize::try_from(index)
+            .ok()
+            .and_then(|index| self.get(index))
+            .ok_or_else(|| crate::raise!(IndexError, "list index out of range"))
+    }
+
+    #[slot(sq_ass_item)]
+    fn sq_ass_item(&self, index: isize, value: Option<&Object>) -> Result<()> {
+        let out_of_range = || crate::raise!(IndexError, "list assignment index out of range");
+        let index =
+            usize::try_from(index).ok().filter(|&index| index < self.len()).ok_or_else(out_of_range)?;
+        match value {
+            Some(value) => self.replace(index, value.to_ref()).map(drop).map_err(|_| out_of_range()),
+            None => {
+                drop(self.splice(index, index + 1, Vec::new())?);
+                Ok(())
+            }
+        }
+    }
+
+    #[slot(mp_length)]
+    fn mp_length(&self) -> Result<isize> {
+        Ok(self.len() as isize)
+    }
+
+    #[slot(mp_subscript)]
+    fn subscript(&self, key: &Object) -> Result<Ref> {
+        if let Some(slice) = key.cast::<Slice>() {
+            let indices = slice.indices_for(self.len())?;
+            return Ok(self.take_slice(indices)?.upcast());
+        }
+        if !number::is_index(key) {
+            return Err(bad_index("list", key));
+        }
+        let mut index = number::index_as_isize(key, Some(&crate::types::exceptions::IndexError))?;
+        if index < 0 {
+            index += self.len() as isize;
+        }
+        self.sq_item(index)
+    }
+
+    #[slot(mp_ass_subscript)]
+    fn assign_subscript(&self, key: &Object, value: Option<&Object>) -> Result<()> {
+        let Some(slice) = key.cast::<Slice>() else {
+            if !number::is_index(key) {
+                return Err(bad_index("list", key));
+            }
+            let mut index = number::index_as_isize(key, Some(&crate::types::exceptions::IndexError))?;
+            if index < 0 {
+                index += self.len() as isize;
+            }
+            return self.sq_ass_item(index, value);
+        };
+        let bounds = slice.bounds()?;
+        let Some(value) = value else { return self.delete_slice(bounds.for_len(self.len())) };
+        if bounds.step == 1 {
+            let items = if value.is(self) {
+                self.to_vec()
+            } else {
+                protocol::iter::collect(value)
+                    .map_err(|raised| only_iterable(raised, value, "can only assign an iterable"))?
+            };
+            let indices = bounds.for_len(self.len());
+            let (start, stop) = (indices.start as usize, indices.stop.max(indices.start) as usize);
+            drop(self.splice(start, stop, items)?);
+            return Ok(());
+        }
+        let items = protocol::iter::collect(value)
+            .map_err(|raised| only_iterable(raised, value, "must assign iterable to extended slice"))?;
+        let indices = bounds.for_len(self.len());
+        if items.len() != indices.count {
+            return Err(crate::raise!(
+                ValueError,
+                "attempt to assign sequence of size {} to extended slice of size {}",
+                items.len(),
+                indices.count
+            ));
+        }
+        let mut old = Vec::with_capacity(items.len());
+        for (index, item) in indices.iter().zip(items) {
+            old.extend(self.replace(index, item).ok());
+        }
+        Ok(())
+    }
+
+    #[method("append($self, object, /)")]
+    fn append(&self, object: &Object) -> Result<()> {
+        self.push(object.to_ref())
+    }
+
+    #[method("clear($self, /)")]
+    fn py_clear(&self) {
+        self.clear_items();
+    }
+
+    #[method("copy($self, /)")]
+    fn copy(&self) -> Result<Ref<List>> {
+        List::from_vec(self.to_vec())
+    }
+
+    #[method("count($self, value, /)")]
+    fn count(&self, value: &Object) -> Result<usize> {
+        let (mut count, mut index) = (0, 0);
+        while let Some(item) = self.get(index) {
+            count += usize::from(protocol::compare::equal(&item, value)?);
+            index += 1;
+        }
+        Ok(count)
+    }
+
+    #[method("extend($self, iterable, /)")]
+    fn py_extend(&self, iterable: &Object) -> Result<()> {
+        self.extend(iterable)
+    }
+
+    #[method("index($self, value, start=0, stop=sys.maxsize, /)")]
+    fn index(
+        &self,
+        value: &Object,
+        #[default(SliceIndex(0))] start: SliceIndex,
+        #[default(SliceIndex(isize::MAX))] stop: SliceIndex,
+    ) -> Result<usize> {
+        let len = self.len() as isize;
+        let from_end = |index: isize| if index < 0 { (index + len).max(0) } else { index };
+        match self.position(value, from_end(start.0) as usize, from_end(stop.0) as usize)? {
+            Some(index) => Ok(index),
+            None => {
+                let text = protocol::object::repr(value)?.to_string_lossy();
+                Err(crate::raise!(ValueError, "{text} is not in list"))
+            }
+        }
+    }
+
+    #[method("insert($self, index, object, /)")]
+    fn insert(&self, index: isize, object: &Object) -> Result<()> {
+        let len = self.len() as isize;
+        let index = if index < 0 { (index + len).max(0) } else { index.min(len) } as usize;
+        self.splice(index, index, vec![object.to_ref()]).map(drop)
+    }
+
+    #[method("pop($self, index=-1, /)")]
+    fn py_pop(&self, #[default(-1)] index: isize) -> Result<Ref> {
+        if self.is_empty() {
+            return Err(crate::raise!(IndexError, "pop from empty list"));
+        }
+        let index = if index < 0 { index + self.len() as isize } else { index };
+        let Some(index) = usize::try_from(index).ok().filter(|&index| index < self.len()) else {
+            return Err(crate::raise!(IndexError, "pop index out of range"));
+        };
+        let removed = if index + 1 == self.len() {
+            self.pop()
+        } else {
+            self.splice(index, index + 1, Vec::new())?.pop()
+        };
+        removed.ok_or_else(raise::null_result)
+    }
+
+    #[method("remove($self, value, /)")]
+    fn remove(&self, value: &Object) -> Result<()> {
+        match self.position(value, 0, usize::MAX)? {
+            Some(index) => {
+                let end = (index + 1).min(self.len());
+                self.splice(index.min(end), end, Vec::new()).map(drop)
+            }
+            None => Err(crate::raise!(ValueError, "list.remove(x): x not in list")),
+        }
+    }
+
+    #[method("reverse($self, /)")]
+    fn reverse(&self) {
+        self.with_places(|places| places.reverse());
+    }
+
+    #[method("sort($self, /, *, key=None, reverse=False)")]
+    fn sort(&self, key: Option<&Object>, reverse: bool) -> Result<()> {
+        self.sort_by(key, reverse)
+    }
+
+    #[method("__reversed__($self, /)")]
+    fn reversed(&self) -> Result<Ref<super::iter::ReverseListIterator>> {
+        super::iter::ReverseListIterator::new(self)
+    }
+
+    #[method("__sizeof__($self, /)")]
+    fn sizeof(&self) -> usize {
+        self.class().tp_basicsize.get() as usize + self.capacity() * size_of::<*const Object>()
+    }
+
+    #[method("__getitem__($self, index, /)", coexist)]
+    fn getitem(&self, index: &Object) -> Result<Ref> {
+        self.subscript(index)
+    }
+
+    #[classmethod("__class_getitem__($type, object, /)")]
+    fn class_getitem(cls: &TypeObject, object: &Object) -> Result<Ref> {
+        crate::types::generic_alias::new(cls, object)
+    }
+}
+
+/// Replaces the TypeError for something not iterable by the slice assignment's own text.
+fn only_iterable(raised: crate::Raised, value: &Object, text: &str) -> crate::Raised {
+    if value.class().tp_iter.get().is_some()
+        || protocol::sequence::is_sequence(value)
+        || !raised.matches(&crate::types::exceptions::TypeError)
+    {
+        return raised;
+    }
+    raised.clear();
+    crate::raise!(TypeError, "{text}")
+}
+
+impl List {
+    /// Appends all items of an iterable. Other lists and tuples are copied as they are at this moment.
+    ///
+    /// # Errors
+    /// What iterating raises; MemoryError.
+    pub fn extend(&self, iterable: &Object) -> Result<()> {
+        if let Some(list) = iterable.cast_exact::<List>() {
+            let items = list.to_vec();
+            self.reserve(items.len())?;
+            return items.into_iter().try_for_each(|item| self.push(item));
+        }
+        if let Some(tuple) = iterable.cast_exact::<crate::types::tuple::Tuple>() {
+            self.reserve(tuple.len())?;
+            return tuple.items().iter().try_for_each(|item| self.push(item.to_ref()));
+        }
+        protocol::iter::for_each(iterable, |item| self.push(item))
+    }
+
+    /// The index of the first item equal to `value` in `start..stop`.
+    fn position(&self, value: &Object, start: usize, stop: usize) -> Result<Option<usize>> {
+        let mut index = start;
+        while index < stop
+            && let Some(item) = self.get(index)
+        {
+            if protocol::compare::equal(&item, value)? {
+                return Ok(Some(index));
+            }
+            index += 1;
+        }
+        Ok(None)
+    }
+
+    fn take_slice(&self, indices: Indices) -> Result<Ref<List>> {
+        let list = List::new()?;
+        list.reserve(indices.count)?;
+        for index in indices.iter() {
+            match self.get(index) {
+                Some(item) => list.push(item)?,
+                None => break,
+            }
+        }
+        Ok(list)
+    }
+
+    fn delete_slice(&self, indices: Indices) -> Result<()> {
+        if indices.count == 0 {
+            return Ok(());
+        }
+        let indices = indices.ascending();
+        if indices.step == 1 {
+            return self
+                .splice(indices.start as usize, indices.start as usize + indices.count, Vec::new())
+                .map(drop);
+        }
+        let mut doomed = indices.iter().peekable();
+        let (mut kept, mut dropped) = (Vec::new(), Vec::new());
+        for (index, item) in self.take_items().into_iter().enumerate() {
+            if doomed.next_if_eq(&index).is_some() { dropped.push(item) } else { kept.push(item) }
+        }
+        self.put_items(kept)?;
+        drop(dropped);
+        Ok(())
+    }
+
+    /// `list.sort`. The list is empty while comparisons run.
+    ///
+    /// # Errors
+    /// What the key function or a comparison raises; ValueError when they changed the list.
+    pub fn sort_by(&self, key: Option<&Object>, reverse: bool) -> Result<()> {
+        let key = key.filter(|key| !key.is(none()));
+        let items = self.take_items();
+        let (sorted, outcome) = match key {
+            None => {
+                let mut pairs: Vec<(Ref, ())> = items.into_iter().map(|item| (item, ())).collect();
+                let outcome = sort_pairs(&mut pairs, reverse);
+                (pairs.into_iter().map(|pair| pair.0).collect(), outcome)
+            }
+            Some(key) => sort_with_key(items, key, reverse),
+        };
+        let changed = self.capacity() != 0 || !self.is_empty();
+        let old = self.take_items();
+        self.put_items(sorted)?;
+        drop(old);
+        outcome?;
+        if changed {
+            return Err(crate::raise!(ValueError, "list modified during sort"));
+        }
+        Ok(())
+    }
+}
+
+fn sort_with_key(items: Vec<Ref>, key: &Object, reverse: bool) -> (Vec<Ref>, Result<()>) {
+    let mut pairs: Vec<(Ref, Ref)> = Vec::with_capacity(items.len());
+    let mut failed = None;
+    let mut rest = Vec::new();
+    for item in items {
+        if failed.is_some() {
+            rest.push(item);
+            continue;
+        }
+        match protocol::call::call_one_arg(key, &item) {
+            Ok(value) => pairs.push((value, item)),
+            Err(raised) => {
+                failed = Some(raised);
+                rest.push(item);
+            }
+        }
+    }
+    let outcome = match failed {
+        Some(raised) => Err(raised),
+        None => sort_pairs(&mut pairs, reverse),
+    };
+    let (keys, mut items): (Vec<Ref>, Vec<Ref>) = pairs.into_iter().unzip();
+    items.extend(rest);
+    drop(keys);
+    (items, outcome)
+}
+
+/// Sorts by the first of each pair. A reverse sort keeps equal items in order, hence the two reversals.
+fn sort_pairs<T>(pairs: &mut [(Ref, T)], reverse: bool) -> Result<()> {
+    if reverse {
+        pairs.reverse();
+    }
+    let all = |test: fn(&Object) -> bool| pairs.iter().all(|pair| test(&pair.0));
+    let outcome = if all(|key| key.cast_exact::<Int>().is_some_and(Int::is_compact)) {
+        sort::sort(pairs, &mut |a, b| Ok(compact(&a.0) < compact(&b.0)))
+    } else if all(|key| key.cast_exact::<Str>().is_some_and(|key| key.kind() == crate::types::str::Kind::One))
+    {
+        sort::sort(pairs, &mut |a, b| Ok(one_byte_text(&a.0) < one_byte_text(&b.0)))
+    } else if all(|key| key.cast_exact::<Float>().is_some()) {
+        sort::sort(pairs, &mut |a, b| Ok(float(&a.0) < float(&b.0)))
+    } else {
+        sort::sort(pairs, &mut |a, b| protocol::compare::compare_bool_strict(&a.0, &b.0, CompareOp::Lt))
+    };
+    if reverse {
+        pairs.reverse();
+    }
+    outcome
+}
+
+fn compact(key: &Object) -> i64 {
+    key.cast_exact::<Int>().map_or(0, Int::compact_value)
+}
+
+fn float(key: &Object) -> f64 {
+    key.cast_exact::<Float>().map_or(0.0, Float::value)
+}
+
+fn one_byte_text(key: &Object) -> &[u8] {
+    match key.cast_exact::<Str>().map(Str::chars) {
+        Some(crate::types::str::Chars::One(chars)) => chars,
+        _ => &[],
+    }
+}

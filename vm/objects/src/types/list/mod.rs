@@ -1,0 +1,225 @@
+//! `list`: storage here, what Python sees in [`methods`].
+
+pub mod iter;
+pub mod methods;
+pub mod sort;
+
+use crate::object::refs::Ref;
+use crate::object::trace::{Trace, Visit, Visitor};
+use crate::object::{Object, VarObject};
+use crate::raise::{self, Result};
+use crate::typeobject::TypeObject;
+use core::cell::Cell;
+use core::ptr;
+
+/// `PyListObject`: a growable array of owned items.
+#[repr(C)]
+pub struct List {
+    ob_base: VarObject,
+    ob_item: Cell<*mut *mut Object>,
+    allocated: Cell<isize>,
+}
+
+impl List {
+    /// An empty list.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new() -> Result<Ref<List>> {
+        List::new_in(&methods::PyList_Type)
+    }
+
+    /// An empty instance of `list` or a subclass.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new_in(class: &TypeObject) -> Result<Ref<List>> {
+        Ref::new_in(
+            class,
+            List { ob_base: VarObject::HEAD, ob_item: Cell::new(ptr::null_mut()), allocated: Cell::new(0) },
+        )
+    }
+
+    /// A list that takes over `items`.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn from_vec(items: Vec<Ref>) -> Result<Ref<List>> {
+        let list = List::new()?;
+        list.reserve(items.len())?;
+        for item in items {
+            list.push(item)?;
+        }
+        Ok(list)
+    }
+
+    /// Number of items.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.ob_base.size()
+    }
+
+    /// Whether there are no items.
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// A new reference to the item at `index`.
+    #[inline]
+    pub fn get(&self, index: usize) -> Option<Ref> {
+        // SAFETY: the first `len` places own an item each.
+        (index < self.len()).then(|| Ref::from_borrowed(unsafe { &**self.ob_item.get().add(index) }))
+    }
+
+    /// Stores `item` at `index` and returns the old one; `Err` gives `item` back when there is no such place.
+    pub fn replace(&self, index: usize, item: Ref) -> core::result::Result<Ref, Ref> {
+        if index >= self.len() {
+            return Err(item);
+        }
+        // SAFETY: the place owns an item, and owns the new one afterwards.
+        unsafe {
+            let old = self.ob_item.get().add(index).replace(item.into_ptr());
+            Ok(Ref::from_nullable(old).unwrap_or_else(|| crate::fatal("a NULL item in a list")))
+        }
+    }
+
+    /// Appends.
+    ///
+    /// # Errors
+    /// MemoryError.
+    #[inline]
+    pub fn push(&self, item: Ref) -> Result<()> {
+        let len = self.len();
+        if len as isize == self.allocated.get() {
+            self.reserve(1)?;
+        }
+        // SAFETY: there is room for one more.
+        unsafe { self.ob_item.get().add(len).write(item.into_ptr()) };
+        self.ob_base.ob_size.set(len as isize + 1);
+        Ok(())
+    }
+
+    /// Takes the last item off.
+    pub fn pop(&self) -> Option<Ref> {
+        let last = self.len().checked_sub(1)?;
+        self.ob_base.ob_size.set(last as isize);
+        // SAFETY: the place owned an item and is now outside of the list.
+        unsafe { Ref::from_nullable(*self.ob_item.get().add(last)) }
+    }
+
+    /// New references to all items.
+    pub fn to_vec(&self) -> Vec<Ref> {
+        (0..self.len()).map_while(|index| self.get(index)).collect()
+    }
+
+    /// Makes room for `more` items beyond the present ones; grows by an eighth, as `list_resize` does, so that
+    /// `sys.getsizeof` answers the same.
+    pub(crate) fn reserve(&self, more: usize) -> Result<()> {
+        let wanted = self.len() + more;
+        if wanted as isize <= self.allocated.get() {
+            return Ok(());
+        }
+        let capacity = if self.len() == 0 { wanted } else { (wanted + (wanted >> 3) + 6) & !3 };
+        let size = capacity.checked_mul(8).ok_or_else(raise::no_memory)?;
+        // SAFETY: the array came from this allocator.
+        let items = unsafe { libc::realloc(self.ob_item.get().cast(), size) };
+        if items.is_null() {
+            return Err(raise::no_memory());
+        }
+        self.ob_item.set(items.cast());
+        self.allocated.set(capacity as isize);
+        Ok(())
+    }
+
+    /// How many items there is room for.
+    pub fn capacity(&self) -> usize {
+        self.allocated.get() as usize
+    }
+
+    /// Replaces the items `start..stop` by `items` and returns the old ones.
+    ///
+    /// # Errors
+    /// MemoryError, with the list as it was.
+    pub(crate) fn splice(&self, start: usize, stop: usize, items: Vec<Ref>) -> Result<Vec<Ref>> {
+        let len = self.len();
+        debug_assert!(start <= stop && stop <= len);
+        let (removed, added) = (stop - start, items.len());
+        if added > removed {
+            self.reserve(added - removed)?;
+        }
+        let base = self.ob_item.get();
+        let mut old = Vec::with_capacity(removed);
+        // SAFETY: there is room for the new length; each place is read once and written once.
+        unsafe {
+            for index in start..stop {
+                old.extend(Ref::from_nullable(base.add(index).read()));
+            }
+            if len > stop && added != removed {
+                ptr::copy(base.add(stop), base.add(start + added), len - stop);
+            }
+            for (index, item) in items.into_iter().enumerate() {
+                base.add(start + index).write(item.into_ptr());
+            }
+        }
+        self.ob_base.ob_size.set((len - removed + added) as isize);
+        Ok(old)
+    }
+
+    /// Takes all items out; the list is empty and has no room afterwards.
+    pub(crate) fn take_items(&self) -> Vec<Ref> {
+        let len = self.len();
+        self.ob_base.ob_size.set(0);
+        self.allocated.set(0);
+        let base = self.ob_item.replace(ptr::null_mut());
+        // SAFETY: the array was the list's; its items move to the vector and the array is freed.
+        unsafe {
+            let items = (0..len).filter_map(|index| Ref::from_nullable(base.add(index).read())).collect();
+            libc::free(base.cast());
+            items
+        }
+    }
+
+    /// Fills an empty list.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) fn put_items(&self, items: Vec<Ref>) -> Result<()> {
+        self.reserve(items.len())?;
+        items.into_iter().try_for_each(|item| self.push(item))
+    }
+
+    /// Removes all items.
+    pub fn clear_items(&self) {
+        drop(self.take_items());
+    }
+
+    /// Calls `change` with the places of the items, which it may put into another order. No Python code may run meanwhile.
+    pub(crate) fn with_places(&self, change: impl FnOnce(&mut [*mut Object])) {
+        if !self.is_empty() {
+            // SAFETY: `len` places, and nobody else looks at them during the call.
+            change(unsafe { core::slice::from_raw_parts_mut(self.ob_item.get(), self.len()) });
+        }
+    }
+}
+
+impl Drop for List {
+    fn drop(&mut self) {
+        self.clear_items();
+    }
+}
+
+impl Trace for List {
+    fn trace(&self, visitor: &mut Visitor) -> Visit {
+        for index in 0..self.len() {
+            // SAFETY: within the list; a traversal changes nothing.
+            if let Some(item) = unsafe { (*self.ob_item.get().add(index)).as_ref() } {
+                visitor.visit(item)?;
+            }
+        }
+        Ok(())
+    }
+    fn clear(&self) {
+        self.clear_items();
+    }
+}

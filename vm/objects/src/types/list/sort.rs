@@ -1,0 +1,163 @@
+//! A stable merge sort whose comparison can fail, over natural runs as in Peters' timsort.
+
+use crate::raise::Result;
+
+/// Runs shorter than this are extended by binary insertion.
+const MIN_RUN: usize = 32;
+
+/// Sorts `items` so that no item is `less` than one before it; equal ones keep their order. After an error the items are a
+/// permutation of what they were.
+///
+/// # Errors
+/// What `less` raises.
+pub fn sort<T>(items: &mut [T], less: &mut impl FnMut(&T, &T) -> Result<bool>) -> Result<()> {
+    let mut runs: Vec<(usize, usize)> = Vec::new();
+    let mut start = 0;
+    while start < items.len() {
+        let mut end = start + natural_run(&mut items[start..], less)?;
+        let wanted = (start + MIN_RUN).min(items.len());
+        if end < wanted {
+            insertion_sort(&mut items[start..wanted], end - start, less)?;
+            end = wanted;
+        }
+        runs.push((start, end));
+        start = end;
+        // Keep the lengths of the last three runs descending and more than additive, so that merges stay balanced.
+        while let Some(at) = unbalanced(&runs) {
+            merge_runs(items, &mut runs, at, less)?;
+        }
+    }
+    while runs.len() > 1 {
+        let at = runs.len() - 2;
+        merge_runs(items, &mut runs, at, less)?;
+    }
+    Ok(())
+}
+
+/// The length of the ascending run at the beginning; a strictly descending one is reversed.
+fn natural_run<T>(items: &mut [T], less: &mut impl FnMut(&T, &T) -> Result<bool>) -> Result<usize> {
+    if items.len() < 2 {
+        return Ok(items.len());
+    }
+    let descending = less(&items[1], &items[0])?;
+    let mut end = 2;
+    while end < items.len() && less(&items[end], &items[end - 1])? == descending {
+        end += 1;
+    }
+    if descending {
+        items[..end].reverse();
+    }
+    Ok(end)
+}
+
+/// Sorts `items`, of which the first `sorted` are.
+fn insertion_sort<T>(
+    items: &mut [T],
+    sorted: usize,
+    less: &mut impl FnMut(&T, &T) -> Result<bool>,
+) -> Result<()> {
+    for next in sorted..items.len() {
+        let (mut low, mut high) = (0, next);
+        while low < high {
+            let middle = low + (high - low) / 2;
+            if less(&items[next], &items[middle])? {
+                high = middle;
+            } else {
+                low = middle + 1;
+            }
+        }
+        items[low..=next].rotate_right(1);
+    }
+    Ok(())
+}
+
+/// The earlier of two neighbouring runs that must be merged, if the stack is out of balance.
+fn unbalanced(runs: &[(usize, usize)]) -> Option<usize> {
+    let len = |index: usize| runs[index].1 - runs[index].0;
+    let count = runs.len();
+    if count >= 3 && len(count - 3) <= len(count - 2) + len(count - 1) {
+        return Some(if len(count - 3) < len(count - 1) { count - 3 } else { count - 2 });
+    }
+    (count >= 2 && len(count - 2) <= len(count - 1)).then(|| count - 2)
+}
+
+fn merge_runs<T>(
+    items: &mut [T],
+    runs: &mut Vec<(usize, usize)>,
+    at: usize,
+    less: &mut impl FnMut(&T, &T) -> Result<bool>,
+) -> Result<()> {
+    let (start, middle) = runs[at];
+    let (_, end) = runs.remove(at + 1);
+    runs[at].1 = end;
+    merge(&mut items[start..end], middle - start, less)
+}
+
+/// Merges the sorted halves `items[..middle]` and `items[middle..]`.
+fn merge<T>(items: &mut [T], middle: usize, less: &mut impl FnMut(&T, &T) -> Result<bool>) -> Result<()> {
+    let (left, right) = items.split_at(middle);
+    if left.is_empty() || right.is_empty() || !less(&right[0], &left[left.len() - 1])? {
+        return Ok(());
+    }
+    // The order is found first, as indices, so that an error leaves every item in its place.
+    let mut order: Vec<usize> = Vec::with_capacity(items.len());
+    let (mut a, mut b) = (0, middle);
+    while a < middle && b < items.len() {
+        if less(&items[b], &items[a])? {
+            order.push(b);
+            b += 1;
+        } else {
+            order.push(a);
+            a += 1;
+        }
+    }
+    order.extend(a..middle);
+    order.extend(b..items.len());
+    permute(items, order);
+    Ok(())
+}
+
+/// Moves `items[order[i]]` to `i` for every `i`, following the permutation's cycles.
+fn permute<T>(items: &mut [T], mut order: Vec<usize>) {
+    for start in 0..items.len() {
+        let mut at = start;
+        loop {
+            let from = core::mem::replace(&mut order[at], at);
+            if from == start || from == at {
+                break;
+            }
+            items.swap(at, from);
+            at = from;
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sorts_stably() {
+        for len in [0usize, 1, 2, 31, 32, 33, 100, 1000] {
+            for pattern in 0..4u64 {
+                let mut seed = len as u64 * 31 + pattern + 1;
+                let mut items: Vec<(u64, usize)> = (0..len)
+                    .map(|index| {
+                        seed = seed.wrapping_mul(6364136223846793005).wrapping_add(1442695040888963407);
+                        let key = match pattern {
+                            0 => seed >> 60,
+                            1 => index as u64,
+                            2 => (len - index) as u64,
+                            _ => seed >> 33,
+                        };
+                        (key, index)
+                    })
+                    .collect();
+                let mut expected = items.clone();
+                expected.sort_by_key(|item| item.0);
+                assert!(sort(&mut items, &mut |a, b| Ok(a.0 < b.0)).is_ok());
+                assert_eq!(items, expected, "length {len}, pattern {pattern}");
+            }
+        }
+    }
+}

@@ -1,0 +1,485 @@
+//! `set` and `frozenset`: an open-addressed table with CPython's probing, so that iteration has CPython's order.
+
+pub mod methods;
+
+use crate::object::refs::{Ref, Slot};
+use crate::object::trace::{Trace, Visit, Visitor};
+use crate::object::{Instance, Object, heap};
+use crate::protocol;
+use crate::raise::{self, Result};
+use crate::typeobject::TypeObject;
+use crate::types::dict::{Dict, Position};
+use crate::types::weakref::WeakReference;
+use core::cell::Cell;
+use core::ptr;
+use methods::{PyFrozenSet_Type, PySet_Type};
+
+/// `setentry`: NULL with hash 0 was never used, NULL with hash -1 was deleted.
+#[repr(C)]
+struct Entry {
+    key: Slot,
+    hash: Cell<isize>,
+}
+
+const SMALL: usize = 8;
+const LINEAR_PROBES: usize = 9;
+const PERTURB_SHIFT: u32 = 5;
+const DELETED: isize = -1;
+
+/// `PySetObject`.
+#[repr(C)]
+pub struct Set {
+    ob_base: Object,
+    /// Used and deleted entries.
+    fill: Cell<isize>,
+    used: Cell<isize>,
+    mask: Cell<usize>,
+    /// The entries, NULL standing for `smalltable`.
+    table: Cell<*const Entry>,
+    /// A frozenset's hash, -1 while unknown.
+    hash: Cell<isize>,
+    /// Where `pop` looks next.
+    finger: Cell<usize>,
+    smalltable: [Entry; SMALL],
+    weakreflist: Cell<*const WeakReference>,
+}
+
+/// The same object as seen through `frozenset`.
+#[repr(transparent)]
+pub struct FrozenSet {
+    set: Set,
+}
+
+const _: () = assert!(size_of::<Set>() == 200);
+
+/// Whether `object` is a `set`, a `frozenset`, or an instance of a subclass.
+#[inline]
+pub fn is_any_set(object: &Object) -> bool {
+    let class = object.class();
+    ptr::eq(class, &raw const PySet_Type)
+        || ptr::eq(class, &raw const PyFrozenSet_Type)
+        || class.is_subtype(&PySet_Type)
+        || class.is_subtype(&PyFrozenSet_Type)
+}
+
+/// `object` as the common layout of `set` and `frozenset`.
+#[inline]
+pub fn any_set(object: &Object) -> Option<&Set> {
+    // SAFETY: both classes have this layout.
+    is_any_set(object).then(|| unsafe { &*ptr::from_ref(object).cast::<Set>() })
+}
+
+impl Set {
+    /// An empty `set`.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new() -> Result<Ref<Set>> {
+        Set::new_in(&PySet_Type)
+    }
+
+    /// An empty instance of `set`, `frozenset` or a subclass.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new_in(class: &TypeObject) -> Result<Ref<Set>> {
+        Ref::new_in(
+            class,
+            Set {
+                ob_base: Object::HEAD,
+                fill: Cell::new(0),
+                used: Cell::new(0),
+                mask: Cell::new(SMALL - 1),
+                table: Cell::new(ptr::null()),
+                hash: Cell::new(-1),
+                finger: Cell::new(0),
+                smalltable: [const { Entry { key: Slot::empty(), hash: Cell::new(0) } }; SMALL],
+                weakreflist: Cell::new(ptr::null()),
+            },
+        )
+    }
+
+    /// A `set` of the items of an iterable.
+    ///
+    /// # Errors
+    /// What iterating, hashing or comparing raises.
+    pub fn from_iterable(iterable: &Object) -> Result<Ref<Set>> {
+        let set = Set::new()?;
+        set.update_with(iterable)?;
+        Ok(set)
+    }
+
+    /// A `frozenset` of items.
+    ///
+    /// # Errors
+    /// What hashing or comparing raises; MemoryError.
+    pub fn frozen_from_items(items: &[Ref]) -> Result<Ref<Set>> {
+        let set = Set::new_in(&PyFrozenSet_Type)?;
+        items.iter().try_for_each(|item| set.add_item(item).map(drop))?;
+        Ok(set)
+    }
+
+    /// Number of items.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.used.get() as usize
+    }
+
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.used.get() == 0
+    }
+
+    #[inline]
+    fn entries(&self) -> &[Entry] {
+        let table = self.table.get();
+        if table.is_null() {
+            return &self.smalltable;
+        }
+        // SAFETY: the table has `mask + 1` entries and is the set's until it is replaced.
+        unsafe { core::slice::from_raw_parts(table, self.mask.get() + 1) }
+    }
+
+    /// The entry of `key`, or the place where it would go. Comparing may run Python code that changes the set; then the search
+    /// begins again.
+    fn find(&self, key: &Object, hash: isize) -> Result<(usize, bool)> {
+        'again: loop {
+            let (table, mask) = (self.table.get(), self.mask.get());
+            let mut perturb = hash as usize;
+            let mut start = hash as usize & mask;
+            loop {
+                let probes = if start + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
+                for index in start..=start + probes {
+                    let entry = &self.entries()[index];
+                    let entry_hash = entry.hash.get();
+                    // SAFETY: the key is held before Python code can run.
+                    let Some(candidate) = (unsafe { entry.key.peek() }) else {
+                        if entry_hash == 0 {
+                            return Ok((index, false));
+                        }
+                        continue;
+                    };
+                    if candidate.is(key) {
+                        return Ok((index, true));
+                    }
+                    if entry_hash != hash {
+                        continue;
+                    }
+                    let held = candidate.to_ref();
+                    let equal = match (
+                        held.cast_exact::<crate::types::str::Str>(),
+                        key.cast_exact::<crate::types::str::Str>(),
+                    ) {
+                        (Some(a), Some(b)) => a.equals(b),
+                        _ => protocol::compare::equal(&held, key)?,
+                    };
+                    let same = self.table.get() == table
+                        && self.mask.get() == mask
+                        && ptr::eq(self.entries()[index].key.as_ptr(), held.as_ptr());
+                    if !same {
+                        continue 'again;
+                    }
+                    if equal {
+                        return Ok((index, true));
+                    }
+                }
+                perturb >>= PERTURB_SHIFT;
+                start = start.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+            }
+        }
+    }
+
+    /// Whether `key` is in the set.
+    ///
+    /// # Errors
+    /// What hashing or comparing raises.
+    pub fn has(&self, key: &Object) -> Result<bool> {
+        Ok(self.find(key, protocol::object::hash(key)?)?.1)
+    }
+
+    /// Adds `key`; whether it is new.
+    ///
+    /// # Errors
+    /// What hashing or comparing raises; MemoryError.
+    pub fn add_item(&self, key: &Object) -> Result<bool> {
+        self.add_known_hash(key, protocol::object::hash(key)?)
+    }
+
+    fn add_known_hash(&self, key: &Object, hash: isize) -> Result<bool> {
+        let (index, found) = self.find(key, hash)?;
+        if found {
+            return Ok(false);
+        }
+        let entry = &self.entries()[index];
+        entry.key.set(Some(key.to_ref()));
+        entry.hash.set(hash);
+        self.fill.set(self.fill.get() + 1);
+        self.used.set(self.used.get() + 1);
+        if (self.fill.get() as usize) * 5 >= self.mask.get() * 3 {
+            let used = self.len();
+            self.resize(if used > 50_000 { used * 2 } else { used * 4 })?;
+        }
+        Ok(true)
+    }
+
+    /// Moves the items into a table with more than `room` entries.
+    fn resize(&self, room: usize) -> Result<()> {
+        let mut size = SMALL;
+        while size <= room {
+            size = size.checked_mul(2).ok_or_else(raise::no_memory)?;
+        }
+        let bytes = size.checked_mul(size_of::<Entry>()).ok_or_else(raise::no_memory)?;
+        // A table in the object itself is refilled from a copy; one on the heap is always fresh.
+        let moved: Vec<(Ref, isize)> = self
+            .entries()
+            .iter()
+            .filter_map(|entry| {
+                let hash = entry.hash.replace(0);
+                entry.key.take().map(|key| (key, hash))
+            })
+            .collect();
+        let old = self.table.get();
+        if size == SMALL {
+            self.table.set(ptr::null());
+        } else {
+            let Some(block) = heap::alloc(bytes, false) else {
+                moved.into_iter().for_each(|(key, hash)| self.insert_clean(key, hash));
+                return Err(raise::no_memory());
+            };
+            // SAFETY: a fresh block; all zeros is an unused entry.
+            unsafe { block.as_ptr().write_bytes(0, bytes) };
+            self.table.set(block.as_ptr().cast());
+        }
+        self.mask.set(size - 1);
+        self.fill.set(moved.len() as isize);
+        for (key, hash) in moved {
+            self.insert_clean(key, hash);
+        }
+        if !old.is_null() {
+            // SAFETY: the old table's entries were emptied above, and it is no longer the set's.
+            unsafe { heap::free(old.cast_mut().cast()) };
+        }
+        Ok(())
+    }
+
+    /// Stores a key that is not there into a table without deleted entries.
+    fn insert_clean(&self, key: Ref, hash: isize) {
+        let mask = self.mask.get();
+        let mut perturb = hash as usize;
+        let mut start = hash as usize & mask;
+        loop {
+            let probes = if start + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
+            for entry in &self.entries()[start..=start + probes] {
+                if entry.key.is_empty() {
+                    entry.key.set(Some(key));
+                    entry.hash.set(hash);
+                    return;
+                }
+            }
+            perturb >>= PERTURB_SHIFT;
+            start = start.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+        }
+    }
+
+    /// Removes `key`; whether it was there.
+    ///
+    /// # Errors
+    /// What hashing or comparing raises.
+    pub fn discard_item(&self, key: &Object) -> Result<bool> {
+        let (index, found) = self.find(key, protocol::object::hash(key)?)?;
+        if found {
+            drop(self.remove_at(index));
+        }
+        Ok(found)
+    }
+
+    fn remove_at(&self, index: usize) -> Option<Ref> {
+        let entry = &self.entries()[index];
+        entry.hash.set(DELETED);
+        self.used.set(self.used.get() - 1);
+        entry.key.take()
+    }
+
+    /// Removes and returns some item.
+    fn pop_item(&self) -> Option<Ref> {
+        if self.is_empty() {
+            return None;
+        }
+        let mask = self.mask.get();
+        let mut index = self.finger.get() & mask;
+        while self.entries()[index].key.is_empty() {
+            index = (index + 1) & mask;
+        }
+        self.finger.set(index + 1);
+        self.remove_at(index)
+    }
+
+    /// The item at or behind `position`, which moves past it.
+    #[inline]
+    pub fn next_item(&self, position: &mut usize) -> Option<Ref> {
+        self.next_with_hash(position).map(|(key, _)| key)
+    }
+
+    /// [`Set::next_item`] with the item's hash.
+    #[inline]
+    pub fn next_with_hash(&self, position: &mut usize) -> Option<(Ref, isize)> {
+        while let Some(entry) = self.entries().get(*position) {
+            *position += 1;
+            if let Some(key) = entry.key.get() {
+                return Some((key, entry.hash.get()));
+            }
+        }
+        None
+    }
+
+    /// All items at this moment.
+    pub fn to_vec(&self) -> Vec<Ref> {
+        let mut position = 0;
+        core::iter::from_fn(|| self.next_item(&mut position)).collect()
+    }
+
+    /// Removes all items.
+    pub fn clear_items(&self) {
+        let keys: Vec<Ref> = self
+            .entries()
+            .iter()
+            .filter_map(|entry| {
+                entry.hash.set(0);
+                entry.key.take()
+            })
+            .collect();
+        let old = self.table.replace(ptr::null());
+        self.mask.set(SMALL - 1);
+        self.fill.set(0);
+        self.used.set(0);
+        if !old.is_null() {
+            // SAFETY: emptied, and no longer the set's.
+            unsafe { heap::free(old.cast_mut().cast()) };
+        }
+        drop(keys);
+    }
+
+    /// Adds all items of an iterable.
+    ///
+    /// # Errors
+    /// What iterating, hashing or comparing raises.
+    pub fn update_with(&self, iterable: &Object) -> Result<()> {
+        if let Some(other) = any_set(iterable) {
+            return self.merge(other);
+        }
+        if let Some(dict) = iterable.cast_exact::<Dict>() {
+            let mut position = Position::default();
+            while let Some((key, _, hash)) = dict.next_with_hash(&mut position) {
+                self.add_known_hash(&key, hash)?;
+            }
+            return Ok(());
+        }
+        protocol::iter::for_each(iterable, |item| self.add_item(&item).map(drop))
+    }
+
+    fn merge(&self, other: &Set) -> Result<()> {
+        if ptr::eq(self, other) || other.is_empty() {
+            return Ok(());
+        }
+        if (self.fill.get() as usize + other.len()) * 5 >= self.mask.get() * 3 {
+            self.resize((self.len() + other.len()) * 2)?;
+        }
+        let mut position = 0;
+        while let Some((key, hash)) = other.next_with_hash(&mut position) {
+            self.add_known_hash(&key, hash)?;
+        }
+        Ok(())
+    }
+
+    /// Removes all items of an iterable.
+    ///
+    /// # Errors
+    /// What iterating, hashing or comparing raises.
+    pub fn difference_update_with(&self, iterable: &Object) -> Result<()> {
+        if iterable.is(self.as_object()) {
+            self.clear_items();
+            return Ok(());
+        }
+        protocol::iter::for_each(iterable, |item| self.discard_item(&item).map(drop))?;
+        // Many deleted entries make searches long.
+        if (self.fill.get() - self.used.get()) as usize > self.mask.get() / 5 {
+            let used = self.len();
+            self.resize(if used > 50_000 { used * 2 } else { used * 4 })?;
+        }
+        Ok(())
+    }
+
+    /// Removes the items that are in both, adds those that are only in the iterable.
+    ///
+    /// # Errors
+    /// What iterating, hashing or comparing raises.
+    pub fn symmetric_difference_update_with(&self, iterable: &Object) -> Result<()> {
+        if iterable.is(self.as_object()) {
+            self.clear_items();
+            return Ok(());
+        }
+        let other = match any_set(iterable) {
+            Some(set) => set.to_ref(),
+            None => Set::from_iterable(iterable)?,
+        };
+        for item in other.to_vec() {
+            if !self.discard_item(&item)? {
+                self.add_item(&item)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// A new set of class `set` or `frozenset`, whichever `self` is, with the same items.
+    pub(crate) fn copy_in(&self, class: &TypeObject) -> Result<Ref<Set>> {
+        let copy = Set::new_in(class)?;
+        copy.merge(self)?;
+        Ok(copy)
+    }
+
+    /// `set` or `frozenset`, whichever this is an instance of: the class of the results of operators.
+    pub(crate) fn plain_class(&self) -> &'static TypeObject {
+        if self.as_object().class().is_subtype(&PyFrozenSet_Type) { &PyFrozenSet_Type } else { &PySet_Type }
+    }
+
+    /// Whether every item is in `other`.
+    ///
+    /// # Errors
+    /// What comparing raises.
+    pub fn is_subset_of(&self, other: &Set) -> Result<bool> {
+        if self.len() > other.len() {
+            return Ok(false);
+        }
+        let mut position = 0;
+        while let Some((key, hash)) = self.next_with_hash(&mut position) {
+            if !other.find(&key, hash)?.1 {
+                return Ok(false);
+            }
+        }
+        Ok(true)
+    }
+}
+
+impl Drop for Set {
+    fn drop(&mut self) {
+        self.clear_items();
+    }
+}
+
+impl Trace for Set {
+    fn trace(&self, visitor: &mut Visitor) -> Visit {
+        self.entries().iter().try_for_each(|entry| entry.key.trace(visitor))
+    }
+    fn clear(&self) {
+        self.clear_items();
+    }
+}
+
+impl Trace for FrozenSet {
+    fn trace(&self, visitor: &mut Visitor) -> Visit {
+        self.set.trace(visitor)
+    }
+    fn clear(&self) {
+        self.set.clear();
+    }
+}
