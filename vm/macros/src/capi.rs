@@ -30,7 +30,8 @@ pub fn expand(item: TokenStream) -> syn::Result<TokenStream> {
         } else {
             declared.push(quote!(#variable: <#ty as ::objects::args::c::FromC>::C));
             taken.push(quote! {
-                let #variable = match <#ty as ::objects::args::c::FromC>::from_c(#variable) {
+                // SAFETY: the caller keeps the C function's contract.
+                let #variable = match unsafe { <#ty as ::objects::args::c::FromC>::from_c(#variable) } {
                     ::core::result::Result::Ok(value) => value,
                     ::core::result::Result::Err(raised) =>
                         return <#output as ::objects::args::c::IntoC>::failed(raised),

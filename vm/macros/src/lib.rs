@@ -93,10 +93,11 @@
 //! # Parameters
 //!
 //! Whatever is `objects::args::FromArg`: `&Object`, `&T` and `Ref<T>` for a view (TypeError "f() argument 1 must be T, not X"), `bool` (truth),
-//! `i32 i64 isize i16 u8 u16 u32 u64 usize` (`__index__`), `f64`, `&str`, `CodePoint`. `Option<T>` accepts None when the default is None or
+//! `i32 i64 isize i16 u8 u16 u32 u64 usize` (`__index__`), `f64`, `&str`, `CodePoint`, `BytesLike` (any
+//! buffer's bytes), `Buffer` (a writable one). `Option<T>` accepts None when the default is None or
 //! there is no default; with another default it is None only where the argument is missing. Literal defaults (numbers, True, False, strings,
 //! sys.maxsize) are taken from the signature; for others write `Option<T>`, or `#[default(expression)]` before the parameter. Results are
-//! whatever is `IntoPy`: `()`, numbers, `bool`, `&str`, `String`, `Ref<T>`, `&T`, `Option` (None), tuples, `Vec` (a list), `Result` of these.
+//! whatever is `IntoPy`: `()`, numbers, `bool`, `&str`, `String`, `&[u8]` (bytes), `Ref<T>`, `&T`, `Option` (None), tuples, `Vec` (a list), `Result` of these.
 //!
 //! `pure` says that a call may be repeated or left out. If all parameters are `f64`, `i64`, `isize` or `&Object` and the result is one
 //! of the first three, the function gets a typed entry that compiled code calls without boxing (`objects::args::TypedEntry`).

@@ -5,6 +5,7 @@
 
 use super::keywords::{Kwargs, is_named};
 use super::signature::{Kind, Signature};
+use super::suggest::suggest;
 use crate::object::Object;
 use crate::raise;
 use crate::raise::{Raised, Result};
@@ -194,17 +195,19 @@ fn unexpected_keyword(signature: &Signature, positional: usize, keywords: Kwargs
             );
         }
     }
-    let known = |name: &Object| {
+    let known = || {
         let named = signature.params.iter().filter(|p| matches!(p.kind, Kind::Normal | Kind::KeywordOnly));
-        named.map(|param| param.name).any(|param| is_named(name, param))
+        named.map(|param| param.name)
     };
     for (name, _) in keywords.iter() {
         let Some(text) = name.cast::<Str>() else {
             return raise!(TypeError, "keywords must be strings");
         };
-        if !known(name) {
+        if !known().any(|param| is_named(name, param)) {
             let text = text.to_string_lossy();
-            return raise!(TypeError, "{fname}() got an unexpected keyword argument '{text}'");
+            let hint =
+                suggest(&text, known()).map_or(String::new(), |name| format!(". Did you mean '{name}'?"));
+            return raise!(TypeError, "{fname}() got an unexpected keyword argument '{text}'{hint}");
         }
     }
     raise!(TypeError, "invalid keyword argument for {fname}()")

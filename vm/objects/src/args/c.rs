@@ -11,15 +11,18 @@ use core::ptr;
 pub trait FromC: Sized {
     /// What C passes.
     type C;
+    /// # Safety
+    /// `value` is what a C caller passed under the function's contract.
+    ///
     /// # Errors
     /// SystemError for NULL and for an object of another type.
-    fn from_c(value: Self::C) -> Result<Self>;
+    unsafe fn from_c(value: Self::C) -> Result<Self>;
 }
 
 impl<'a, T: Instance> FromC for &'a T {
     type C = Option<&'a Object>;
     #[inline]
-    fn from_c(value: Option<&'a Object>) -> Result<&'a T> {
+    unsafe fn from_c(value: Option<&'a Object>) -> Result<&'a T> {
         let object = value.ok_or_else(null_argument)?;
         object.cast::<T>().ok_or_else(raise::bad_internal_call)
     }
@@ -29,7 +32,7 @@ impl<'a, T: Instance> FromC for &'a T {
 impl<'a, T: Instance> FromC for Option<&'a T> {
     type C = Option<&'a Object>;
     #[inline]
-    fn from_c(value: Option<&'a Object>) -> Result<Option<&'a T>> {
+    unsafe fn from_c(value: Option<&'a Object>) -> Result<Option<&'a T>> {
         value.map(|object| object.cast::<T>().ok_or_else(raise::bad_internal_call)).transpose()
     }
 }
@@ -38,7 +41,7 @@ impl<'a, T: Instance> FromC for Option<&'a T> {
 impl<T: Instance> FromC for Ref<T> {
     type C = Option<Ref>;
     #[inline]
-    fn from_c(value: Option<Ref>) -> Result<Ref<T>> {
+    unsafe fn from_c(value: Option<Ref>) -> Result<Ref<T>> {
         let object = value.ok_or_else(null_argument)?;
         object.downcast::<T>().map_err(|_| raise::bad_internal_call())
     }
@@ -48,7 +51,7 @@ impl<T: Instance> FromC for Ref<T> {
 impl<T: Instance> FromC for Option<Ref<T>> {
     type C = Option<Ref>;
     #[inline]
-    fn from_c(value: Option<Ref>) -> Result<Option<Ref<T>>> {
+    unsafe fn from_c(value: Option<Ref>) -> Result<Option<Ref<T>>> {
         value.map(|object| object.downcast::<T>().map_err(|_| raise::bad_internal_call())).transpose()
     }
 }
@@ -56,7 +59,7 @@ impl<T: Instance> FromC for Option<Ref<T>> {
 impl<'a> FromC for &'a CStr {
     type C = *const c_char;
     #[inline]
-    fn from_c(value: *const c_char) -> Result<&'a CStr> {
+    unsafe fn from_c(value: *const c_char) -> Result<&'a CStr> {
         if value.is_null() {
             return Err(null_argument());
         }
@@ -69,8 +72,9 @@ impl<'a> FromC for &'a CStr {
 impl<'a> FromC for Option<&'a CStr> {
     type C = *const c_char;
     #[inline]
-    fn from_c(value: *const c_char) -> Result<Option<&'a CStr>> {
-        if value.is_null() { Ok(None) } else { <&CStr>::from_c(value).map(Some) }
+    unsafe fn from_c(value: *const c_char) -> Result<Option<&'a CStr>> {
+        // SAFETY: the caller's promise.
+        if value.is_null() { Ok(None) } else { unsafe { <&CStr>::from_c(value) }.map(Some) }
     }
 }
 

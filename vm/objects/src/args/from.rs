@@ -3,6 +3,7 @@
 use super::signature::{Kind, Signature};
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
+use crate::protocol::buffer::{self, Buffer, BytesLike};
 use crate::protocol::{number, object};
 use crate::raise;
 use crate::raise::{Raised, Result};
@@ -197,5 +198,23 @@ impl<'a> FromArg<'a> for CodePoint {
             ));
         }
         Ok(CodePoint(text.at(0)))
+    }
+}
+
+/// Anything that shows its bytes.
+impl<'a> FromArg<'a> for BytesLike<'a> {
+    #[inline]
+    fn from_arg(argument: &'a Object, _at: At) -> Result<BytesLike<'a>> {
+        BytesLike::of(argument)
+    }
+}
+
+/// Anything whose bytes can be written to.
+impl<'a> FromArg<'a> for Buffer {
+    fn from_arg(argument: &'a Object, at: At) -> Result<Buffer> {
+        Buffer::of(argument, buffer::WRITABLE).map_err(|raised| {
+            raised.clear();
+            at.bad_argument("read-write bytes-like object", argument)
+        })
     }
 }

@@ -5,6 +5,7 @@ use crate::object::trace::Visit;
 use crate::object::{Instance, Object};
 use crate::raise::Result;
 use crate::types::bool::new_bool;
+use crate::types::bytes::Bytes;
 use crate::types::float::Float;
 use crate::types::int::Int;
 use crate::types::list::List;
@@ -96,6 +97,14 @@ impl IntoPy for &str {
     #[inline]
     fn into_py(self) -> Result<Ref> {
         Ok(Str::new(self)?.upcast())
+    }
+}
+
+/// `bytes`.
+impl IntoPy for &[u8] {
+    #[inline]
+    fn into_py(self) -> Result<Ref> {
+        Ok(Bytes::new(self)?.upcast())
     }
 }
 

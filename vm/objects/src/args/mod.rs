@@ -6,6 +6,7 @@
 
 pub mod c;
 pub mod module;
+pub mod suggest;
 
 mod bind;
 mod from;

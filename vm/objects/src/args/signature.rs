@@ -137,7 +137,7 @@ impl Signature {
             return None;
         }
         // SAFETY: the flag says that `ml_doc` points to the `doc` of a `Described`.
-        Some(unsafe { &*def.ml_doc.cast::<&'static Signature>().sub(1).read() })
+        Some(unsafe { def.ml_doc.cast::<&'static Signature>().sub(1).read() })
     }
 }
 

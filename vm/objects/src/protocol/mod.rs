@@ -1,6 +1,7 @@
 //! What can be done with any object: the functions behind `abstract.h` and `object.h`.
 
 pub mod attr;
+pub mod buffer;
 pub mod call;
 pub mod compare;
 pub mod iter;

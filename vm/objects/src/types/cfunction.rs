@@ -10,7 +10,7 @@ use crate::typeobject::flags::{
     METH_VARARGS,
 };
 use crate::typeobject::slots::VectorcallFunc;
-use crate::typeobject::{MethodDef, TypeObject};
+use crate::typeobject::{CFunction, MethodDef, TypeObject};
 use crate::types::module::Module;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
@@ -199,7 +199,7 @@ unsafe extern "C" fn call_no_args(
         let function = function(callable);
         check_arity(function, positional_count(nargsf), 0, names)?;
         let _depth = state::enter_recursive_call(" while calling a Python object")?;
-        mem::transmute::<_, Code>(function.def().ml_meth)(function.receiver(), None)
+        mem::transmute::<CFunction, Code>(function.def().ml_meth)(function.receiver(), None)
     }
 }
 
@@ -215,7 +215,7 @@ unsafe extern "C" fn call_one(
         let function = function(callable);
         check_arity(function, positional_count(nargsf), 1, names)?;
         let _depth = state::enter_recursive_call(" while calling a Python object")?;
-        mem::transmute::<_, Code>(function.def().ml_meth)(function.receiver(), *args)
+        mem::transmute::<CFunction, Code>(function.def().ml_meth)(function.receiver(), *args)
     }
 }
 
@@ -232,7 +232,7 @@ unsafe extern "C" fn call_fast(
         let nargs = positional_count(nargsf);
         check_arity(function, nargs, nargs, names)?;
         let _depth = state::enter_recursive_call(" while calling a Python object")?;
-        mem::transmute::<_, Code>(function.def().ml_meth)(function.receiver(), args, nargs as isize)
+        mem::transmute::<CFunction, Code>(function.def().ml_meth)(function.receiver(), args, nargs as isize)
     }
 }
 
@@ -249,7 +249,12 @@ unsafe extern "C" fn call_fast_keywords(
         let function = function(callable);
         let nargs = positional_count(nargsf);
         let _depth = state::enter_recursive_call(" while calling a Python object")?;
-        mem::transmute::<_, Code>(function.def().ml_meth)(function.receiver(), args, nargs as isize, names)
+        mem::transmute::<CFunction, Code>(function.def().ml_meth)(
+            function.receiver(),
+            args,
+            nargs as isize,
+            names,
+        )
     }
 }
 

@@ -1,0 +1,189 @@
+//! The buffer protocol: a view of another object's memory.
+
+use crate::object::refs::Ref;
+use crate::object::{Instance, Object};
+use crate::raise::{self, Result};
+use crate::types::buffer::BufferView;
+use crate::types::bytes::Bytes;
+use core::ffi::{c_char, c_int, c_void};
+use core::mem;
+use core::ptr;
+use core::slice;
+
+/// `PyBUF_…`: what a consumer asks for.
+pub const SIMPLE: c_int = 0;
+pub const WRITABLE: c_int = 0x1;
+pub const FORMAT: c_int = 0x4;
+pub const ND: c_int = 0x8;
+pub const STRIDES: c_int = 0x10 | ND;
+pub const C_CONTIGUOUS: c_int = 0x20 | STRIDES;
+pub const F_CONTIGUOUS: c_int = 0x40 | STRIDES;
+pub const ANY_CONTIGUOUS: c_int = 0x80 | STRIDES;
+pub const INDIRECT: c_int = 0x100 | STRIDES;
+pub const FULL_RO: c_int = INDIRECT | FORMAT;
+pub const FULL: c_int = FULL_RO | WRITABLE;
+
+/// Whether `object` exports its memory (`PyObject_CheckBuffer`).
+pub fn is_exporter(object: &Object) -> bool {
+    getter(object).is_some()
+}
+
+fn getter(object: &Object) -> Option<crate::typeobject::slots::GetBufferProc> {
+    // SAFETY: a class's table lives as long as the class.
+    unsafe { object.class().tp_as_buffer.get().as_ref() }?.bf_getbuffer.get()
+}
+
+/// A view that is given back when it is dropped (`PyObject_GetBuffer`, `PyBuffer_Release`).
+pub struct Buffer {
+    view: Box<BufferView>,
+}
+
+impl Buffer {
+    /// A view of `object` as `flags` ask.
+    ///
+    /// # Errors
+    /// TypeError when the object has no memory to show; BufferError and whatever else the exporter raises.
+    pub fn of(object: &Object, flags: c_int) -> Result<Buffer> {
+        let Some(get) = getter(object) else {
+            let name = object.class().full_name();
+            return Err(crate::raise!(TypeError, "a bytes-like object is required, not '{name}'"));
+        };
+        // SAFETY: NULL and 0 are valid for every field.
+        let mut view: Box<BufferView> = Box::new(unsafe { mem::zeroed() });
+        // SAFETY: the slot belongs to the object's class; the view stays where it is until it is released.
+        match unsafe { get(object, &mut *view, flags) } {
+            0 => Ok(Buffer { view }),
+            _ => Err(raise::pending()),
+        }
+    }
+
+    /// The view itself, for its shape and format.
+    pub fn view(&self) -> &BufferView {
+        &self.view
+    }
+
+    /// Length in bytes.
+    pub fn len(&self) -> usize {
+        self.view.len.max(0) as usize
+    }
+
+    /// Whether there are no bytes.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The bytes of a contiguous view. Python code that runs meanwhile may change them: hold no reference across such a call.
+    pub fn as_slice(&self) -> &[u8] {
+        if self.view.buf.is_null() {
+            return &[];
+        }
+        // SAFETY: the exporter keeps `len` bytes in place until the view is released.
+        unsafe { slice::from_raw_parts(self.view.buf.cast::<u8>(), self.len()) }
+    }
+
+    /// The bytes of a view that was asked for with [`WRITABLE`].
+    pub fn as_mut_slice(&mut self) -> &mut [u8] {
+        if self.view.buf.is_null() || self.view.readonly != 0 {
+            return &mut [];
+        }
+        // SAFETY: as in `as_slice`, and the exporter allowed writing.
+        unsafe { slice::from_raw_parts_mut(self.view.buf.cast::<u8>(), self.len()) }
+    }
+}
+
+impl Drop for Buffer {
+    fn drop(&mut self) {
+        // SAFETY: filled by the exporter and not released before.
+        unsafe { release(&mut self.view) };
+    }
+}
+
+/// `PyBuffer_Release`.
+///
+/// # Safety
+/// `view` was filled by an exporter, or is zeroed.
+pub unsafe fn release(view: &mut BufferView) {
+    // SAFETY: the view owns its exporter.
+    let Some(exporter) = (unsafe { Ref::from_nullable(view.obj) }) else { return };
+    // SAFETY: a class's table lives as long as the class.
+    let table = unsafe { exporter.class().tp_as_buffer.get().as_ref() };
+    if let Some(release) = table.and_then(|table| table.bf_releasebuffer.get()) {
+        // SAFETY: the slot belongs to the exporter's class.
+        unsafe { release(&exporter, view) };
+    }
+    view.obj = ptr::null_mut();
+}
+
+/// Fills a view of `len` bytes at `memory`, as the exporters of plain bytes do (`PyBuffer_FillInfo`).
+///
+/// # Safety
+/// `view` is the view that the exporter was given; `memory` stays in place until it is released.
+///
+/// # Errors
+/// BufferError when a consumer wants to write to read-only memory.
+pub unsafe fn fill(
+    view: *mut BufferView,
+    exporter: &Object,
+    memory: *mut u8,
+    len: usize,
+    readonly: bool,
+    flags: c_int,
+) -> Result<()> {
+    // SAFETY: the caller's promise.
+    let Some(view) = (unsafe { view.as_mut() }) else {
+        return Err(crate::raise!(BufferError, "PyBuffer_FillInfo: view==NULL argument is obsolete"));
+    };
+    if readonly && flags & WRITABLE != 0 {
+        return Err(crate::raise!(BufferError, "Object is not writable."));
+    }
+    let len_field: *mut isize = &raw mut view.len;
+    let itemsize_field: *mut isize = &raw mut view.itemsize;
+    *view = BufferView {
+        buf: memory.cast::<c_void>(),
+        obj: exporter.to_ref().into_ptr(),
+        len: len as isize,
+        itemsize: 1,
+        readonly: readonly.into(),
+        ndim: 1,
+        format: if flags & FORMAT == FORMAT { c"B".as_ptr().cast_mut() } else { ptr::null_mut::<c_char>() },
+        shape: if flags & ND == ND { len_field } else { ptr::null_mut() },
+        strides: if flags & STRIDES == STRIDES { itemsize_field } else { ptr::null_mut() },
+        suboffsets: ptr::null_mut(),
+        internal: ptr::null_mut(),
+    };
+    Ok(())
+}
+
+/// The bytes of an argument: those of a `bytes` without a view, those of another exporter through one.
+pub enum BytesLike<'a> {
+    Bytes(&'a Bytes),
+    View(Buffer),
+}
+
+impl<'a> BytesLike<'a> {
+    /// # Errors
+    /// TypeError "a bytes-like object is required, not 'X'"; what the exporter raises.
+    pub fn of(object: &'a Object) -> Result<BytesLike<'a>> {
+        match object.cast_exact::<Bytes>() {
+            Some(bytes) => Ok(BytesLike::Bytes(bytes)),
+            None => Buffer::of(object, SIMPLE).map(BytesLike::View),
+        }
+    }
+
+    /// See [`Buffer::as_slice`].
+    #[inline]
+    pub fn as_slice(&self) -> &[u8] {
+        match self {
+            BytesLike::Bytes(bytes) => bytes.as_slice(),
+            BytesLike::View(view) => view.as_slice(),
+        }
+    }
+}
+
+impl core::ops::Deref for BytesLike<'_> {
+    type Target = [u8];
+    #[inline]
+    fn deref(&self) -> &[u8] {
+        self.as_slice()
+    }
+}
