@@ -9,11 +9,11 @@ use crate::types::str::Str;
 use core::fmt;
 
 /// Proof that the thread state holds an exception. Only raising makes one; [`Raised::take`] and [`Raised::clear`] end it.
+/// A unit struct, so that `Result<Ref, Raised>` has a guaranteed layout: NULL for the error.
 #[must_use = "an exception is set: return it or clear it"]
 #[derive(Debug)]
-pub struct Raised {
-    _private: (),
-}
+#[non_exhaustive]
+pub struct Raised;
 
 /// The result of whatever can raise; by default a new reference.
 pub type Result<T = Ref> = core::result::Result<T, Raised>;
@@ -59,7 +59,7 @@ pub fn set(class: &TypeObject, value: Option<&Object>) -> Raised {
 #[inline]
 pub fn restore(exception: Ref) -> Raised {
     state::current().current_exception.set(Some(exception));
-    Raised { _private: () }
+    Raised
 }
 
 /// Whether an exception is pending (`PyErr_Occurred`).
@@ -71,7 +71,7 @@ pub fn occurred() -> bool {
 /// The proof for an exception that a C function left behind, or SystemError when there is none.
 #[inline]
 pub fn pending() -> Raised {
-    if occurred() { Raised { _private: () } } else { null_result() }
+    if occurred() { Raised } else { null_result() }
 }
 
 /// The pending exception, taken out of the thread state.
