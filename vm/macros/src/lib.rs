@@ -158,6 +158,9 @@ mod signature;
 mod slots;
 mod trace;
 
+#[cfg(test)]
+mod tests;
+
 /// An `impl` block as a static type object; see the crate's page.
 #[proc_macro_attribute]
 pub fn pytype(attr: TokenStream, item: TokenStream) -> TokenStream {
