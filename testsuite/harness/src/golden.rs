@@ -71,8 +71,12 @@ impl Program {
 }
 
 /// Where two texts first differ, for a person to read; `None` if they are equal.
+///
+/// Of long lines, the part around the first difference is shown.
 pub fn difference(expected: &str, actual: &str) -> Option<String> {
     const SHOWN: usize = 8;
+    const WIDTH: usize = 150;
+    const BEFORE: usize = 50;
     if expected == actual {
         return None;
     }
@@ -83,10 +87,15 @@ pub fn difference(expected: &str, actual: &str) -> Option<String> {
         right.next();
         line += 1;
     }
-    let mut text = format!("line {line}:\n");
+    let (first_left, first_right) = (left.peek().unwrap_or(&""), right.peek().unwrap_or(&""));
+    let column = first_left.chars().zip(first_right.chars()).take_while(|(a, b)| a == b).count();
+    let is_long = first_left.len().max(first_right.len()) > WIDTH;
+    let skipped = if is_long { column.saturating_sub(BEFORE) } else { 0 };
+    let mut text = format!("line {line}, column {}:\n", column + 1);
     for (sign, lines) in [('-', left), ('+', right)] {
         for line in lines.take(SHOWN) {
-            let _ = writeln!(text, "{sign} {line}");
+            let shown: String = line.chars().skip(skipped).take(WIDTH).collect();
+            let _ = writeln!(text, "{sign} {shown}");
         }
     }
     Some(text)
@@ -164,6 +173,6 @@ mod tests {
     #[test]
     fn the_first_difference_is_shown() {
         assert_eq!(difference("a\nb\n", "a\nb\n"), None);
-        assert_eq!(difference("a\nb\n", "a\nc\n").as_deref(), Some("line 2:\n- b\n+ c\n"));
+        assert_eq!(difference("a\nb\n", "a\nc\n").as_deref(), Some("line 2, column 1:\n- b\n+ c\n"));
     }
 }

@@ -1,4 +1,5 @@
 """Coroutines and async generators driven by hand."""
+
 import inspect
 
 
@@ -119,7 +120,14 @@ for bad in (wrong,):
         drive(bad(), [])
     except TypeError as e:
         print(e)
-for source in ("def f(): await x", "async def f(): yield from x", "async def f():\n  yield 1\n  return 2", "await x", "def f():\n  async with a: pass", "def f(): [x async for x in y]"):
+for source in (
+    "def f(): await x",
+    "async def f(): yield from x",
+    "async def f():\n  yield 1\n  return 2",
+    "await x",
+    "def f():\n  async with a: pass",
+    "def f(): [x async for x in y]",
+):
     try:
         compile(source, "", "exec")
         print("compiled")

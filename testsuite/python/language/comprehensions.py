@@ -1,6 +1,11 @@
 """Comprehensions: scopes, conditions, nesting, assignment expressions."""
+
 print([x * y for x in range(3) for y in range(x + 1)])
-print({x % 3 for x in range(10)} == {0, 1, 2}, {x: x**2 for x in range(4)}, [[j for j in range(i)] for i in range(4)])
+print(
+    {x % 3 for x in range(10)} == {0, 1, 2},
+    {x: x**2 for x in range(4)},
+    [[j for j in range(i)] for i in range(4)],
+)
 print([x for x in range(20) if x % 2 if x % 3])
 x = "outer"
 print([x for x in "abc"], x)
@@ -40,7 +45,13 @@ try:
     [undefined for _ in [1]]
 except NameError as e:
     print(e)
-for bad in ("[x := 1 for x in []]", "[(i := 0) for i in range(3)]", "[i for i in (j := [1])]", "{**a for a in b}", "[*a for a in b]"):
+for bad in (
+    "[x := 1 for x in []]",
+    "[(i := 0) for i in range(3)]",
+    "[i for i in (j := [1])]",
+    "{**a for a in b}",
+    "[*a for a in b]",
+):
     try:
         compile(bad, "", "eval")
         print("ok", bad)
@@ -53,7 +64,13 @@ def yields():
 
 
 print(yields())
-print(sorted({len(w) for w in "the quick brown fox".split()}), {c: "aab".count(c) for c in sorted(set("aab"))})
+print(
+    sorted({len(w) for w in "the quick brown fox".split()}), {c: "aab".count(c) for c in sorted(set("aab"))}
+)
 primes = [n for n in range(2, 50) if all(n % d for d in range(2, int(n**0.5) + 1))]
 print(primes)
-print([*map(str, (i for i in range(3)))], sum(i * i for i in range(10)), max((len(w), w) for w in ["a", "bbb", "cc"]))
+print(
+    [*map(str, (i for i in range(3)))],
+    sum(i * i for i in range(10)),
+    max((len(w), w) for w in ["a", "bbb", "cc"]),
+)

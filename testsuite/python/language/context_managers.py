@@ -1,4 +1,5 @@
 """The with statement: protocol, suppression, several managers, exit order."""
+
 from contextlib import ExitStack, closing, contextmanager, nullcontext, redirect_stdout, suppress
 import io
 

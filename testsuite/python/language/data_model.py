@@ -82,13 +82,44 @@ class Vector:
 
 v, w = Vector(1, 2, 2), Vector(3, 4, 0)
 print(v + w, v * 2, 3 * v, v @ w, -v, abs(v), bool(Vector(0)), len(v))
-print(v[0], v[-1], v[1:], 2 in v, list(v), sorted([w, v]), v < w, v > w, v == Vector(1, 2, 2), {v: 1}[Vector(1, 2, 2)])
-print(5 + v, sum([v, v]), [10, 20, 30, 40][v], hex(v), round(v, 2), round(v), divmod(v, 3), v**2, pow(v, 2, 5), 2**v)
+print(
+    v[0],
+    v[-1],
+    v[1:],
+    2 in v,
+    list(v),
+    sorted([w, v]),
+    v < w,
+    v > w,
+    v == Vector(1, 2, 2),
+    {v: 1}[Vector(1, 2, 2)],
+)
+print(
+    5 + v,
+    sum([v, v]),
+    [10, 20, 30, 40][v],
+    hex(v),
+    round(v, 2),
+    round(v),
+    divmod(v, 3),
+    v**2,
+    pow(v, 2, 5),
+    2**v,
+)
 v[0] = 9
 del v[1]
 v += Vector(7)
 print(v, reversed(v).__class__.__name__, list(reversed(v)))
-for bad in (lambda: v + 1, lambda: v - 1, lambda: v <= w, lambda: v @ 3, lambda: ~v, lambda: v["a"], lambda: float(v), lambda: v(1)):
+for bad in (
+    lambda: v + 1,
+    lambda: v - 1,
+    lambda: v <= w,
+    lambda: v @ 3,
+    lambda: ~v,
+    lambda: v["a"],
+    lambda: float(v),
+    lambda: v(1),
+):
     try:
         print(bad())
     except (TypeError, AttributeError) as e:
@@ -148,7 +179,18 @@ import math
 import operator
 import os
 
-print(int(c), float(c), complex(c), bytes(c), str(c), f"{c:x}", not c, operator.length_hint(c), math.trunc(c), os.fspath(c))
+print(
+    int(c),
+    float(c),
+    complex(c),
+    bytes(c),
+    str(c),
+    f"{c:x}",
+    not c,
+    operator.length_hint(c),
+    math.trunc(c),
+    os.fspath(c),
+)
 
 
 class BadTypes:

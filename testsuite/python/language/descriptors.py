@@ -104,9 +104,26 @@ def function(self, x):
 
 bound = function.__get__("me", str)
 print(bound(1), bound.__self__, bound.__func__ is function, type(bound).__name__)
-print(type(C.__dict__["plain"]), type(list.append).__name__, type([].append).__name__, type(list.__add__).__name__, type([].__add__).__name__)
-print(list.append.__get__([1], list)(2), str.upper("x"), int.__add__(1, 2), object.__init__.__objclass__.__name__)
-for bad in (lambda: list.append((), 1), lambda: str.upper(1), lambda: int.__add__("a", 1), lambda: list.append(), lambda: property().__get__(1)):
+print(
+    type(C.__dict__["plain"]),
+    type(list.append).__name__,
+    type([].append).__name__,
+    type(list.__add__).__name__,
+    type([].__add__).__name__,
+)
+print(
+    list.append.__get__([1], list)(2),
+    str.upper("x"),
+    int.__add__(1, 2),
+    object.__init__.__objclass__.__name__,
+)
+for bad in (
+    lambda: list.append((), 1),
+    lambda: str.upper(1),
+    lambda: int.__add__("a", 1),
+    lambda: list.append(),
+    lambda: property().__get__(1),
+):
     try:
         print(bad())
     except (TypeError, AttributeError) as e:
@@ -130,9 +147,17 @@ class Methods:
 
 m = Methods()
 print(m.cm(1), Methods.cm(2), m.sm(3), Methods.sm(4), Methods.im(m), m.cached, Methods.cached.__doc__)
-print(type(Methods.__dict__["cm"]).__name__, Methods.__dict__["cm"].__func__.__name__, Methods.__dict__["sm"].__wrapped__.__name__)
+print(
+    type(Methods.__dict__["cm"]).__name__,
+    Methods.__dict__["cm"].__func__.__name__,
+    Methods.__dict__["sm"].__wrapped__.__name__,
+)
 print(m.im == m.im, m.im is m.im, m.im.__func__ is Methods.im, hash(m.im) == hash(m.im))
-print(type(type.__dict__["__mro__"]).__name__, type(int.__dict__["real"]).__name__, int.__dict__["real"].__get__(5))
+print(
+    type(type.__dict__["__mro__"]).__name__,
+    type(int.__dict__["real"]).__name__,
+    int.__dict__["real"].__get__(5),
+)
 
 
 class Meta(type):

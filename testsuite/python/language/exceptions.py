@@ -1,4 +1,5 @@
 """Exceptions: matching, finally, chaining, groups and notes."""
+
 import traceback
 
 
@@ -102,7 +103,9 @@ e.add_note("note two")
 print(e.__notes__)
 print("".join(traceback.format_exception(e)), end="")
 
-group = ExceptionGroup("many", [ValueError(1), TypeError(2), ExceptionGroup("deep", [ValueError(3), OSError(4)])])
+group = ExceptionGroup(
+    "many", [ValueError(1), TypeError(2), ExceptionGroup("deep", [ValueError(3), OSError(4)])]
+)
 try:
     try:
         raise group
@@ -116,7 +119,11 @@ matched, others = group.split(ValueError)
 print(matched, "|", others)
 print(group.subgroup(lambda x: isinstance(x, OSError)))
 
-for bad in (lambda: exec("raise 1"), lambda: exec("raise ValueError from 1"), lambda: ExceptionGroup("empty", [])):
+for bad in (
+    lambda: exec("raise 1"),
+    lambda: exec("raise ValueError from 1"),
+    lambda: ExceptionGroup("empty", []),
+):
     try:
         bad()
     except (TypeError, ValueError) as e:

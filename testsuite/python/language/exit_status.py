@@ -1,4 +1,5 @@
 """sys.exit with a message, with handlers and finalisers on the way out."""
+
 import atexit
 import sys
 

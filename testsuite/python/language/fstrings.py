@@ -1,4 +1,6 @@
 """f-strings: conversions, format specs, nesting, self-documentation."""
+
+# fmt: off
 import datetime
 
 name, value, pi = "Ada", 42, 3.14159265

@@ -1,4 +1,5 @@
 """Functions: every kind of parameter, call forms, attributes and errors."""
+
 import inspect
 
 
@@ -10,14 +11,44 @@ print(f(1, d=4))
 print(f(1, 2, 3, 4, 5, d=6, z=7, a=8))
 print(f(*[1, 2], *(3, 4), **{"d": 5}, **{"y": 6}))
 print(inspect.signature(f))
-print(f.__defaults__, f.__kwdefaults__, f.__code__.co_argcount, f.__code__.co_posonlyargcount, f.__code__.co_kwonlyargcount)
+print(
+    f.__defaults__,
+    f.__kwdefaults__,
+    f.__code__.co_argcount,
+    f.__code__.co_posonlyargcount,
+    f.__code__.co_kwonlyargcount,
+)
 for call in (
-    lambda: f(), lambda: f(1), lambda: f(b=1, d=2), lambda: f(1, 2, 3, c=3, d=4), lambda: f(1, d=1, **{"d": 2}),
-    lambda: f(*5), lambda: f(**5), lambda: f(1, **{1: 2}), lambda: (lambda: 0)(1), lambda: (lambda a, b: 0)(1),
-    lambda: (lambda a, b, c: 0)(), lambda: (lambda *, a, b: 0)(), lambda: (lambda a: 0)(1, 2, 3), lambda: (lambda a, /: 0)(a=1),
-    lambda: (lambda a=1: 0)(b=2), lambda: (lambda **k: k)(1), lambda: 5(), lambda: "x"(1), lambda: None(),
-    lambda: len(), lambda: len(1, 2), lambda: [].append(), lambda: int(x=1), lambda: print(sepp=""), lambda: sorted([1], 2),
-    lambda: (lambda alpha: 0)(alpah=1), lambda: dict.fromkeys(), lambda: "".join(1, 2), lambda: isinstance(1), lambda: range(),
+    lambda: f(),
+    lambda: f(1),
+    lambda: f(b=1, d=2),
+    lambda: f(1, 2, 3, c=3, d=4),
+    lambda: f(1, d=1, **{"d": 2}),
+    lambda: f(*5),
+    lambda: f(**5),
+    lambda: f(1, **{1: 2}),
+    lambda: (lambda: 0)(1),
+    lambda: (lambda a, b: 0)(1),
+    lambda: (lambda a, b, c: 0)(),
+    lambda: (lambda *, a, b: 0)(),
+    lambda: (lambda a: 0)(1, 2, 3),
+    lambda: (lambda a, /: 0)(a=1),
+    lambda: (lambda a=1: 0)(b=2),
+    lambda: (lambda **k: k)(1),
+    lambda: 5(),
+    lambda: "x"(1),
+    lambda: None(),
+    lambda: len(),
+    lambda: len(1, 2),
+    lambda: [].append(),
+    lambda: int(x=1),
+    lambda: print(sepp=""),
+    lambda: sorted([1], 2),
+    lambda: (lambda alpha: 0)(alpah=1),
+    lambda: dict.fromkeys(),
+    lambda: "".join(1, 2),
+    lambda: isinstance(1),
+    lambda: range(),
 ):
     try:
         print(call())

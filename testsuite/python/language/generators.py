@@ -1,4 +1,5 @@
 """Generators: iteration, send, throw, close, delegation and their attributes."""
+
 import inspect
 
 

@@ -1,4 +1,5 @@
 """The match statement: every kind of pattern."""
+
 from dataclasses import dataclass
 from enum import Enum
 
@@ -70,10 +71,40 @@ def describe(value):
 
 
 for value in (
-    None, True, 0, -1, 1.5, 2 + 3j, "hello", b"hello", 2000, 7, 2.5, Colour.RED, Colour.BLUE, [], [5], [1, 2, 3],
-    (4, 5, 4), [Point(0, 0), Point(1, 2)], ["x", "end"], {"type": "a", "value": 1, "more": 2},
-    {"nested": {"deep": [1, 2]}}, {"z": 1}, {}, Point(0, 3), Point(3, 0), Point(1, 1), Custom(1, "s"), Custom("t", 1),
-    "text", b"bytes", bytearray(b"x"), range(3), {1, 2}, object,
+    None,
+    True,
+    0,
+    -1,
+    1.5,
+    2 + 3j,
+    "hello",
+    b"hello",
+    2000,
+    7,
+    2.5,
+    Colour.RED,
+    Colour.BLUE,
+    [],
+    [5],
+    [1, 2, 3],
+    (4, 5, 4),
+    [Point(0, 0), Point(1, 2)],
+    ["x", "end"],
+    {"type": "a", "value": 1, "more": 2},
+    {"nested": {"deep": [1, 2]}},
+    {"z": 1},
+    {},
+    Point(0, 3),
+    Point(3, 0),
+    Point(1, 1),
+    Custom(1, "s"),
+    Custom("t", 1),
+    "text",
+    b"bytes",
+    bytearray(b"x"),
+    range(3),
+    {1, 2},
+    object,
 ):
     print(describe(value))
 
@@ -106,10 +137,20 @@ class Bad:
 
 for cls, pattern in ((Bad, "Bad(1)"), (int, "int(1, 2)"), (Point, "Point(1, 2, 3)")):
     try:
-        exec(f"match obj:\n    case {pattern}: pass", {"obj": cls(1, 2) if cls is Point else cls(), "Bad": Bad, "Point": Point})
+        exec(
+            f"match obj:\n    case {pattern}: pass",
+            {"obj": cls(1, 2) if cls is Point else cls(), "Bad": Bad, "Point": Point},
+        )
     except TypeError as e:
         print(e)
-for source in ("case x: pass\n case y: pass", "case [a, a]: pass", "case {**r, 'a': 1}: pass", "case a | b: pass", "case -x: pass", "case 1 + 2: pass"):
+for source in (
+    "case x: pass\n case y: pass",
+    "case [a, a]: pass",
+    "case {**r, 'a': 1}: pass",
+    "case a | b: pass",
+    "case -x: pass",
+    "case 1 + 2: pass",
+):
     try:
         compile(f"match v:\n {source}", "", "exec")
         print("compiled")

@@ -149,7 +149,12 @@ class Virtual:
 
 
 Shape.register(Virtual)
-print(isinstance(Virtual(), Shape), issubclass(Virtual, Shape), Shape.__abstractmethods__ == {"area", "name"}, type(Shape) is ABCMeta)
+print(
+    isinstance(Virtual(), Shape),
+    issubclass(Virtual, Shape),
+    Shape.__abstractmethods__ == {"area", "name"},
+    type(Shape) is ABCMeta,
+)
 
 
 class HasFoo(ABC):
@@ -173,7 +178,13 @@ class FromEntries(Entries()):
 
 print(FromEntries.__bases__, FromEntries.__orig_bases__[0].__class__.__name__)
 print(type.__call__(int, "7"), type("T", (), {})().__class__.__mro__[-1])
-for bad in (lambda: type("T", (5,), {}), lambda: type("T", (bool,), {}), lambda: type(1, 2), lambda: type("T", (), 5), lambda: type("T", (int, str), {})):
+for bad in (
+    lambda: type("T", (5,), {}),
+    lambda: type("T", (bool,), {}),
+    lambda: type(1, 2),
+    lambda: type("T", (), 5),
+    lambda: type("T", (int, str), {}),
+):
     try:
         bad()
     except TypeError as e:

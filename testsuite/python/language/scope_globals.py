@@ -1,4 +1,5 @@
 """Names: global, nonlocal, class scopes, exec and eval namespaces, del."""
+
 x = "global"
 
 
@@ -86,7 +87,34 @@ try:
     prnt
 except NameError as e:
     print(e, e.name)
-for source in ("def f():\n  x = 1\n  global x", "nonlocal x", "def f(a): global a", "def f():\n def g():\n  nonlocal zz", "def f(a, a): pass", "del f()", "f() = 1", "None = 1", "x + 1 = 2", "def f(None): pass", "class A: return 1", "break", "continue", "yield", "lambda: (yield)", "*a", "a, *b, *c = d", "*a = 1", "def f(*): pass", "def f(a=1, b): pass", "f(**a, *b)", "f(a for a in b, c)", "import a.b as c.d", "from . import *", "from __future__ import nothing", "global y; y = 1"):
+for source in (
+    "def f():\n  x = 1\n  global x",
+    "nonlocal x",
+    "def f(a): global a",
+    "def f():\n def g():\n  nonlocal zz",
+    "def f(a, a): pass",
+    "del f()",
+    "f() = 1",
+    "None = 1",
+    "x + 1 = 2",
+    "def f(None): pass",
+    "class A: return 1",
+    "break",
+    "continue",
+    "yield",
+    "lambda: (yield)",
+    "*a",
+    "a, *b, *c = d",
+    "*a = 1",
+    "def f(*): pass",
+    "def f(a=1, b): pass",
+    "f(**a, *b)",
+    "f(a for a in b, c)",
+    "import a.b as c.d",
+    "from . import *",
+    "from __future__ import nothing",
+    "global y; y = 1",
+):
     try:
         compile(source, "", "exec")
         print("compiled")

@@ -1,4 +1,5 @@
 """The text of tracebacks: positions, chains, recursion, groups, syntax errors."""
+
 import sys
 import traceback
 
@@ -12,9 +13,7 @@ def show(function):
 
 def division():
     a, b = 1, 0
-    return (a + 1) / (
-        b
-    )
+    return (a + 1) / (b)
 
 
 def subscript():
@@ -85,7 +84,20 @@ def call_wrong():
     f(1, d=2)
 
 
-for f in (division, subscript, call, attribute, chained, implicit, group, comprehension, multiline, binary, unpack, call_wrong):
+for f in (
+    division,
+    subscript,
+    call,
+    attribute,
+    chained,
+    implicit,
+    group,
+    comprehension,
+    multiline,
+    binary,
+    unpack,
+    call_wrong,
+):
     print("#", f.__name__)
     show(f)
 
@@ -98,7 +110,20 @@ except RecursionError as e:
     print([line for line in lines if "repeated" in line] != [])
 sys.setrecursionlimit(1000)
 
-for source in ("a = = 1", "def f(:\n  pass", "x = (1,", "if x\n  y", "'open", "for i in range(3):\nprint(i)", "f(a=1, 2)", "1 + = 2", "print 'x'", "a, b += 1", "return 5", "x = [i for i in 3 4]"):
+for source in (
+    "a = = 1",
+    "def f(:\n  pass",
+    "x = (1,",
+    "if x\n  y",
+    "'open",
+    "for i in range(3):\nprint(i)",
+    "f(a=1, 2)",
+    "1 + = 2",
+    "print 'x'",
+    "a, b += 1",
+    "return 5",
+    "x = [i for i in 3 4]",
+):
     try:
         compile(source, "<test>", "exec")
     except SyntaxError as e:

@@ -1,4 +1,5 @@
 """An exception that nobody catches: the message and the exit status."""
+
 import sys
 
 
