@@ -1,32 +1,32 @@
 //! The exception classes and how native code makes instances of them.
 
+pub mod base;
+pub mod group;
+pub mod import;
+pub mod name;
+pub mod os;
+pub mod syntax;
 pub mod table;
+pub mod unicode;
+pub mod value;
 
-use crate::object::refs::{Ref, Slot};
+use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::raise::{self, Raised};
 use crate::state;
 use crate::typeobject::TypeObject;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
-use core::cell::Cell;
 
+pub use base::{BaseException, BaseExceptionObject};
+pub use group::BaseExceptionGroup;
+pub use import::{ImportError, ModuleNotFoundError};
+pub use name::{AttributeError, NameError, UnboundLocalError};
+pub use os::OSError;
+pub use syntax::{IncompleteInputError, IndentationError, SyntaxError, TabError};
 pub use table::*;
-
-/// `PyBaseExceptionObject`.
-#[repr(C)]
-pub struct BaseExceptionObject {
-    pub ob_base: Object,
-    pub dict: Slot,
-    pub args: Slot<Tuple>,
-    pub notes: Slot,
-    pub traceback: Slot,
-    pub context: Slot,
-    pub cause: Slot,
-    pub suppress_context: Cell<bool>,
-}
-
-crate::instance!(BaseExceptionObject, table::BaseException, crate::typeobject::flags::BASE_EXC_SUBCLASS);
+pub use unicode::{UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError};
+pub use value::{StopIteration, SystemExit};
 
 /// Makes an exception of `class` from `value` as `PyErr_SetObject` does and makes it the pending one.
 pub(crate) fn create_and_set(class: &TypeObject, value: Option<&Object>) -> Raised {
@@ -78,21 +78,21 @@ fn chain(exception: &Object) {
 }
 
 pub(crate) fn set_memory_error() -> Raised {
-    create_and_set(&table::MemoryError, None)
+    create_and_set(&MemoryError, None)
 }
 
 pub(crate) fn set_key_error(key: &Object) -> Raised {
     match Tuple::from_slice(&[key]) {
-        Ok(arguments) => create_and_set(&table::KeyError, Some(&arguments)),
+        Ok(arguments) => create_and_set(&KeyError, Some(&arguments)),
         Err(raised) => raised,
     }
 }
 
 pub(crate) fn set_stop_iteration(value: Option<&Object>) -> Raised {
     match value {
-        None => create_and_set(&table::StopIteration, None),
+        None => create_and_set(&StopIteration, None),
         Some(value) => match Tuple::from_slice(&[value]) {
-            Ok(arguments) => create_and_set(&table::StopIteration, Some(&arguments)),
+            Ok(arguments) => create_and_set(&StopIteration, Some(&arguments)),
             Err(raised) => raised,
         },
     }
@@ -113,7 +113,7 @@ pub(crate) fn set_os_error(errno: i32, filename: Option<&Object>, filename2: Opt
         Tuple::from_vec(items)
     };
     match arguments() {
-        Ok(arguments) => create_and_set(&table::OSError, Some(&arguments)),
+        Ok(arguments) => create_and_set(&OSError, Some(&arguments)),
         Err(raised) => raised,
     }
 }
@@ -141,11 +141,43 @@ pub(crate) fn set_unicode_encode_error(
         ])
     };
     match arguments() {
-        Ok(arguments) => create_and_set(&table::UnicodeEncodeError, Some(&arguments)),
+        Ok(arguments) => create_and_set(&UnicodeEncodeError, Some(&arguments)),
         Err(raised) => raised,
     }
 }
 
-pub(crate) fn set_attribute_error(_object: &Object, _name: &Str, text: &str) -> Raised {
-    raise::set_text(&table::AttributeError, format_args!("{text}"))
+pub(crate) fn set_attribute_error(object: &Object, name: &Str, text: &str) -> Raised {
+    let make = || -> raise::Result<Ref> {
+        let message = Str::new(text)?;
+        let exception = crate::protocol::call::call(AttributeError.as_object(), &[&*message])?;
+        if let Some(error) = exception.cast::<name::AttributeErrorObject>() {
+            error.set_subject(object, name);
+        }
+        Ok(exception)
+    };
+    match make() {
+        Ok(exception) => {
+            chain(&exception);
+            raise::restore(exception)
+        }
+        Err(raised) => raised,
+    }
+}
+
+/// `PyErr_GivenExceptionMatches`: whether an exception (or its class) is of a class or of one in a tuple of classes.
+pub fn matches(exception: &Object, classes: &Object) -> bool {
+    if let Some(classes) = classes.cast::<Tuple>() {
+        return classes.items().iter().any(|class| matches(exception, class));
+    }
+    let class = match exception.cast::<BaseExceptionObject>() {
+        Some(_) => exception.class(),
+        None => match exception.cast::<TypeObject>() {
+            Some(class) => class,
+            None => return exception.is(classes),
+        },
+    };
+    match classes.cast::<TypeObject>() {
+        Some(wanted) if wanted.is_subtype(&BaseException) => class.is_subtype(wanted),
+        _ => class.as_object().is(classes),
+    }
 }
