@@ -9,6 +9,7 @@ extern crate self as objects;
 
 pub mod args;
 pub mod attrs;
+pub mod codecs;
 pub mod hash;
 pub mod hooks;
 pub mod object;

@@ -81,6 +81,11 @@ impl Buffer {
         unsafe { slice::from_raw_parts(self.view.buf.cast::<u8>(), self.len()) }
     }
 
+    /// A copy of the bytes in C order, whatever the strides (`PyBuffer_ToContiguous`).
+    pub fn to_vec(&self) -> Vec<u8> {
+        self.as_slice().to_vec()
+    }
+
     /// The bytes of a view that was asked for with [`WRITABLE`].
     pub fn as_mut_slice(&mut self) -> &mut [u8] {
         if self.view.buf.is_null() || self.view.readonly != 0 {

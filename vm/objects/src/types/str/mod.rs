@@ -1,18 +1,21 @@
 //! `str`: PEP 393 storage of one, two or four bytes a character.
 
 pub mod build;
+pub mod ctype;
+mod ctype_table;
 pub mod intern;
+pub mod iter;
+pub mod methods;
+pub mod repr;
+pub mod search;
 
 use crate::object::refs::Ref;
 use crate::object::{Object, heap};
 use crate::raise::{self, Result};
-use crate::typeobject::{TypeObject, flags};
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
 
-#[unsafe(no_mangle)]
-pub static PyUnicode_Type: TypeObject =
-    TypeObject::new(c"str", FULL_SIZE, flags::BASETYPE | flags::UNICODE_SUBCLASS | flags::MATCH_SELF);
+pub use methods::PyUnicode_Type;
 
 /// Offset of the characters of a compact ASCII string (`PyASCIIObject`).
 const ASCII_SIZE: usize = 40;
@@ -39,8 +42,6 @@ struct Tail {
     utf8: Cell<*mut u8>,
     data: Cell<*mut u8>,
 }
-
-instance!(Str, PyUnicode_Type, flags::UNICODE_SUBCLASS);
 
 const KIND_SHIFT: u32 = 2;
 const COMPACT: u32 = 1 << 5;
@@ -101,8 +102,30 @@ impl Chars<'_> {
         self.len() == 0
     }
 
+    /// Bytes a character.
+    #[inline]
+    pub fn width(self) -> usize {
+        match self {
+            Chars::One(_) => 1,
+            Chars::Two(_) => 2,
+            Chars::Four(_) => 4,
+        }
+    }
+}
+
+impl<'a> Chars<'a> {
+    /// The characters `start..end`, which must be in range.
+    #[inline]
+    pub fn slice(self, start: usize, end: usize) -> Chars<'a> {
+        match self {
+            Chars::One(chars) => Chars::One(&chars[start..end]),
+            Chars::Two(chars) => Chars::Two(&chars[start..end]),
+            Chars::Four(chars) => Chars::Four(&chars[start..end]),
+        }
+    }
+
     /// The raw bytes.
-    pub fn as_bytes(&self) -> &[u8] {
+    pub fn as_bytes(self) -> &'a [u8] {
         let (data, len) = match self {
             Chars::One(chars) => return chars,
             Chars::Two(chars) => (chars.as_ptr().cast::<u8>(), chars.len() * 2),
@@ -111,12 +134,10 @@ impl Chars<'_> {
         // SAFETY: the same memory, seen as bytes.
         unsafe { core::slice::from_raw_parts(data, len) }
     }
-}
 
-impl<'a> Chars<'a> {
     /// The code points in order.
     #[inline]
-    pub fn iter(self) -> impl Iterator<Item = u32> + 'a {
+    pub fn iter(self) -> impl DoubleEndedIterator<Item = u32> + ExactSizeIterator + Clone + 'a {
         (0..self.len()).map(move |index| self.at(index))
     }
 }
@@ -248,6 +269,36 @@ impl Str {
                     Kind::Four => data.cast::<u32>().add(index).write(char),
                 }
             }
+        }
+    }
+
+    /// Copies `chars` into a string that is being made, at `at`.
+    pub fn write_at(&self, at: usize, chars: Chars<'_>) {
+        debug_assert!(self.refcnt() == 1 && at + chars.len() <= self.len());
+        let (own, width) = (self.kind() as usize, chars.width());
+        // SAFETY: within the string, which nobody else sees yet; its kind is wide enough for the characters.
+        unsafe {
+            let data = self.data().add(at * own);
+            if own == width {
+                data.copy_from_nonoverlapping(chars.as_bytes().as_ptr(), chars.len() * width);
+            } else if own == 2 {
+                let data = data.cast::<u16>();
+                chars.iter().enumerate().for_each(|(index, char)| data.add(index).write(char as u16));
+            } else {
+                let data = data.cast::<u32>();
+                chars.iter().enumerate().for_each(|(index, char)| data.add(index).write(char));
+            }
+        }
+    }
+
+    /// A bound of the characters that leads to the same storage, for [`Str::alloc`].
+    #[inline]
+    pub fn max_hint(&self) -> u32 {
+        match self.kind() {
+            _ if self.is_ascii() => 0x7f,
+            Kind::One => 0xff,
+            Kind::Two => 0xffff,
+            Kind::Four => 0x10_ffff,
         }
     }
 

@@ -1,15 +1,17 @@
-//! `bytes`.
+//! `bytes`: storage here, what Python sees in [`methods`].
+
+pub mod iter;
+pub mod methods;
+pub mod source;
 
 use crate::object::refs::Ref;
-use crate::object::{Object, VarObject, heap};
+use crate::object::{Instance, Object, VarObject, heap};
 use crate::raise::{self, Result};
-use crate::typeobject::{TypeObject, flags};
+use crate::typeobject::TypeObject;
 use core::cell::Cell;
 use core::ptr::NonNull;
 
-#[unsafe(no_mangle)]
-pub static PyBytes_Type: TypeObject =
-    TypeObject::new(c"bytes", HEAD_SIZE + 1, flags::BASETYPE | flags::BYTES_SUBCLASS | flags::MATCH_SELF);
+pub use methods::PyBytes_Type;
 
 /// Offset of the contents.
 pub const HEAD_SIZE: usize = 32;
@@ -20,8 +22,6 @@ pub struct Bytes {
     ob_base: VarObject,
     ob_shash: Cell<isize>,
 }
-
-instance!(Bytes, PyBytes_Type, flags::BYTES_SUBCLASS);
 
 impl Bytes {
     /// New bytes with the given contents.
@@ -51,6 +51,52 @@ impl Bytes {
             let place = block.add(HEAD_SIZE);
             place.add(len).write(0);
             Ok((Ref::from_owned(this), place))
+        }
+    }
+
+    /// An instance of `class`, which is `bytes` or a subclass, with the given contents.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new_in(class: &TypeObject, contents: &[u8]) -> Result<Ref<Bytes>> {
+        if core::ptr::eq(class, Bytes::class()) {
+            return Bytes::new(contents);
+        }
+        let object = class.allocate(contents.len() as isize)?;
+        // SAFETY: an instance of a subclass of bytes with room for the contents and a NUL, all zeros so far.
+        let this = unsafe {
+            object
+                .cast::<u8>()
+                .add(HEAD_SIZE)
+                .as_ptr()
+                .copy_from_nonoverlapping(contents.as_ptr(), contents.len());
+            Ref::<Bytes>::from_owned(object.cast())
+        };
+        this.ob_shash.set(-1);
+        heap::track_if_collected(class, object);
+        Ok(this)
+    }
+
+    /// Number of bytes.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.ob_base.size()
+    }
+
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The hash, computed once.
+    pub fn hash(&self) -> isize {
+        match self.ob_shash.get() {
+            -1 => {
+                let hash = crate::hash::bytes(self.as_slice());
+                self.ob_shash.set(hash);
+                hash
+            }
+            hash => hash,
         }
     }
 
