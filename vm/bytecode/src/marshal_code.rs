@@ -198,9 +198,11 @@ fn count(value: &Const, uses: &mut Uses, depth: usize) -> Option<()> {
         }
         Const::Code(code) => {
             count(&Const::Tuple(code.consts.clone()), uses, depth + 1)?;
-            for merged in [name_tuple(&code.names), bytes_of(&code.linetable), bytes_of(&code.exceptiontable)]
-            {
-                *uses.entry(merged).or_insert(0) += 1;
+            for names in [&code.names, &code.localsplusnames] {
+                *uses.entry(name_tuple(names)).or_insert(0) += 1;
+            }
+            for table in [&code.linetable, &code.exceptiontable] {
+                *uses.entry(bytes_of(table)).or_insert(0) += 1;
             }
             Some(())
         }
