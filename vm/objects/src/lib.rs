@@ -10,6 +10,7 @@ extern crate self as objects;
 pub mod args;
 pub mod attrs;
 pub mod codecs;
+pub mod format;
 pub mod hash;
 pub mod hooks;
 pub mod object;

@@ -92,6 +92,19 @@ pub fn no_memory() -> Raised {
     exc::set_memory_error()
 }
 
+/// The exception that crate `num` asks for.
+#[cold]
+pub fn arithmetic(error: num::Error) -> Raised {
+    let class: &TypeObject = match error.exception {
+        num::Exception::Memory => return no_memory(),
+        num::Exception::Overflow => &exc::OverflowError,
+        num::Exception::Type => &exc::TypeError,
+        num::Exception::Value => &exc::ValueError,
+        num::Exception::ZeroDivision => &exc::ZeroDivisionError,
+    };
+    set_text(class, format_args!("{}", error.message))
+}
+
 /// `PyErr_BadInternalCall`.
 #[cold]
 pub fn bad_internal_call() -> Raised {

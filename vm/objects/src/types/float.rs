@@ -34,3 +34,14 @@ impl Float {
         self.ob_fval.get()
     }
 }
+
+/// `float ** float` of finite operands, whose result may be complex.
+///
+/// # Errors
+/// ZeroDivisionError for a negative power of zero; OverflowError.
+pub fn power(base: f64, exponent: f64) -> Result<Ref> {
+    if base == 0.0 && exponent < 0.0 {
+        return Err(crate::raise!(ZeroDivisionError, "0.0 cannot be raised to a negative power"));
+    }
+    Ok(Float::new(base.powf(exponent))?.upcast())
+}

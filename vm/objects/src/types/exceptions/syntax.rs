@@ -48,7 +48,7 @@ impl SyntaxErrorObject {
         let items = info.items();
         if !matches!(items.len(), 4 | 6) {
             let (bound, limit) = match items.len() {
-                0..4 => ("at least", 4),
+                0..=3 => ("at least", 4),
                 5 => {
                     return Err(crate::raise!(
                         TypeError,

@@ -6,6 +6,7 @@ mod ctype_table;
 pub mod intern;
 pub mod iter;
 pub mod methods;
+pub mod numeric;
 pub mod repr;
 pub mod search;
 

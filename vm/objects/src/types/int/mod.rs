@@ -1,14 +1,15 @@
-//! `int`: sign and magnitude in 30-bit digits, small values shared.
+//! `int`: sign and magnitude in 30-bit digits, small values shared. The arithmetic is crate `num`'s.
+
+pub mod convert;
+pub mod methods;
 
 use crate::object::refs::Ref;
 use crate::object::{Object, heap};
 use crate::raise::{self, Result};
-use crate::typeobject::{TypeObject, flags};
+use crate::typeobject::TypeObject;
 use core::cell::Cell;
-
-#[unsafe(no_mangle)]
-pub static PyLong_Type: TypeObject =
-    TypeObject::new(c"int", HEAD_SIZE, flags::BASETYPE | flags::LONG_SUBCLASS | flags::MATCH_SELF);
+pub use methods::PyLong_Type;
+use num::int::Integer;
 
 /// Bits in a digit.
 pub const SHIFT: u32 = 30;
@@ -26,7 +27,6 @@ pub struct Int {
     ob_digit: [Cell<u32>; 1],
 }
 
-instance!(Int, PyLong_Type, flags::LONG_SUBCLASS);
 // SAFETY: as for `Object`.
 unsafe impl Sync for Int {}
 
@@ -146,6 +146,43 @@ impl Int {
         }
     }
 
+    /// The int of a computed value.
+    ///
+    /// # Errors
+    /// MemoryError.
+    #[inline]
+    pub fn from_integer(value: &Integer) -> Result<Ref<Int>> {
+        Int::from_digits(value.negative, &value.digits)
+    }
+
+    /// An instance of `class`, a subclass of int, with the value of `value`.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new_in(class: &TypeObject, value: &Int) -> Result<Ref> {
+        if core::ptr::eq(class, &raw const PyLong_Type) {
+            return Int::from_digits(value.is_negative(), value.digits()).map(Ref::upcast);
+        }
+        // At least one digit, as readers of compact ints expect.
+        let digits = value.digits();
+        let object = class.allocate(digits.len().max(1) as isize)?;
+        // SAFETY: a subclass of int has its layout, with as many digits as were asked for. `allocate` wrote the number of items
+        // where the tag is.
+        unsafe {
+            let this = object.cast::<Int>().as_ptr();
+            (&raw mut (*this).lv_tag).write(Cell::new(value.lv_tag.get()));
+            (&raw mut (*this).ob_digit).cast::<u32>().copy_from_nonoverlapping(digits.as_ptr(), digits.len());
+            heap::track_if_collected(class, object);
+            Ok(Ref::from_owned(object))
+        }
+    }
+
+    /// The value as the arithmetic takes it.
+    #[inline]
+    pub fn view(&self) -> num::int::Int<'_> {
+        num::int::Int { negative: self.is_negative(), digits: self.digits() }
+    }
+
     /// The digits of the magnitude, little-endian; none for zero.
     #[inline]
     pub fn digits(&self) -> &[u32] {
@@ -203,6 +240,17 @@ impl Int {
     }
 }
 
+/// The nearest float, halves to even.
+///
+/// # Errors
+/// OverflowError.
+pub fn to_f64(int: &Int) -> Result<f64> {
+    if int.is_compact() {
+        return Ok(int.compact_value() as f64);
+    }
+    num::int::to_f64(int.view()).map_err(raise::arithmetic)
+}
+
 /// A new int as a plain object; the common case of a native function's result.
 ///
 /// # Errors
@@ -214,13 +262,4 @@ pub fn new_int(value: i64) -> Result {
 
 const _: () = assert!(core::mem::offset_of!(Int, ob_digit) == HEAD_SIZE && size_of::<Int>() == 32);
 
-/// The nearest float, halves to even.
-///
-/// # Errors
-/// OverflowError.
-pub fn to_f64(int: &Int) -> Result<f64> {
-    match int.to_i64() {
-        Some(value) => Ok(value as f64),
-        None => Err(crate::raise!(OverflowError, "int too large to convert to float")),
-    }
-}
+const _: () = assert!(core::mem::offset_of!(Int, ob_digit) == HEAD_SIZE && size_of::<Int>() == 32);
