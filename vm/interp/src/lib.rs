@@ -1,1 +1,31 @@
-//! The bytecode interpreter, import and the modules it cannot start without.
+//! The bytecode interpreter, import, and the modules that the interpreter cannot start without.
+//!
+//! In reading order: frames and their stacks, the evaluation loop and its handlers by family, calls, exceptions on their way,
+//! specialisation, generators, what interrupts the loop, import, modules.
+
+pub mod frame;
+pub mod stack;
+
+pub mod eval;
+pub mod ops;
+
+pub mod call;
+
+pub mod exceptions;
+pub mod unwind;
+
+pub mod adapt;
+pub mod hook;
+
+pub mod coroutine_origin;
+pub mod generators;
+pub mod intrinsics;
+pub mod messages;
+
+pub mod breaker;
+pub mod gil;
+pub mod signals;
+
+pub mod import;
+
+pub mod start;

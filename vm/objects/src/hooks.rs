@@ -48,3 +48,12 @@ pub static HANDLE_PENDING: Hook<fn() -> Result<()>> =
 /// Reports an exception that nobody can catch, with the object it happened in (`sys.unraisablehook`).
 pub static UNRAISABLE: Hook<fn(crate::Ref, Option<&Object>)> =
     Hook::new("unraisable exception before the interpreter started");
+
+/// Runs a Python function: the vectorcall entry of `function` objects.
+pub static FUNCTION_VECTORCALL: Hook<crate::typeobject::slots::VectorcallFunc> =
+    Hook::new("function made before the interpreter started");
+
+/// Resumes a generator with a value, or with the pending exception.
+pub static RESUME_GENERATOR: Hook<
+    fn(&crate::types::generator::Generator, Option<&Object>) -> Result<crate::types::generator::Sent>,
+> = Hook::new("generator resumed before the interpreter started");

@@ -13,6 +13,7 @@ pub mod codecs;
 pub mod format;
 pub mod hash;
 pub mod hooks;
+pub mod interpreter_frame;
 pub mod object;
 pub mod protocol;
 pub mod raise;

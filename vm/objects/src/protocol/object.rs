@@ -42,6 +42,27 @@ pub fn str(object: &Object) -> Result<Ref<Str>> {
     })
 }
 
+/// `PyObject_ASCII`: the `repr` with everything but ASCII escaped.
+///
+/// # Errors
+/// As [`repr`].
+pub fn ascii(object: &Object) -> Result<Ref<Str>> {
+    let text = repr(object)?;
+    if text.is_ascii() {
+        return Ok(text);
+    }
+    let mut out = String::new();
+    for point in text.chars().iter() {
+        out += &match point {
+            0..0x80 => char::from(point as u8).to_string(),
+            0x80..0x100 => format!("\\x{point:02x}"),
+            0x100..0x10000 => format!("\\u{point:04x}"),
+            _ => format!("\\U{point:08x}"),
+        };
+    }
+    Str::new(&out)
+}
+
 /// `PyObject_Hash`.
 ///
 /// # Errors

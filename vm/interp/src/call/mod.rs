@@ -1,0 +1,255 @@
+//! Calling: from bytecode without nesting native calls, from native code by a new evaluation; binding in [`bind`].
+
+pub mod bind;
+
+use crate::eval::{self, Flow};
+use crate::frame;
+use crate::stack::Stack;
+use bytecode::code::flags::OPTIMIZED;
+use core::ptr;
+use objects::interpreter_frame::InterpreterFrame;
+use objects::protocol::call as protocol;
+use objects::state::{self, ThreadState};
+use objects::typeobject::flags::VECTORCALL_ARGUMENTS_OFFSET;
+use objects::types::dict::Dict;
+use objects::types::function::Function;
+use objects::types::generator::{Generator, state as generator_state};
+use objects::types::method::Method;
+use objects::types::tuple::Tuple;
+use objects::{Instance, Object, Ref, Result};
+
+/// `function` as one that bytecode calls without a native call.
+#[inline(always)]
+pub fn plain_function(callable: &Object) -> Option<&Function> {
+    callable.cast_exact::<Function>()
+}
+
+/// Pushes the frame of a call whose arguments `args` are owned and given away, also on an error: the positional ones, then one
+/// for each name in `kwnames`.
+///
+/// # Errors
+/// What binding raises; MemoryError.
+pub unsafe fn push_bound(
+    ts: &ThreadState,
+    function: Ref<Function>,
+    locals: Option<Ref>,
+    args: *const *mut Object,
+    positional: usize,
+    kwnames: Option<&Tuple>,
+) -> Result<*mut InterpreterFrame> {
+    // SAFETY: the caller's arguments; each is consumed once.
+    unsafe {
+        let frame = match frame::push(ts, function, locals, 0) {
+            Ok(frame) => frame,
+            Err(raised) => {
+                release_all(args, positional + kwnames.map_or(0, Tuple::len));
+                return Err(raised);
+            }
+        };
+        let bound = bind::bind((*frame).function(), (*frame).localsplus(), args, positional, kwnames);
+        if let Err(raised) = bound {
+            // Dropping what was bound may run code, which must not see the frame's memory as free.
+            frame::clear_and_pop(ts, frame);
+            return Err(raised);
+        }
+        Ok(frame)
+    }
+}
+
+unsafe fn release_all(args: *const *mut Object, count: usize) {
+    for index in 0..count {
+        // SAFETY: the caller's owned arguments.
+        unsafe { Object::decref(*args.add(index)) };
+    }
+}
+
+/// The call of `CALL` and `CALL_KW`: on the stack are callable, self or NULL, `count` arguments. Leaves the result on the stack, or a
+/// frame to enter; `after` is where the calling frame goes on, from its instruction.
+///
+/// # Errors
+/// What the call raises; the stack is then without the call's items.
+pub unsafe fn call(
+    ts: &ThreadState,
+    frame: &InterpreterFrame,
+    sp: &mut Stack,
+    count: usize,
+    kwnames: Option<Ref<Tuple>>,
+    after: usize,
+) -> Result<Flow> {
+    // SAFETY: the opcode's stack layout.
+    unsafe {
+        let base = sp.0.sub(count + 2);
+        if (*base.add(1)).is_null() {
+            if let Some(method) = (**base).cast_exact::<Method>() {
+                let (function, object) = method.parts();
+                let old = base.replace(function.into_ptr());
+                *base.add(1) = object.into_ptr();
+                Object::decref(old);
+            }
+        }
+        let has_self = !(*base.add(1)).is_null();
+        let (args, total) = if has_self { (base.add(1), count + 1) } else { (base.add(2), count) };
+        let named = kwnames.as_ref().map_or(0, |names| names.len());
+        let callable = &**base;
+        if let Some(function) = plain_function(callable) {
+            let function: Ref<Function> = Ref::from_owned(ptr::NonNull::from(function));
+            let code = function.code();
+            let locals = match code.has_flag(OPTIMIZED) {
+                true => None,
+                false => Some(function.globals().to_ref().upcast()),
+            };
+            sp.0 = base;
+            let pushed = push_bound(ts, function, locals, args, total - named, kwnames.as_deref())?;
+            enter_later(ts, frame, *sp, pushed, after);
+            return Ok(Flow::Enter);
+        }
+        let slice = core::slice::from_raw_parts(args.cast::<&Object>(), total);
+        // The place before the first argument is the callable's or the NULL's: free to be overwritten.
+        let result = match protocol::vectorcall_function(callable) {
+            Some(entry) => entry(
+                callable,
+                args.cast(),
+                (total - named) | VECTORCALL_ARGUMENTS_OFFSET,
+                kwnames.as_deref(),
+            ),
+            None => protocol::vectorcall(callable, slice, 0, kwnames.as_deref()),
+        };
+        if !has_self {
+            *base.add(1) = ptr::null_mut();
+        }
+        let result = checked(callable, result);
+        sp.drop_many(count + 2);
+        sp.push(result?);
+        Ok(Flow::Next)
+    }
+}
+
+/// SystemError for a native function that returns a value and an exception, or neither.
+#[inline(always)]
+fn checked(callable: &Object, result: Result) -> Result {
+    #[cold]
+    fn bad(callable: &Object) -> objects::raise::Raised {
+        let text = objects::protocol::object::repr(callable).map_or_else(
+            |raised| {
+                raised.clear();
+                "?".to_owned()
+            },
+            |text| text.to_string_lossy(),
+        );
+        objects::raise!(SystemError, "{text} returned NULL without setting an exception")
+    }
+    match result {
+        Err(raised) if !objects::raise::occurred() => {
+            raised.leave();
+            Err(bad(callable))
+        }
+        result => result,
+    }
+}
+
+/// Saves the calling frame and makes `pushed` the thread's current one.
+#[inline(always)]
+pub fn enter_later(
+    ts: &ThreadState,
+    frame: &InterpreterFrame,
+    sp: Stack,
+    pushed: *mut InterpreterFrame,
+    after: usize,
+) {
+    // SAFETY: both frames are alive; `sp` is the calling frame's.
+    unsafe {
+        frame.stacktop.set(sp.0.offset_from(frame.localsplus()) as i32);
+        frame.return_offset.set(after as u16);
+        (*pushed).previous.set(ptr::from_ref(frame).cast_mut());
+        ts.current_frame.set(pushed.cast());
+    }
+}
+
+/// A generator or coroutine that the loop can resume in place.
+#[inline(always)]
+pub fn plain_generator(object: &Object) -> Option<&Generator> {
+    use objects::types::generator::{PyCoro_Type, PyGen_Type};
+    if !object.is_exactly(&PyGen_Type) && !object.is_exactly(&PyCoro_Type) {
+        return None;
+    }
+    // SAFETY: both classes have this layout.
+    let generator = unsafe { object.cast_unchecked::<Generator>() };
+    (generator.frame_state.get() < generator_state::EXECUTING).then_some(generator)
+}
+
+/// Resumes a generator as the thread's next frame; the caller keeps it alive until it yields or returns.
+pub fn resume_inline(
+    ts: &ThreadState,
+    frame: &InterpreterFrame,
+    sp: Stack,
+    generator: &Generator,
+    value: Ref,
+    after: usize,
+) {
+    prepare_resume(ts, generator, Some(value));
+    enter_later(ts, frame, sp, ptr::from_ref(&generator.iframe).cast_mut(), after);
+}
+
+/// Marks a generator as running and pushes the value that its `yield` has.
+pub fn prepare_resume(ts: &ThreadState, generator: &Generator, value: Option<Ref>) {
+    let frame = &generator.iframe;
+    if let Some(value) = value {
+        let top = frame.stacktop.get();
+        // SAFETY: a suspended frame has room for the value.
+        unsafe { *frame.localsplus().add(top as usize) = value.into_ptr() };
+        frame.stacktop.set(top + 1);
+    }
+    generator.frame_state.set(generator_state::EXECUTING);
+    frame::push_exception_state(ts, generator);
+}
+
+/// `function.__call__` for native callers: `_PyFunction_Vectorcall`.
+pub unsafe extern "C" fn function_vectorcall(
+    callable: &Object,
+    args: *const Option<&Object>,
+    nargsf: usize,
+    kwnames: Option<&Tuple>,
+) -> Result<Ref> {
+    let ts = state::current();
+    // SAFETY: the vectorcall convention; the entry belongs to functions.
+    unsafe {
+        let function = callable.cast_unchecked::<Function>();
+        let positional = protocol::positional_count(nargsf);
+        let total = positional + kwnames.map_or(0, Tuple::len);
+        let args = args.cast::<*mut Object>();
+        for index in 0..total {
+            (**args.add(index)).incref();
+        }
+        let locals = match function.code().has_flag(OPTIMIZED) {
+            true => None,
+            false => Some(function.globals().to_ref().upcast()),
+        };
+        let frame = push_bound(ts, function.to_ref(), locals, args, positional, kwnames)?;
+        eval::run(frame, false)
+    }
+}
+
+/// Runs a code object as a module or class body does, or as `exec` and `eval` do (`PyEval_EvalCode`).
+///
+/// # Errors
+/// What the code raises.
+pub fn run_code(code: &objects::types::code::Code, globals: &Dict, locals: &Object) -> Result<Ref> {
+    run_function(&*Function::new(code, globals)?, locals)
+}
+
+/// Runs a function's code with a namespace of its own.
+///
+/// # Errors
+/// What the code raises.
+pub fn run_function(function: &Function, locals: &Object) -> Result<Ref> {
+    let ts = state::current();
+    let own = match function.code().has_flag(OPTIMIZED) {
+        true => None,
+        false => Some(locals.to_ref()),
+    };
+    // SAFETY: no arguments; the frame is fresh.
+    unsafe {
+        let frame = push_bound(ts, function.to_ref(), own, ptr::null(), 0, None)?;
+        eval::run(frame, false)
+    }
+}

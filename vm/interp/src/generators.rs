@@ -1,0 +1,154 @@
+//! Making and resuming generators, coroutines and asynchronous generators.
+
+use crate::call::prepare_resume;
+use crate::eval;
+use bytecode::code::flags::{ASYNC_GENERATOR, COROUTINE, ITERABLE_COROUTINE};
+use core::ptr;
+use objects::interpreter_frame::{InterpreterFrame, SPECIALS_WORDS, owner};
+use objects::raise::Raised;
+use objects::state;
+use objects::types::exceptions as exc;
+use objects::types::generator::{Generator, PyAsyncGen_Type, PyCoro_Type, PyGen_Type, Sent, state as states};
+use objects::types::none::none;
+use objects::{Instance, Object, Ref, Result, id, raise};
+
+/// The generator that a frame which has just begun becomes. The frame's contents move into it.
+///
+/// # Errors
+/// MemoryError.
+pub unsafe fn from_frame(frame: &InterpreterFrame) -> Result<Ref<Generator>> {
+    let code = frame.code();
+    let class = if code.has_flag(COROUTINE) {
+        &PyCoro_Type
+    } else if code.has_flag(ASYNC_GENERATOR) {
+        &PyAsyncGen_Type
+    } else {
+        &PyGen_Type
+    };
+    let function = frame.function();
+    let name = function.func_name.get().unwrap_or_else(|| code.name().to_ref());
+    let qualname = function.func_qualname.get().unwrap_or_else(|| code.qualname().to_ref());
+    let generator = Generator::with_room(class, code, &name, &qualname)?;
+    let words = SPECIALS_WORDS + frame.used();
+    // SAFETY: the generator has room for the whole frame, whose fields it now owns.
+    unsafe {
+        let place = (&raw const generator.iframe).cast_mut();
+        ptr::copy_nonoverlapping(ptr::from_ref(frame).cast::<u64>(), place.cast::<u64>(), words);
+        (*place).owner.set(owner::GENERATOR);
+        if let Some(object) = (*place).frame_obj.get() {
+            object.f_frame.set(place);
+        }
+    }
+    generator.frame_state.set(states::CREATED);
+    if core::ptr::eq(class, &raw const PyCoro_Type) {
+        crate::coroutine_origin::track(&generator)?;
+    }
+    objects::object::heap::track(&generator);
+    Ok(generator)
+}
+
+fn kind(generator: &Generator) -> &'static str {
+    let object = generator.as_object();
+    if object.is_exactly(&PyCoro_Type) {
+        "coroutine"
+    } else if object.is_exactly(&PyAsyncGen_Type) {
+        "async generator"
+    } else {
+        "generator"
+    }
+}
+
+/// Resumes from native code, with a value or (`None`) with the pending exception.
+///
+/// # Errors
+/// What the code raises; ValueError when it runs already; StopIteration is not among them.
+pub fn resume(generator: &Generator, value: Option<&Object>) -> Result<Sent> {
+    let throwing = value.is_none();
+    let frame_state = generator.frame_state.get();
+    if frame_state == states::CREATED && value.is_some_and(|value| !value.is(none())) {
+        return Err(raise!(TypeError, "can't send non-None value to a just-started {}", kind(generator)));
+    }
+    if frame_state == states::EXECUTING {
+        return Err(raise!(ValueError, "{} already executing", kind(generator)));
+    }
+    if frame_state >= states::COMPLETED {
+        if throwing {
+            return Err(raise::pending());
+        }
+        if kind(generator) == "coroutine" {
+            return Err(raise!(RuntimeError, "cannot reuse already awaited coroutine"));
+        }
+        return Ok(Sent::Returned(none().to_ref()));
+    }
+    let ts = state::current();
+    let held = generator.to_ref();
+    prepare_resume(ts, generator, Some(value.unwrap_or(none()).to_ref()));
+    // SAFETY: a suspended frame; the generator is held while it runs.
+    let result = unsafe { eval::run((&raw const generator.iframe).cast_mut(), throwing) };
+    let suspended = held.is_suspended();
+    result.map(|value| if suspended { Sent::Yielded(value) } else { Sent::Returned(value) })
+}
+
+/// The answer of `tp_iternext` with StopIteration in place of a bare NULL.
+///
+/// # Errors
+/// StopIteration; what the iterator raised.
+pub fn next_or_stop(item: Option<Ref>) -> Result<Ref> {
+    match item {
+        Some(item) => Ok(item),
+        None if raise::occurred() => Err(raise::pending()),
+        None => Err(raise::stop_iteration(None)),
+    }
+}
+
+/// Splits what a `send` call gave: a yielded value, or the value of the StopIteration that it raised.
+///
+/// # Errors
+/// Any other exception.
+pub fn stop_value(result: Result) -> Result<core::result::Result<Ref, Ref>> {
+    match result {
+        Ok(value) => Ok(Ok(value)),
+        Err(raised) if raised.matches(&exc::StopIteration) => Ok(Err(take_stop_value(raised)?)),
+        Err(raised) => Err(raised),
+    }
+}
+
+/// The value that a pending StopIteration carries.
+///
+/// # Errors
+/// What asking for it raises.
+pub fn take_stop_value(raised: Raised) -> Result<Ref> {
+    let exception = raised.take();
+    objects::protocol::attr::get(&exception, id!("value"))
+}
+
+/// What `await` iterates: a coroutine itself, or what `__await__` returns.
+///
+/// # Errors
+/// TypeError when the object cannot be awaited; what `__await__` raises.
+pub fn awaitable_iterator(object: &Object) -> Result<Ref> {
+    let is_coroutine = object.is_exactly(&PyCoro_Type)
+        || object
+            .cast_exact::<Generator>()
+            .is_some_and(|generator| generator.iframe.code().has_flag(ITERABLE_COROUTINE));
+    if is_coroutine {
+        return Ok(object.to_ref());
+    }
+    let class = object.class();
+    let Some(function) = class.async_methods().and_then(|table| table.am_await.get()) else {
+        return Err(raise!(TypeError, "object {} can't be used in 'await' expression", class.name()));
+    };
+    // SAFETY: the slot belongs to the object's class.
+    let iterator = unsafe { function(object) }?;
+    if iterator.is_exactly(&PyCoro_Type) {
+        return Err(raise!(TypeError, "__await__() returned a coroutine"));
+    }
+    if iterator.class().tp_iternext.get().is_none() {
+        return Err(raise!(
+            TypeError,
+            "__await__() returned non-iterator of type '{}'",
+            iterator.class().name()
+        ));
+    }
+    Ok(iterator)
+}

@@ -1,0 +1,101 @@
+//! The global interpreter lock: the thread that holds it touches objects. A thread that has waited for the switch interval asks the
+//! holder to let go, which it does at its next look at the eval breaker.
+
+use crate::breaker::GIL_DROP_REQUEST;
+use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use objects::state::{self, ThreadState};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
+
+struct Gil {
+    state: Mutex<Locked>,
+    released: Condvar,
+    /// A forced switch has happened: the one who let go may go on waiting for its turn.
+    switched: Condvar,
+    holder: AtomicPtr<ThreadState>,
+    /// Microseconds.
+    interval: AtomicU64,
+}
+
+struct Locked {
+    held: bool,
+    switches: u64,
+}
+
+static GIL: Gil = Gil {
+    state: Mutex::new(Locked { held: false, switches: 0 }),
+    released: Condvar::new(),
+    switched: Condvar::new(),
+    holder: AtomicPtr::new(core::ptr::null_mut()),
+    interval: AtomicU64::new(5000),
+};
+
+/// `sys.getswitchinterval`, in microseconds.
+pub fn switch_interval() -> u64 {
+    GIL.interval.load(Ordering::Relaxed)
+}
+
+/// `sys.setswitchinterval`.
+pub fn set_switch_interval(microseconds: u64) {
+    GIL.interval.store(microseconds.max(1), Ordering::Relaxed);
+}
+
+fn lock() -> MutexGuard<'static, Locked> {
+    GIL.state.lock().unwrap_or_else(PoisonError::into_inner)
+}
+
+/// Waits for the lock and makes `ts` the calling thread's state.
+pub fn acquire(ts: &ThreadState) {
+    let mut locked = lock();
+    while locked.held {
+        let seen = locked.switches;
+        let timeout = Duration::from_micros(switch_interval());
+        let (again, waited) =
+            GIL.released.wait_timeout(locked, timeout).unwrap_or_else(PoisonError::into_inner);
+        locked = again;
+        if waited.timed_out() && locked.held && locked.switches == seen {
+            // SAFETY: the holder's state lives while it holds the lock, which it cannot give up while we have the mutex.
+            if let Some(holder) = unsafe { GIL.holder.load(Ordering::Acquire).as_ref() } {
+                holder.eval_breaker.fetch_or(GIL_DROP_REQUEST, Ordering::AcqRel);
+            }
+        }
+    }
+    locked.held = true;
+    locked.switches += 1;
+    GIL.holder.store(core::ptr::from_ref(ts).cast_mut(), Ordering::Release);
+    drop(locked);
+    GIL.switched.notify_all();
+    // SAFETY: the caller keeps the state alive while the thread uses it.
+    unsafe { state::set_current(ts) };
+}
+
+/// Lets the lock go; the calling thread has no state until it acquires again.
+pub fn release(ts: &ThreadState) {
+    // SAFETY: NULL is always fine.
+    unsafe { state::set_current(core::ptr::null()) };
+    let mut locked = lock();
+    ts.eval_breaker.fetch_and(!GIL_DROP_REQUEST, Ordering::AcqRel);
+    locked.held = false;
+    GIL.holder.store(core::ptr::null_mut(), Ordering::Release);
+    drop(locked);
+    GIL.released.notify_one();
+}
+
+/// Somebody waits: lets it run before going on.
+pub fn yield_now(ts: &ThreadState) {
+    let before = lock().switches;
+    release(ts);
+    let locked = lock();
+    let timeout = Duration::from_micros(switch_interval());
+    drop(GIL.switched.wait_timeout_while(locked, timeout, |locked| locked.switches == before));
+    acquire(ts);
+}
+
+/// Runs `work`, which touches no object, without the lock.
+pub fn detached<T>(work: impl FnOnce() -> T) -> T {
+    let ts = state::current();
+    release(ts);
+    let result = work();
+    acquire(ts);
+    result
+}

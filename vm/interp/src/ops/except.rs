@@ -1,0 +1,167 @@
+//! Raising and handling exceptions, `with`.
+#![allow(non_snake_case, reason = "handlers have the opcodes' names")]
+
+use crate::eval::{fast_ops, ops};
+use crate::exceptions;
+use crate::unwind;
+use objects::protocol::{attr, call};
+use objects::types::bool::new_bool;
+use objects::types::exceptions as exc;
+use objects::types::exceptions::{BaseExceptionObject, StopIteration};
+use objects::types::int::Int;
+use objects::types::none::none;
+use objects::{Instance, Object, Ref, Result, id, raise};
+
+ops! { (sp, frame, ts, arg)
+    RAISE_VARARGS {
+        let cause = if arg == 2 { Some(sp.pop()) } else { None };
+        let exception = if arg >= 1 { Some(sp.pop()) } else { None };
+        return Err(exceptions::raise(ts, exception, cause));
+    }
+
+    PUSH_EXC_INFO {
+        let exception = sp.pop();
+        let handled = ts.exc_info();
+        let previous = handled.exc_value.replace(Some(exception.clone()));
+        sp.push(previous.unwrap_or_else(|| none().to_ref()));
+        sp.push(exception);
+    }
+
+    POP_EXCEPT {
+        let previous = sp.pop();
+        ts.exc_info().exc_value.set(Some(previous).filter(|value| !value.is(none())));
+    }
+
+    CHECK_EXC_MATCH {
+        let class = sp.pop();
+        sp.push(new_bool(exceptions::matches(sp.peek(1), &class)?));
+    }
+
+    CHECK_EG_MATCH {
+        let class = sp.pop();
+        let exception = sp.pop();
+        let (rest, matched) = exceptions::split_group(&exception, &class)?;
+        if let Some(matched) = &matched {
+            ts.exc_info().exc_value.set(Some(matched.clone()));
+        }
+        sp.push(rest.unwrap_or_else(|| none().to_ref()));
+        sp.push(matched.unwrap_or_else(|| none().to_ref()));
+    }
+
+    BEFORE_WITH {
+        let manager = sp.pop();
+        let enter = special(&manager, id!("__enter__"), "the context manager protocol", "")?;
+        let exit = special(&manager, id!("__exit__"), "the context manager protocol", " (missed __exit__ method)")?;
+        sp.push(exit);
+        sp.push(call::call_no_args(&enter)?);
+    }
+
+    BEFORE_ASYNC_WITH {
+        let manager = sp.pop();
+        let protocol = "the asynchronous context manager protocol";
+        let enter = special(&manager, id!("__aenter__"), protocol, "")?;
+        let exit = special(&manager, id!("__aexit__"), protocol, " (missed __aexit__ method)")?;
+        sp.push(exit);
+        sp.push(call::call_no_args(&enter)?);
+    }
+
+    WITH_EXCEPT_START {
+        let exception = sp.peek(1);
+        let exit = sp.peek(4);
+        let traceback = match exception.cast::<BaseExceptionObject>().and_then(|e| e.traceback.get()) {
+            Some(traceback) => traceback,
+            None => none().to_ref(),
+        };
+        let result = call::call(exit, &[exception.class().as_object(), exception, &traceback])?;
+        sp.push(result);
+    }
+
+    CLEANUP_THROW {
+        let exception = sp.pop();
+        if !exception.class().is_subtype(&StopIteration) {
+            return Err(raise::restore(exception));
+        }
+        sp.drop_many(2);
+        let value = attr::get(&exception, id!("value"))?;
+        sp.push(none().to_ref());
+        sp.push(value);
+    }
+
+    EXIT_INIT_CHECK {
+        let value = sp.pop();
+        if !value.is(none()) {
+            return Err(raise!(TypeError, "__init__() should return None, not '{}'", value.class().name()));
+        }
+    }
+}
+
+/// The method of a `with` statement's manager.
+fn special(manager: &Object, name: &objects::types::str::Str, protocol: &str, missed: &str) -> Result<Ref> {
+    match attr::lookup_special(manager, name)? {
+        Some(method) => Ok(method),
+        None => Err(raise!(
+            TypeError,
+            "'{}' object does not support {protocol}{missed}",
+            manager.class().full_name()
+        )),
+    }
+}
+
+fast_ops! { (pc, sp, frame, ts, arg, table)
+    /// Raises the exception on top again; its traceback is not to grow. With an argument, the place that raised it first is below.
+    RERAISE {
+        (*frame).instr_ptr.set(pc.sub(1));
+        let sp = prepare_reraise(sp, frame, arg);
+        return unwind::reraise(pc, sp, frame, ts, arg, table);
+    }
+
+    /// The end of an `async for`: StopAsyncIteration ends it, anything else goes on.
+    END_ASYNC_FOR {
+        (*frame).instr_ptr.set(pc.sub(1));
+        sp = end_async_for(sp);
+        if (*sp).is_null() {
+            return unwind::reraise(pc, sp, frame, ts, arg, table);
+        }
+    }
+}
+
+#[inline(never)]
+unsafe fn prepare_reraise(sp: crate::eval::Sp, frame: crate::eval::FramePtr, arg: usize) -> crate::eval::Sp {
+    let mut sp = crate::stack::Stack(sp);
+    // SAFETY: as in every handler; the place, where there is one, is an offset into the code.
+    unsafe {
+        let exception = sp.pop();
+        if arg > 0 {
+            let unit = sp
+                .peek(arg)
+                .cast_exact::<Int>()
+                .and_then(Int::to_i64)
+                .and_then(|unit| usize::try_from(unit).ok());
+            if let Some(unit) = unit.filter(|&unit| unit < (*frame).code().units().len()) {
+                (*frame).instr_ptr.set((*frame).code().first_unit().add(unit));
+            }
+        }
+        raise::restore(exception).leave();
+    }
+    sp.0
+}
+
+/// Pops both items; the place of the first then says whether the loop has ended (any value) or the exception goes on (NULL).
+#[inline(never)]
+unsafe fn end_async_for(sp: crate::eval::Sp) -> crate::eval::Sp {
+    let mut sp = crate::stack::Stack(sp);
+    // SAFETY: as in every handler.
+    unsafe {
+        let exception = sp.pop();
+        let awaitable = sp.pop();
+        if exception.class().is_subtype(&exc::StopAsyncIteration) {
+            *sp.0 = none().as_ptr();
+            drop((exception, awaitable));
+        } else {
+            drop(awaitable);
+            raise::restore(exception).leave();
+            *sp.0 = core::ptr::null_mut();
+        }
+    }
+    sp.0
+}

@@ -1,0 +1,64 @@
+//! Moving values on the stack, constants.
+#![allow(non_snake_case, reason = "handlers have the opcodes' names")]
+
+use crate::eval::fast_ops;
+use objects::Object;
+
+fast_ops! { (pc, sp, frame, ts, arg, table)
+    NOP {}
+
+    CACHE {
+        return crate::eval::unknown(pc, sp, frame, ts, arg, table);
+    }
+
+    RESERVED {
+        return crate::eval::unknown(pc, sp, frame, ts, arg, table);
+    }
+
+    INTERPRETER_EXIT {
+        return crate::eval::interpreter_exit(pc, sp, frame, ts, arg, table);
+    }
+
+    /// The next instruction's argument has another eight bits above its own.
+    EXTENDED_ARG {
+        let word = *pc;
+        return ((*table).0[usize::from(word as u8)])(
+            pc.add(1), sp, frame, ts, arg << 8 | usize::from(word >> 8), table,
+        );
+    }
+
+    POP_TOP {
+        sp = sp.sub(1);
+        Object::decref(*sp);
+    }
+
+    END_FOR {
+        sp = sp.sub(1);
+        Object::decref(*sp);
+    }
+
+    PUSH_NULL {
+        *sp = core::ptr::null_mut();
+        sp = sp.add(1);
+    }
+
+    COPY {
+        let item = *sp.sub(arg);
+        if !item.is_null() {
+            (*item).incref();
+        }
+        *sp = item;
+        sp = sp.add(1);
+    }
+
+    SWAP {
+        core::ptr::swap(sp.sub(1), sp.sub(arg));
+    }
+
+    LOAD_CONST {
+        let item = *(*frame).code().consts().places().as_ptr().add(arg).cast::<*mut Object>();
+        (*item).incref();
+        *sp = item;
+        sp = sp.add(1);
+    }
+}

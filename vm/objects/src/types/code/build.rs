@@ -1,0 +1,255 @@
+//! Making code objects.
+
+use super::Code;
+use crate::interpreter_frame::{CodeUnit, SPECIALS_WORDS};
+use crate::object::refs::Ref;
+use crate::object::{Instance, Object};
+use crate::raise::Result;
+use crate::types::bytes::Bytes;
+use crate::types::float::Float;
+use crate::types::int::{Int, new_int};
+use crate::types::none;
+use crate::types::str::build::Builder;
+use crate::types::str::{Str, intern};
+use crate::types::tuple::Tuple;
+use bytecode::code::{self, Const, kinds};
+use bytecode::marshal::CodeParts;
+use bytecode::opcodes::{CACHES, op};
+use core::sync::atomic::{AtomicU32, Ordering};
+
+/// The counter of a specialising instruction that has not run yet: it looks at its operands on the second execution.
+pub const ADAPTIVE_WARMUP: CodeUnit = 1 << 4 | 1;
+/// The counter of a backward jump that has not been taken yet.
+pub const JUMP_BACKWARD_WARMUP: CodeUnit = 4095 << 4 | 12;
+
+static NEXT_VERSION: AtomicU32 = AtomicU32::new(1);
+
+/// A version for a new code object or a changed function; 0 when they have run out.
+pub fn next_version() -> u32 {
+    NEXT_VERSION
+        .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |n| (n != 0).then(|| n.wrapping_add(1)))
+        .unwrap_or(0)
+}
+
+fn field<T: Instance>(value: Ref, what: &str) -> Result<Ref<T>> {
+    value.downcast().map_err(|_| crate::raise!(ValueError, "code: {what} has the wrong type"))
+}
+
+impl Code {
+    /// A code object of these parts; strings that look like names become interned.
+    ///
+    /// # Errors
+    /// ValueError when the parts do not fit together; MemoryError.
+    pub fn new(parts: CodeParts<Ref>) -> Result<Ref<Code>> {
+        let instructions: Ref<Bytes> = field(parts.code, "co_code")?;
+        let consts: Ref<Tuple> = field(parts.consts, "co_consts")?;
+        let names: Ref<Tuple> = field(parts.names, "co_names")?;
+        let locals: Ref<Tuple> = field(parts.localsplusnames, "co_localsplusnames")?;
+        let local_kinds: Ref<Bytes> = field(parts.localspluskinds, "co_localspluskinds")?;
+        let filename: Ref<Str> = field(parts.filename, "co_filename")?;
+        let name: Ref<Str> = field(parts.name, "co_name")?;
+        let qualname: Ref<Str> = field(parts.qualname, "co_qualname")?;
+        let linetable: Ref<Bytes> = field(parts.linetable, "co_linetable")?;
+        let exceptiontable: Ref<Bytes> = field(parts.exceptiontable, "co_exceptiontable")?;
+
+        let bytes = instructions.as_slice();
+        if bytes.is_empty() || bytes.len() % 2 != 0 {
+            return Err(crate::raise!(ValueError, "code: co_code is malformed"));
+        }
+        let positive = [parts.argcount, parts.posonlyargcount, parts.kwonlyargcount, parts.stacksize];
+        let parameters = i64::from(parts.argcount) + i64::from(parts.kwonlyargcount);
+        if positive.iter().any(|&n| n < 0)
+            || parts.posonlyargcount > parts.argcount
+            || local_kinds.as_slice().len() != locals.len()
+            || parameters > locals.len() as i64
+            || parts.stacksize > 1 << 24
+        {
+            return Err(crate::raise!(ValueError, "code: the parts do not fit together"));
+        }
+        intern_all(&names)?;
+        intern_all(&locals)?;
+        intern_constants(&consts);
+
+        let count_kind = |kind: u8| local_kinds.as_slice().iter().filter(|&&k| k & kind != 0).count() as i32;
+        let (nlocals, ncells, nfree) =
+            (count_kind(kinds::LOCAL), count_kind(kinds::CELL), count_kind(kinds::FREE));
+        let nlocalsplus = locals.len() as i32;
+        let units = bytes.len() / 2;
+
+        let place = Code::class().allocate(units as isize)?;
+        // SAFETY: a zeroed object of the class, whose fields are all valid as zeros.
+        let code: Ref<Code> = unsafe { Ref::from_owned(place.cast()) };
+        code.co_consts.set(Some(consts));
+        code.co_names.set(Some(names));
+        code.co_exceptiontable.set(Some(exceptiontable));
+        code.co_flags.set(parts.flags);
+        code.co_argcount.set(parts.argcount);
+        code.co_posonlyargcount.set(parts.posonlyargcount);
+        code.co_kwonlyargcount.set(parts.kwonlyargcount);
+        code.co_stacksize.set(parts.stacksize);
+        code.co_firstlineno.set(parts.firstlineno);
+        code.co_nlocalsplus.set(nlocalsplus);
+        code.co_framesize.set(nlocalsplus + parts.stacksize + SPECIALS_WORDS as i32);
+        code.co_nlocals.set(nlocals);
+        code.co_ncellvars.set(ncells);
+        code.co_nfreevars.set(nfree);
+        code.co_version.set(next_version());
+        code.co_localsplusnames.set(Some(locals));
+        code.co_localspluskinds.set(Some(local_kinds));
+        code.co_filename.set(Some(filename));
+        code.co_name.set(Some(intern::intern(name)));
+        code.co_qualname.set(Some(intern::intern(qualname)));
+        code.co_linetable.set(Some(linetable));
+        code.fill(bytes);
+        Ok(code)
+    }
+
+    /// Copies the instructions and sets the counters in their caches.
+    fn fill(&self, bytes: &[u8]) {
+        let units = self.units();
+        for (unit, pair) in units.iter().zip(bytes.chunks_exact(2)) {
+            unit.set(CodeUnit::from_le_bytes([pair[0], pair[1]]));
+        }
+        let mut at = 0;
+        let mut first_resume = None;
+        while let Some(unit) = units.get(at) {
+            let opcode = unit.get() as u8;
+            if opcode == op::RESUME && first_resume.is_none() {
+                first_resume = Some(at);
+            }
+            let caches = usize::from(CACHES[usize::from(opcode)]);
+            for cache in units.iter().skip(at + 1).take(caches) {
+                cache.set(0);
+            }
+            if let Some(counter) = units.get(at + 1).filter(|_| caches > 0) {
+                match opcode {
+                    op::JUMP_BACKWARD => counter.set(JUMP_BACKWARD_WARMUP),
+                    op::POP_JUMP_IF_FALSE
+                    | op::POP_JUMP_IF_TRUE
+                    | op::POP_JUMP_IF_NONE
+                    | op::POP_JUMP_IF_NOT_NONE => {
+                        // Alternating bits: no direction is likely yet.
+                        counter.set(0x5555);
+                    }
+                    _ => counter.set(ADAPTIVE_WARMUP),
+                }
+            }
+            at += 1 + caches;
+        }
+        self.co_firsttraceable.set(first_resume.unwrap_or(0) as i32);
+    }
+
+    /// The object of what the compiler made.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn from_data(data: &code::Code) -> Result<Ref<Code>> {
+        let names = |names: &[code::Symbol]| -> Result<Ref> {
+            let names =
+                names.iter().map(|name| Ok(intern::intern_text(name)?.upcast())).collect::<Result<_>>()?;
+            Ok(Tuple::from_vec(names)?.upcast())
+        };
+        let text = |text: &str| -> Result<Ref> { Ok(Str::new(text)?.upcast()) };
+        let bytes = |bytes: &[u8]| -> Result<Ref> { Ok(Bytes::new(bytes)?.upcast()) };
+        Code::new(CodeParts {
+            argcount: data.argcount as i32,
+            posonlyargcount: data.posonlyargcount as i32,
+            kwonlyargcount: data.kwonlyargcount as i32,
+            stacksize: data.stacksize as i32,
+            flags: data.flags as i32,
+            code: bytes(&data.code)?,
+            consts: constant_tuple(&data.consts)?,
+            names: names(&data.names)?,
+            localsplusnames: names(&data.localsplusnames)?,
+            localspluskinds: bytes(&data.localspluskinds)?,
+            filename: text(&data.filename)?,
+            name: text(&data.name)?,
+            qualname: text(&data.qualname)?,
+            firstlineno: data.firstlineno,
+            linetable: bytes(&data.linetable)?,
+            exceptiontable: bytes(&data.exceptiontable)?,
+        })
+    }
+}
+
+fn constant_tuple(items: &[Const]) -> Result<Ref> {
+    Ok(Tuple::from_vec(items.iter().map(constant).collect::<Result<_>>()?)?.upcast())
+}
+
+/// The object of a constant.
+///
+/// # Errors
+/// MemoryError.
+pub fn constant(value: &Const) -> Result<Ref> {
+    Ok(match value {
+        Const::None => none::none().to_ref(),
+        Const::True => crate::types::bool::new_bool(true),
+        Const::False => crate::types::bool::new_bool(false),
+        Const::Ellipsis => none::ellipsis().to_ref(),
+        Const::Int(n) => new_int(*n)?,
+        Const::BigInt(n) => Int::from_digits(n.negative, &n.digits)?.upcast(),
+        Const::Float(x) => Float::new(*x)?.upcast(),
+        Const::Complex { .. } => return Err(crate::raise!(SystemError, "no complex constants yet")),
+        Const::Str(text) => match text.as_str() {
+            Some(text) => Str::new(text)?.upcast(),
+            None => {
+                let mut builder = Builder::new();
+                text.code_points().for_each(|point| builder.push(point));
+                builder.finish()?.upcast()
+            }
+        },
+        Const::Bytes(bytes) => Bytes::new(bytes)?.upcast(),
+        Const::Tuple(items) => constant_tuple(items)?,
+        Const::FrozenSet(items) => {
+            let items = items.iter().map(constant).collect::<Result<Vec<_>>>()?;
+            crate::types::set::Set::frozen_from_items(&items)?.upcast()
+        }
+        Const::Code(code) => Code::from_data(code)?.upcast(),
+    })
+}
+
+/// Replaces every string of a fresh tuple by its interned one.
+fn intern_all(names: &Tuple) -> Result<()> {
+    for place in names.places() {
+        // SAFETY: the tuple owns the item, and owns the interned one afterwards.
+        unsafe {
+            let Some(name) = Ref::<Object>::from_nullable(place.get()) else { continue };
+            match name.downcast::<Str>() {
+                Ok(name) => place.set(intern::intern(name).into_ptr().cast()),
+                Err(other) => {
+                    let class = other.class().name().to_owned();
+                    let _ = other.into_ptr();
+                    return Err(crate::raise!(
+                        TypeError,
+                        "name tuples must contain only strings, not '{class}'"
+                    ));
+                }
+            }
+        }
+    }
+    Ok(())
+}
+
+/// Interns the strings among the constants that look like names (`intern_constants`).
+fn intern_constants(consts: &Tuple) {
+    for place in consts.places() {
+        // SAFETY: as in `intern_all`.
+        unsafe {
+            let Some(item) = place.get().as_ref() else { continue };
+            if let Some(text) = item.cast_exact::<Str>() {
+                if looks_like_name(text) {
+                    let owned = Ref::<Str>::from_nullable(place.get().cast());
+                    if let Some(owned) = owned {
+                        place.set(intern::intern(owned).into_ptr().cast());
+                    }
+                }
+            } else if let Some(nested) = item.cast_exact::<Tuple>() {
+                intern_constants(nested);
+            }
+        }
+    }
+}
+
+fn looks_like_name(text: &Str) -> bool {
+    text.as_ascii().is_some_and(|text| text.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_'))
+}

@@ -1,0 +1,367 @@
+//! What drives an asynchronous generator: the awaitables of `__anext__`, `asend`, `athrow` and `aclose`, and the wrapper that tells a
+//! value it yielded from what it awaits.
+
+use super::methods::thrown;
+use super::{AsyncGenerator, Generator, Sent};
+use crate::object::refs::{Ref, Slot};
+use crate::object::{Instance, Object};
+use crate::protocol::call;
+use crate::raise::{self, Result};
+use crate::types::exceptions as exc;
+use crate::types::none;
+use crate::types::tuple::Tuple;
+use core::cell::Cell;
+use macros::{Trace, pytype};
+
+/// A value that an asynchronous generator yields, as it leaves its code.
+#[repr(C)]
+#[derive(Trace)]
+pub struct WrappedValue {
+    ob_base: Object,
+    value: Slot,
+}
+
+#[pytype(name = "async_generator_wrapped_value", symbol = _PyAsyncGenWrappedValue_Type, gc, no_new)]
+impl WrappedValue {}
+
+/// `INTRINSIC_ASYNC_GEN_WRAP`.
+///
+/// # Errors
+/// MemoryError.
+pub fn wrap(value: &Object) -> Result<Ref> {
+    Ok(Ref::new(WrappedValue { ob_base: Object::HEAD, value: Slot::new(value.to_ref()) })?.upcast())
+}
+
+/// The states of an awaitable.
+mod progress {
+    pub const INIT: u8 = 0;
+    pub const ITER: u8 = 1;
+    pub const CLOSED: u8 = 2;
+}
+
+/// Calls the first-iteration hook once and notes the finaliser.
+fn init_hooks(generator: &AsyncGenerator) -> Result<()> {
+    if generator.0.hooks_inited.replace(true) {
+        return Ok(());
+    }
+    let ts = crate::state::current();
+    generator.0.origin_or_finalizer.set(ts.async_gen_finalizer.get());
+    if let Some(first) = ts.async_gen_firstiter.get() {
+        call::call_one_arg(&first, generator.as_object())?;
+    }
+    Ok(())
+}
+
+/// The awaitable of `__anext__` (no value) and `asend`.
+///
+/// # Errors
+/// What the first-iteration hook raises.
+pub fn send(generator: &AsyncGenerator, value: Option<&Object>) -> Result<Ref> {
+    init_hooks(generator)?;
+    Ok(Ref::new(AsyncSend {
+        ob_base: Object::HEAD,
+        generator: Slot::new(generator.to_ref()),
+        value: Slot::from_option(value.map(Instance::to_ref)),
+        state: Cell::new(progress::INIT),
+    })?
+    .upcast())
+}
+
+/// The awaitable of `athrow`, and without arguments of `aclose`.
+///
+/// # Errors
+/// What the first-iteration hook raises.
+pub fn throw(generator: &AsyncGenerator, args: Option<&[&Object]>) -> Result<Ref> {
+    if let Some(args) = args.filter(|args| args.is_empty() || args.len() > 3) {
+        let bound = if args.is_empty() { "at least 1 argument" } else { "at most 3 arguments" };
+        return Err(crate::raise!(TypeError, "athrow expected {bound}, got {}", args.len()));
+    }
+    init_hooks(generator)?;
+    let args = args.map(Tuple::from_slice).transpose()?;
+    Ok(Ref::new(AsyncThrow {
+        ob_base: Object::HEAD,
+        generator: Slot::new(generator.to_ref()),
+        args: Slot::from_option(args),
+        state: Cell::new(progress::INIT),
+    })?
+    .upcast())
+}
+
+/// A value that leaves the code: an awaited thing's passes on; one that was yielded ends the awaitable by StopIteration.
+fn unwrap_result(generator: &Generator, sent: Result<Sent>) -> Result<Ref> {
+    let finished = |generator: &Generator| {
+        generator.closed.set(true);
+        generator.running_async.set(false);
+    };
+    match sent {
+        Ok(Sent::Yielded(value)) => match value.cast_exact::<WrappedValue>() {
+            Some(wrapped) => {
+                generator.running_async.set(false);
+                let value = wrapped.value.get().unwrap_or_else(|| none::none().to_ref());
+                Err(raise::stop_iteration(Some(&value)))
+            }
+            None => Ok(value),
+        },
+        Ok(Sent::Returned(_)) => {
+            finished(generator);
+            Err(raise::set_class(&exc::StopAsyncIteration))
+        }
+        Err(raised) => {
+            if raised.matches(&exc::StopAsyncIteration) || raised.matches(&exc::GeneratorExit) {
+                generator.closed.set(true);
+            }
+            generator.running_async.set(false);
+            Err(raised)
+        }
+    }
+}
+
+/// `async_generator_asend`.
+#[repr(C)]
+#[derive(Trace)]
+pub struct AsyncSend {
+    ob_base: Object,
+    generator: Slot<AsyncGenerator>,
+    value: Slot,
+    state: Cell<u8>,
+}
+
+impl AsyncSend {
+    fn generator(&self) -> Result<Ref<AsyncGenerator>> {
+        self.generator.get().ok_or_else(raise::null_result)
+    }
+
+    fn begin(&self) -> Result<Ref<AsyncGenerator>> {
+        let generator = self.generator()?;
+        match self.state.get() {
+            progress::CLOSED => {
+                Err(crate::raise!(RuntimeError, "cannot reuse already awaited __anext__()/asend()"))
+            }
+            progress::INIT => {
+                if generator.0.running_async.get() {
+                    self.state.set(progress::CLOSED);
+                    return Err(crate::raise!(
+                        RuntimeError,
+                        "anext(): asynchronous generator is already running"
+                    ));
+                }
+                self.state.set(progress::ITER);
+                generator.0.running_async.set(true);
+                Ok(generator)
+            }
+            _ => Ok(generator),
+        }
+    }
+
+    fn step(&self, value: &Object) -> Result<Ref> {
+        let first = self.state.get() == progress::INIT;
+        let generator = self.begin()?;
+        let own = self.value.get();
+        let value = match &own {
+            Some(own) if first && value.is(none::none()) => own,
+            _ => value,
+        };
+        let result = unwrap_result(&generator.0, generator.0.resume(Some(value)));
+        if result.is_err() {
+            self.state.set(progress::CLOSED);
+        }
+        result
+    }
+}
+
+#[pytype(name = "async_generator_asend", symbol = _PyAsyncGenASend_Type, gc, no_new, getattro = crate::attrs::generic_getattro)]
+impl AsyncSend {
+    #[slot(am_await)]
+    fn py_await(&self) -> Result<Ref> {
+        Ok(self.to_ref().upcast())
+    }
+
+    #[slot(tp_iter)]
+    fn iter(&self) -> Result<Ref> {
+        Ok(self.to_ref().upcast())
+    }
+
+    #[slot(tp_iternext)]
+    fn next(&self) -> Result<Option<Ref>> {
+        self.step(none::none()).map(Some)
+    }
+
+    #[method("send($self, value, /)", unchecked, nosig)]
+    fn send(&self, value: &Object) -> Result<Ref> {
+        self.step(value)
+    }
+
+    #[method("throw", raw, unchecked, nosig)]
+    fn throw(&self, args: &[&Object]) -> Result<Ref> {
+        let generator = self.begin()?;
+        let exception = thrown(args, "throw")?;
+        let result = unwrap_result(&generator.0, generator.0.throw_exception(&exception));
+        if result.is_err() {
+            self.state.set(progress::CLOSED);
+        }
+        result
+    }
+
+    #[method("close($self, /)", unchecked, nosig)]
+    fn close(&self) -> Result<()> {
+        if self.state.get() == progress::CLOSED {
+            return Ok(());
+        }
+        close_by(|| self.throw(&[exc::GeneratorExit.as_object()]), || self.state.set(progress::CLOSED))
+    }
+}
+
+/// Throws GeneratorExit into an awaitable, which must end by it.
+fn close_by(throw: impl FnOnce() -> Result<Ref>, done: impl FnOnce()) -> Result<()> {
+    let result = throw();
+    done();
+    match result {
+        Ok(_) => Err(crate::raise!(RuntimeError, "coroutine ignored GeneratorExit")),
+        Err(raised)
+            if raised.matches(&exc::StopIteration)
+                || raised.matches(&exc::StopAsyncIteration)
+                || raised.matches(&exc::GeneratorExit) =>
+        {
+            raised.clear();
+            Ok(())
+        }
+        Err(raised) => Err(raised),
+    }
+}
+
+/// `async_generator_athrow`: of `athrow`, or without arguments of `aclose`.
+#[repr(C)]
+#[derive(Trace)]
+pub struct AsyncThrow {
+    ob_base: Object,
+    generator: Slot<AsyncGenerator>,
+    args: Slot<Tuple>,
+    state: Cell<u8>,
+}
+
+impl AsyncThrow {
+    fn generator(&self) -> Result<Ref<AsyncGenerator>> {
+        self.generator.get().ok_or_else(raise::null_result)
+    }
+
+    fn step(&self, value: &Object) -> Result<Ref> {
+        let holder = self.generator()?;
+        let generator = &holder.0;
+        let first = self.state.get() == progress::INIT;
+        if self.state.get() == progress::CLOSED || generator.is_finished() && !first {
+            return Err(crate::raise!(RuntimeError, "cannot reuse already awaited aclose()/athrow()"));
+        }
+        if !first {
+            let sent = generator.resume(Some(value));
+            return self.finish(generator, sent);
+        }
+        if generator.running_async.get() {
+            self.state.set(progress::CLOSED);
+            let name = if self.args.is_empty() { "aclose" } else { "athrow" };
+            return Err(crate::raise!(RuntimeError, "{name}(): asynchronous generator is already running"));
+        }
+        if generator.closed.get() {
+            self.state.set(progress::CLOSED);
+            return Err(match self.args.is_empty() {
+                true => raise::stop_iteration(None),
+                false => raise::set_class(&exc::StopAsyncIteration),
+            });
+        }
+        if !value.is(none::none()) {
+            return Err(crate::raise!(RuntimeError, "can't send non-None value to a just-started coroutine"));
+        }
+        self.state.set(progress::ITER);
+        generator.running_async.set(true);
+        let exception = match self.args.get() {
+            None => {
+                generator.closed.set(true);
+                raise::set_class(&exc::GeneratorExit).take()
+            }
+            Some(args) => thrown(args.items(), "athrow")?,
+        };
+        let sent = generator.throw_exception(&exception);
+        self.finish(generator, sent)
+    }
+
+    fn finish(&self, generator: &Generator, sent: Result<Sent>) -> Result<Ref> {
+        if !self.args.is_empty() {
+            let result = unwrap_result(generator, sent);
+            if result.is_err() {
+                self.state.set(progress::CLOSED);
+            }
+            return result;
+        }
+        let done = || {
+            generator.running_async.set(false);
+            self.state.set(progress::CLOSED);
+        };
+        match sent {
+            Ok(Sent::Yielded(value)) if value.cast_exact::<WrappedValue>().is_none() => Ok(value),
+            Ok(Sent::Yielded(_)) => {
+                done();
+                Err(crate::raise!(RuntimeError, "async generator ignored GeneratorExit"))
+            }
+            Ok(Sent::Returned(_)) => {
+                done();
+                Err(raise::stop_iteration(None))
+            }
+            Err(raised)
+                if raised.matches(&exc::StopAsyncIteration) || raised.matches(&exc::GeneratorExit) =>
+            {
+                done();
+                raised.clear();
+                Err(raise::stop_iteration(None))
+            }
+            Err(raised) => {
+                done();
+                Err(raised)
+            }
+        }
+    }
+}
+
+#[pytype(name = "async_generator_athrow", symbol = _PyAsyncGenAThrow_Type, gc, no_new, getattro = crate::attrs::generic_getattro)]
+impl AsyncThrow {
+    #[slot(am_await)]
+    fn py_await(&self) -> Result<Ref> {
+        Ok(self.to_ref().upcast())
+    }
+
+    #[slot(tp_iter)]
+    fn iter(&self) -> Result<Ref> {
+        Ok(self.to_ref().upcast())
+    }
+
+    #[slot(tp_iternext)]
+    fn next(&self) -> Result<Option<Ref>> {
+        self.step(none::none()).map(Some)
+    }
+
+    #[method("send($self, value, /)", unchecked, nosig)]
+    fn send(&self, value: &Object) -> Result<Ref> {
+        self.step(value)
+    }
+
+    #[method("throw", raw, unchecked, nosig)]
+    fn throw(&self, args: &[&Object]) -> Result<Ref> {
+        if self.state.get() == progress::CLOSED {
+            return Err(crate::raise!(RuntimeError, "cannot reuse already awaited aclose()/athrow()"));
+        }
+        let holder = self.generator()?;
+        if self.state.get() == progress::INIT {
+            self.state.set(progress::ITER);
+            holder.0.running_async.set(true);
+        }
+        let exception = thrown(args, "throw")?;
+        let sent = holder.0.throw_exception(&exception);
+        self.finish(&holder.0, sent)
+    }
+
+    #[method("close($self, /)", unchecked, nosig)]
+    fn close(&self) -> Result<()> {
+        if self.state.get() == progress::CLOSED {
+            return Ok(());
+        }
+        close_by(|| self.throw(&[exc::GeneratorExit.as_object()]), || self.state.set(progress::CLOSED))
+    }
+}

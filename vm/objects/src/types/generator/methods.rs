@@ -1,0 +1,762 @@
+//! What Python sees of generators, coroutines and asynchronous generators.
+
+use super::{Generator, HEAD_SIZE, Sent, state};
+use crate::object::refs::{Ref, Slot};
+use crate::object::trace::{Trace, Visit, Visitor};
+use crate::object::{Instance, Object, heap};
+use crate::protocol::{attr, call};
+use crate::raise::{self, Raised, Result};
+use crate::types::exceptions as exc;
+use crate::types::none;
+use crate::types::str::Str;
+use crate::types::traceback::Traceback;
+use crate::types::tuple::Tuple;
+use crate::{TypeObject, id};
+use macros::pytype;
+
+/// What `send` and `next` give to Python: a returned value travels in StopIteration.
+fn or_stop(sent: Result<Sent>) -> Result<Ref> {
+    match sent? {
+        Sent::Yielded(value) => Ok(value),
+        Sent::Returned(value) if value.is(none::none()) => Err(raise::stop_iteration(None)),
+        Sent::Returned(value) => Err(raise::stop_iteration(Some(&value))),
+    }
+}
+
+/// The exception that `throw` is given in one of its forms, as an instance.
+pub(super) fn thrown(args: &[&Object], function: &str) -> Result<Ref> {
+    if args.len() > 1 {
+        let text = format!(
+            "the (type, exc, tb) signature of {function}() is deprecated, use the single-arg signature instead."
+        );
+        crate::hooks::WARN.get()(exc::DeprecationWarning.as_object(), &text, 1)?;
+    }
+    let none = none::none();
+    let class = args[0];
+    let value = args.get(1).copied().unwrap_or(none);
+    let traceback = args.get(2).copied().filter(|traceback| !traceback.is(none));
+    if traceback.is_some_and(|traceback| traceback.cast::<Traceback>().is_none()) {
+        return Err(crate::raise!(TypeError, "throw() third argument must be a traceback object"));
+    }
+    let exception = if let Some(exception_class) =
+        class.cast::<TypeObject>().filter(|class| class.is_subtype(&exc::BaseException))
+    {
+        if value.class().is_subtype(exception_class) {
+            value.to_ref()
+        } else if value.is(none) {
+            call::call_no_args(class)?
+        } else if let Some(arguments) = value.cast::<Tuple>() {
+            call::call(class, arguments.items())?
+        } else {
+            call::call_one_arg(class, value)?
+        }
+    } else if class.cast::<exc::BaseExceptionObject>().is_some() {
+        if !value.is(none) {
+            return Err(crate::raise!(TypeError, "instance exception may not have a separate value"));
+        }
+        class.to_ref()
+    } else {
+        return Err(crate::raise!(
+            TypeError,
+            "exceptions must be classes or instances deriving from BaseException, not {}",
+            class.class().name()
+        ));
+    };
+    if let (Some(traceback), Some(base)) = (traceback, exception.cast::<exc::BaseExceptionObject>()) {
+        base.traceback.set(Some(traceback.to_ref()));
+    }
+    Ok(exception)
+}
+
+impl Generator {
+    /// Raises `exception` where the generator waits, or in the sub-iterator that it delegates to (`_gen_throw`).
+    ///
+    /// # Errors
+    /// What the code raises.
+    pub fn throw_exception(&self, exception: &Object) -> Result<Sent> {
+        if let Some(inner) = self.awaited() {
+            let is_exit = exception.class().is_subtype(&exc::GeneratorExit);
+            let outcome = if is_exit {
+                match close_iterator(&inner) {
+                    Ok(()) => None,
+                    Err(raised) => {
+                        raised.leave();
+                        return self.resume(None);
+                    }
+                }
+            } else {
+                self.throw_into(&inner, exception)?
+            };
+            match outcome {
+                Some(Ok(value)) => return Ok(Sent::Yielded(value)),
+                Some(Err(raised)) => return self.after_delegate(raised),
+                None => {}
+            }
+        }
+        chain_to_handled(exception);
+        raise::restore(exception.to_ref()).leave();
+        self.resume(None)
+    }
+
+    /// The sub-iterator's `throw`; `None` when it has no such method.
+    #[allow(clippy::type_complexity, reason = "an optional outcome of a call that may not be possible")]
+    fn throw_into(&self, inner: &Object, exception: &Object) -> Result<Option<Result<Ref>>> {
+        // While the inner one runs, this one counts as running.
+        let saved = self.frame_state.replace(state::EXECUTING);
+        let outcome = if let Some(generator) = plain(inner) {
+            Some(or_stop(generator.throw_exception(exception)))
+        } else {
+            match attr::get_optional(inner, id!("throw")) {
+                Ok(None) => None,
+                Ok(Some(throw)) => Some(call::call_one_arg(&throw, exception)),
+                Err(raised) => Some(Err(raised)),
+            }
+        };
+        self.frame_state.set(saved);
+        Ok(outcome)
+    }
+
+    /// The sub-iterator has ended by an exception: its value resumes this one, anything else is raised in it.
+    fn after_delegate(&self, raised: Raised) -> Result<Sent> {
+        if raised.matches(&exc::StopIteration) {
+            let exception = raised.take();
+            let value = attr::get(&exception, id!("value"))?;
+            self.drop_awaited();
+            return self.resume_behind_send(&value);
+        }
+        raised.leave();
+        self.resume(None)
+    }
+
+    /// Takes the sub-iterator off the stack: the delegation is over.
+    fn drop_awaited(&self) {
+        let Some(top) = self.iframe.used().checked_sub(1) else { return };
+        // SAFETY: the top of the waiting frame's stack.
+        let inner = unsafe { self.iframe.local(top) }.take();
+        // The place stays, for the instruction that ends the delegation pops it.
+        // SAFETY: as above.
+        unsafe { self.iframe.local(top) }.set(Some(none::none().to_ref()));
+        drop(inner);
+    }
+
+    /// Goes on as if `SEND` had got the sub-iterator's return value: by its jump, to `END_SEND`.
+    fn resume_behind_send(&self, value: &Object) -> Result<Sent> {
+        use bytecode::opcodes::op;
+        let frame = &self.iframe;
+        let code = frame.code();
+        let units = code.units();
+        // The frame stands at the RESUME behind YIELD_VALUE, which follows SEND and its cache.
+        let at = frame.lasti() as usize;
+        let send =
+            (0..at).rev().find(|&unit| code.original_opcode(unit, units[unit].get() as u8) == op::SEND);
+        if let Some(send) = send {
+            let distance = usize::from(units[send].get() >> 8);
+            frame.instr_ptr.set(units[send + 2 + distance].as_ptr());
+        }
+        self.resume(Some(value))
+    }
+
+    /// `close()`: raises GeneratorExit inside.
+    ///
+    /// # Errors
+    /// RuntimeError when it yields instead of ending; what its code raises.
+    pub fn close_generator(&self) -> Result<Ref> {
+        match self.frame_state.get() {
+            state::CREATED => {
+                self.frame_state.set(state::COMPLETED);
+                return Ok(none::none().to_ref());
+            }
+            n if n >= state::COMPLETED => return Ok(none::none().to_ref()),
+            _ => {}
+        }
+        let mut failed = false;
+        if let Some(inner) = self.awaited() {
+            let saved = self.frame_state.replace(state::EXECUTING);
+            let closed = close_iterator(&inner);
+            self.frame_state.set(saved);
+            if let Err(raised) = closed {
+                raised.leave();
+                failed = true;
+            }
+        }
+        if !failed {
+            raise::set_class(&exc::GeneratorExit).leave();
+        }
+        match self.resume(None) {
+            Ok(Sent::Yielded(_)) => Err(crate::raise!(RuntimeError, "{} ignored GeneratorExit", self.kind())),
+            Ok(Sent::Returned(value)) => Ok(value),
+            Err(raised) if raised.matches(&exc::GeneratorExit) || raised.matches(&exc::StopIteration) => {
+                raised.clear();
+                Ok(none::none().to_ref())
+            }
+            Err(raised) => Err(raised),
+        }
+    }
+
+    pub(super) fn kind(&self) -> &'static str {
+        let object = self.as_object();
+        if object.is_exactly(&PyCoro_Type) {
+            "coroutine"
+        } else if object.is_exactly(&PyAsyncGen_Type) {
+            "async generator"
+        } else {
+            "generator"
+        }
+    }
+
+    /// `tp_finalize`: what a generator that nobody holds has still to do.
+    pub fn finalize(&self) {
+        if self.is_finished() {
+            return;
+        }
+        let saved = raise::take_pending();
+        if let Some(finalizer) =
+            self.origin_or_finalizer.get().filter(|_| self.kind() == "async generator" && !self.closed.get())
+        {
+            if let Err(raised) = call::call_one_arg(&finalizer, self.as_object()) {
+                raise::write_unraisable(raised, Some(self.as_object()));
+            }
+        } else {
+            if self.kind() == "coroutine" && self.frame_state.get() == state::CREATED {
+                warn_never_awaited(self);
+            }
+            if let Err(raised) = self.close_generator() {
+                raise::write_unraisable(raised, Some(self.as_object()));
+            }
+        }
+        if let Some(saved) = saved {
+            raise::restore(saved).leave();
+        }
+    }
+
+    /// Drops the frame's contents when its code will not run any more.
+    fn drop_frame(&self) {
+        if self.frame_state.get() >= state::CLEARED {
+            return;
+        }
+        self.frame_state.set(state::CLEARED);
+        let frame = &self.iframe;
+        if let Some(object) = frame.frame_obj.take() {
+            if object.as_object().refcnt() > 1 {
+                // SAFETY: the activation ends here.
+                unsafe {
+                    object.take_over(frame);
+                    (*frame.f_executable.as_ptr()).incref();
+                    return;
+                }
+            }
+        }
+        crate::types::frame::clear_locals(frame);
+        frame.f_funcobj.set(None);
+    }
+}
+
+/// A generator or a coroutine, by its common layout.
+fn plain(object: &Object) -> Option<&Generator> {
+    Generator::any(object).filter(|_| !object.is_exactly(&PyAsyncGen_Type))
+}
+
+/// "coroutine … was never awaited".
+fn warn_never_awaited(coroutine: &Generator) {
+    let name = coroutine.qualname.get().map_or_else(String::new, |name| name.to_string_lossy());
+    let result = match coroutine.origin_or_finalizer.get() {
+        Some(_) => crate::hooks::IMPORT.get()("warnings").and_then(|warnings| {
+            call::call_method(&warnings, id!("_warn_unawaited_coroutine"), &[coroutine.as_object()]).map(drop)
+        }),
+        None => crate::hooks::WARN.get()(
+            exc::RuntimeWarning.as_object(),
+            &format!("coroutine '{name}' was never awaited"),
+            1,
+        ),
+    };
+    if let Err(raised) = result {
+        raise::write_unraisable(raised, Some(coroutine.as_object()));
+    }
+}
+
+/// Closes a sub-iterator: a generator directly, anything else by its `close` if it has one.
+fn close_iterator(inner: &Object) -> Result<()> {
+    if let Some(generator) = plain(inner) {
+        return generator.close_generator().map(drop);
+    }
+    match attr::get_optional(inner, id!("close")) {
+        Ok(Some(close)) => call::call_no_args(&close).map(drop),
+        Ok(None) => Ok(()),
+        Err(raised) => {
+            raise::write_unraisable(raised, Some(inner));
+            Ok(())
+        }
+    }
+}
+
+/// An exception that is thrown in gets the handled one as its context, as raising it would.
+fn chain_to_handled(exception: &Object) {
+    let raised = raise::set(exception.class(), Some(exception));
+    raised.clear();
+}
+
+unsafe extern "C" fn generator_dealloc(this: *mut Object) {
+    // SAFETY: an object without owners; its fields are dropped once, unless the finaliser brings it back.
+    unsafe {
+        let generator = (*this).cast_unchecked::<Generator>();
+        heap::untrack(&*this);
+        if !generator.weakreflist.get().is_null() {
+            crate::types::weakref::clear_weakrefs(&*this);
+        }
+        if !generator.is_finished() {
+            (*this).set_refcnt(1);
+            crate::object::gc::call_finalizer(&*this);
+            if (*this).refcnt() > 1 {
+                (*this).set_refcnt((*this).refcnt() - 1);
+                heap::track(&*this);
+                return;
+            }
+            (*this).set_refcnt(0);
+        }
+        generator.origin_or_finalizer.set(None);
+        generator.drop_frame();
+        generator.iframe.f_executable.set(None);
+        generator.name.set(None);
+        generator.qualname.set(None);
+        generator.exc_state.exc_value.set(None);
+        crate::slots::free(this);
+    }
+}
+
+#[pytype(
+    name = "generator", symbol = PyGen_Type, gc, no_new, no_dealloc, no_clear, basicsize = HEAD_SIZE, itemsize = 8,
+    weaklist = weakreflist, getattro = crate::attrs::generic_getattro
+)]
+impl Generator {
+    #[slot(tp_dealloc)]
+    unsafe extern "C" fn dealloc(this: *mut Object) {
+        // SAFETY: the slot's contract.
+        unsafe { generator_dealloc(this) }
+    }
+
+    #[slot(tp_finalize)]
+    fn tp_finalize(&self) {
+        self.finalize();
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> Result<Ref<Str>> {
+        self.describe()
+    }
+
+    #[slot(tp_iter)]
+    fn iter(&self) -> Result<Ref> {
+        Ok(self.to_ref().upcast())
+    }
+
+    #[slot(tp_iternext)]
+    fn next(&self) -> Result<Option<Ref>> {
+        self.next_value()
+    }
+
+    #[slot(am_send)]
+    unsafe extern "C" fn am_send(
+        this: &Object,
+        value: &Object,
+        result: *mut Option<Ref>,
+    ) -> core::ffi::c_int {
+        // SAFETY: the slot's contract.
+        unsafe { send_slot(this, value, result) }
+    }
+
+    #[method("send($self, object, /)")]
+    fn send(&self, value: &Object) -> Result<Ref> {
+        or_stop(self.resume(Some(value)))
+    }
+
+    #[method("throw", raw, nosig)]
+    fn throw(&self, args: &[&Object]) -> Result<Ref> {
+        self.py_throw(args)
+    }
+
+    #[method("close($self, /)")]
+    fn close(&self) -> Result<Ref> {
+        self.close_generator()
+    }
+
+    #[getter("gi_yieldfrom")]
+    fn get_yieldfrom(&self) -> Result<Option<Ref>> {
+        Ok(self.awaited())
+    }
+
+    #[getter("gi_running")]
+    fn get_running(&self) -> Result<bool> {
+        Ok(self.is_running())
+    }
+
+    #[getter("gi_suspended")]
+    fn get_suspended(&self) -> Result<bool> {
+        Ok(self.is_suspended())
+    }
+
+    #[getter("gi_frame")]
+    fn get_frame(&self) -> Result<Ref> {
+        self.frame_object()
+    }
+
+    #[getter("gi_code")]
+    fn get_code(&self) -> Result<Ref> {
+        Ok(self.iframe.code().to_ref().upcast())
+    }
+
+    #[getter("__name__")]
+    fn get_name(&self) -> Result<Option<Ref<Str>>> {
+        Ok(self.name.get())
+    }
+
+    #[setter("__name__")]
+    fn set_name(&self, value: Option<&Object>) -> Result<()> {
+        self.name.set(Some(expect_name(value, "__name__")?));
+        Ok(())
+    }
+
+    #[getter("__qualname__")]
+    fn get_qualname(&self) -> Result<Option<Ref<Str>>> {
+        Ok(self.qualname.get())
+    }
+
+    #[setter("__qualname__")]
+    fn set_qualname(&self, value: Option<&Object>) -> Result<()> {
+        self.qualname.set(Some(expect_name(value, "__qualname__")?));
+        Ok(())
+    }
+
+    #[classmethod("__class_getitem__($type, object, /)")]
+    fn class_getitem(class: &TypeObject, object: &Object) -> Result<Ref> {
+        crate::types::generic_alias::new(class.as_object(), object)
+    }
+}
+
+fn expect_name(value: Option<&Object>, attribute: &str) -> Result<Ref<Str>> {
+    match value.and_then(|value| value.cast::<Str>()) {
+        Some(name) => Ok(name.to_ref()),
+        None => Err(crate::raise!(TypeError, "{attribute} must be set to a string object")),
+    }
+}
+
+impl Generator {
+    pub(super) fn describe(&self) -> Result<Ref<Str>> {
+        let name = self.qualname.get().map_or_else(String::new, |name| name.to_string_lossy());
+        let class = self.as_object().class().name();
+        Str::new(&format!("<{class} object {name} at {self:p}>"))
+    }
+
+    pub(super) fn next_value(&self) -> Result<Option<Ref>> {
+        match self.resume(Some(none::none()))? {
+            Sent::Yielded(value) => Ok(Some(value)),
+            Sent::Returned(value) if value.is(none::none()) => Ok(None),
+            Sent::Returned(value) => Err(raise::stop_iteration(Some(&value))),
+        }
+    }
+
+    pub(super) fn py_throw(&self, args: &[&Object]) -> Result<Ref> {
+        if args.is_empty() || args.len() > 3 {
+            let bound = if args.is_empty() { "at least 1 argument" } else { "at most 3 arguments" };
+            return Err(crate::raise!(TypeError, "throw expected {bound}, got {}", args.len()));
+        }
+        or_stop(self.throw_exception(&*thrown(args, "throw")?))
+    }
+
+    pub(super) fn frame_object(&self) -> Result<Ref> {
+        if self.frame_state.get() >= state::CLEARED {
+            return Ok(none::none().to_ref());
+        }
+        Ok(crate::types::frame::Frame::of(&self.iframe)?.upcast())
+    }
+}
+
+pub(super) unsafe fn send_slot(this: &Object, value: &Object, result: *mut Option<Ref>) -> core::ffi::c_int {
+    // SAFETY: the slot belongs to generators; `result` may be written.
+    unsafe {
+        match this.cast_unchecked::<Generator>().resume(Some(value)) {
+            Ok(Sent::Yielded(value)) => {
+                result.write(Some(value));
+                1
+            }
+            Ok(Sent::Returned(value)) => {
+                result.write(Some(value));
+                0
+            }
+            Err(raised) => {
+                raised.leave();
+                result.write(None);
+                -1
+            }
+        }
+    }
+}
+
+/// A coroutine: a [`Generator`] of another class.
+#[repr(transparent)]
+pub struct Coroutine(pub Generator);
+
+impl Trace for Coroutine {
+    fn trace(&self, visitor: &mut Visitor) -> Visit {
+        self.0.trace(visitor)
+    }
+    fn clear(&self) {}
+}
+
+#[pytype(
+    name = "coroutine", symbol = PyCoro_Type, gc, no_new, no_dealloc, no_clear, basicsize = HEAD_SIZE, itemsize = 8,
+    getattro = crate::attrs::generic_getattro
+)]
+impl Coroutine {
+    #[slot(tp_dealloc)]
+    unsafe extern "C" fn dealloc(this: *mut Object) {
+        // SAFETY: the slot's contract.
+        unsafe { generator_dealloc(this) }
+    }
+
+    #[slot(tp_finalize)]
+    fn tp_finalize(&self) {
+        self.0.finalize();
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> Result<Ref<Str>> {
+        self.0.describe()
+    }
+
+    #[slot(am_await)]
+    fn py_await(&self) -> Result<Ref<CoroutineWrapper>> {
+        Ref::new(CoroutineWrapper { ob_base: Object::HEAD, coroutine: Slot::new(self.to_ref()) })
+    }
+
+    #[slot(am_send)]
+    unsafe extern "C" fn am_send(
+        this: &Object,
+        value: &Object,
+        result: *mut Option<Ref>,
+    ) -> core::ffi::c_int {
+        // SAFETY: the slot's contract.
+        unsafe { send_slot(this, value, result) }
+    }
+
+    #[method("send($self, object, /)")]
+    fn send(&self, value: &Object) -> Result<Ref> {
+        or_stop(self.0.resume(Some(value)))
+    }
+
+    #[method("throw", raw, nosig)]
+    fn throw(&self, args: &[&Object]) -> Result<Ref> {
+        self.0.py_throw(args)
+    }
+
+    #[method("close($self, /)")]
+    fn close(&self) -> Result<Ref> {
+        self.0.close_generator()
+    }
+
+    #[getter("cr_await")]
+    fn get_await(&self) -> Result<Option<Ref>> {
+        Ok(self.0.awaited())
+    }
+
+    #[getter("cr_running")]
+    fn get_running(&self) -> Result<bool> {
+        Ok(self.0.is_running())
+    }
+
+    #[getter("cr_suspended")]
+    fn get_suspended(&self) -> Result<bool> {
+        Ok(self.0.is_suspended())
+    }
+
+    #[getter("cr_frame")]
+    fn get_frame(&self) -> Result<Ref> {
+        self.0.frame_object()
+    }
+
+    #[getter("cr_code")]
+    fn get_code(&self) -> Result<Ref> {
+        Ok(self.0.iframe.code().to_ref().upcast())
+    }
+
+    #[getter("cr_origin")]
+    fn get_origin(&self) -> Result<Option<Ref>> {
+        Ok(self.0.origin_or_finalizer.get())
+    }
+
+    #[getter("__name__")]
+    fn get_name(&self) -> Result<Option<Ref<Str>>> {
+        Ok(self.0.name.get())
+    }
+
+    #[setter("__name__")]
+    fn set_name(&self, value: Option<&Object>) -> Result<()> {
+        self.0.name.set(Some(expect_name(value, "__name__")?));
+        Ok(())
+    }
+
+    #[getter("__qualname__")]
+    fn get_qualname(&self) -> Result<Option<Ref<Str>>> {
+        Ok(self.0.qualname.get())
+    }
+
+    #[setter("__qualname__")]
+    fn set_qualname(&self, value: Option<&Object>) -> Result<()> {
+        self.0.qualname.set(Some(expect_name(value, "__qualname__")?));
+        Ok(())
+    }
+
+    #[classmethod("__class_getitem__($type, object, /)")]
+    fn class_getitem(class: &TypeObject, object: &Object) -> Result<Ref> {
+        crate::types::generic_alias::new(class.as_object(), object)
+    }
+}
+
+/// What a coroutine's `__await__` returns: an iterator over it.
+#[repr(C)]
+#[derive(macros::Trace)]
+pub struct CoroutineWrapper {
+    ob_base: Object,
+    coroutine: Slot<Coroutine>,
+}
+
+#[pytype(name = "coroutine_wrapper", symbol = _PyCoroWrapper_Type, gc, no_new, getattro = crate::attrs::generic_getattro)]
+impl CoroutineWrapper {
+    fn target(&self) -> Result<Ref<Coroutine>> {
+        self.coroutine.get().ok_or_else(raise::null_result)
+    }
+
+    #[slot(tp_iter)]
+    fn iter(&self) -> Result<Ref> {
+        Ok(self.to_ref().upcast())
+    }
+
+    #[slot(tp_iternext)]
+    fn next(&self) -> Result<Option<Ref>> {
+        self.target()?.0.next_value()
+    }
+
+    #[method("send($self, object, /)", unchecked, nosig)]
+    fn send(&self, value: &Object) -> Result<Ref> {
+        or_stop(self.target()?.0.resume(Some(value)))
+    }
+
+    #[method("throw", raw, unchecked, nosig)]
+    fn throw(&self, args: &[&Object]) -> Result<Ref> {
+        self.target()?.0.py_throw(args)
+    }
+
+    #[method("close($self, /)", unchecked, nosig)]
+    fn close(&self) -> Result<Ref> {
+        self.target()?.0.close_generator()
+    }
+}
+
+/// An asynchronous generator: a [`Generator`] of another class.
+#[repr(transparent)]
+pub struct AsyncGenerator(pub Generator);
+
+impl Trace for AsyncGenerator {
+    fn trace(&self, visitor: &mut Visitor) -> Visit {
+        self.0.trace(visitor)
+    }
+    fn clear(&self) {}
+}
+
+#[pytype(
+    name = "async_generator", symbol = PyAsyncGen_Type, gc, no_new, no_dealloc, no_clear, basicsize = HEAD_SIZE, itemsize = 8,
+    getattro = crate::attrs::generic_getattro
+)]
+impl AsyncGenerator {
+    #[slot(tp_dealloc)]
+    unsafe extern "C" fn dealloc(this: *mut Object) {
+        // SAFETY: the slot's contract.
+        unsafe { generator_dealloc(this) }
+    }
+
+    #[slot(tp_finalize)]
+    fn tp_finalize(&self) {
+        self.0.finalize();
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> Result<Ref<Str>> {
+        self.0.describe()
+    }
+
+    #[slot(am_aiter)]
+    fn aiter(&self) -> Result<Ref> {
+        Ok(self.to_ref().upcast())
+    }
+
+    #[slot(am_anext)]
+    fn anext(&self) -> Result<Ref> {
+        super::async_gen::send(self, None)
+    }
+
+    #[method("asend($self, value, /)", unchecked, nosig)]
+    fn asend(&self, value: &Object) -> Result<Ref> {
+        super::async_gen::send(self, Some(value))
+    }
+
+    #[method("athrow", raw, nosig)]
+    fn athrow(&self, args: &[&Object]) -> Result<Ref> {
+        super::async_gen::throw(self, Some(args))
+    }
+
+    #[method("aclose($self, /)", unchecked, nosig)]
+    fn aclose(&self) -> Result<Ref> {
+        super::async_gen::throw(self, None)
+    }
+
+    #[getter("ag_await")]
+    fn get_await(&self) -> Result<Option<Ref>> {
+        Ok(self.0.awaited())
+    }
+
+    #[getter("ag_running")]
+    fn get_running(&self) -> Result<bool> {
+        Ok(self.0.running_async.get())
+    }
+
+    #[getter("ag_suspended")]
+    fn get_suspended(&self) -> Result<bool> {
+        Ok(self.0.is_suspended())
+    }
+
+    #[getter("ag_frame")]
+    fn get_frame(&self) -> Result<Ref> {
+        self.0.frame_object()
+    }
+
+    #[getter("ag_code")]
+    fn get_code(&self) -> Result<Ref> {
+        Ok(self.0.iframe.code().to_ref().upcast())
+    }
+
+    #[getter("__name__")]
+    fn get_name(&self) -> Result<Option<Ref<Str>>> {
+        Ok(self.0.name.get())
+    }
+
+    #[setter("__name__")]
+    fn set_name(&self, value: Option<&Object>) -> Result<()> {
+        self.0.name.set(Some(expect_name(value, "__name__")?));
+        Ok(())
+    }
+
+    #[getter("__qualname__")]
+    fn get_qualname(&self) -> Result<Option<Ref<Str>>> {
+        Ok(self.0.qualname.get())
+    }
+
+    #[setter("__qualname__")]
+    fn set_qualname(&self, value: Option<&Object>) -> Result<()> {
+        self.0.qualname.set(Some(expect_name(value, "__qualname__")?));
+        Ok(())
+    }
+
+    #[classmethod("__class_getitem__($type, object, /)")]
+    fn class_getitem(class: &TypeObject, object: &Object) -> Result<Ref> {
+        crate::types::generic_alias::new(class.as_object(), object)
+    }
+}
