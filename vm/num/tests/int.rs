@@ -1,32 +1,9 @@
 //! Integers against CPython's results (`tests/golden/int.tsv`, written by `tools/golden.py`).
 
-use std::collections::HashMap;
+mod support;
 
 use num::int::{self, Bitwise, Int, Integer};
-
-fn hex(text: &str) -> Integer {
-    int::parse(text.as_bytes(), 16, 0).expect("golden integer")
-}
-
-fn show(value: &Integer) -> String {
-    int::to_radix(value.view(), 16)
-}
-
-fn bits(value: f64) -> String {
-    format!("{:016x}", value.to_bits())
-}
-
-fn failed(error: num::Error) -> String {
-    format!("!{:?}Error: {error}", error.exception)
-}
-
-fn outcome(result: num::Result<String>) -> String {
-    result.unwrap_or_else(failed)
-}
-
-fn bytes(text: &str) -> Vec<u8> {
-    (0..text.len()).step_by(2).map(|at| u8::from_str_radix(&text[at..at + 2], 16).expect("hex")).collect()
-}
+use support::{bits, bytes, double, hex, outcome, show};
 
 fn run(operation: &str, args: &[&str]) -> String {
     let number = |index: usize| hex(args[index]);
@@ -64,10 +41,7 @@ fn run(operation: &str, args: &[&str]) -> String {
         }
         "hash" => show(&Integer::from(number(0).view().hash())),
         "float" => outcome(int::to_f64(number(0).view()).map(bits)),
-        "from_float" => {
-            let value = f64::from_bits(u64::from_str_radix(args[0], 16).expect("hex"));
-            outcome(int::from_f64(value).map(|value| show(&value)))
-        }
+        "from_float" => outcome(int::from_f64(double(args[0])).map(|value| show(&value))),
         "to_bytes" => {
             let mut out = vec![0; usize::from_str_radix(args[1], 16).expect("size")];
             outcome(
@@ -92,14 +66,7 @@ fn run(operation: &str, args: &[&str]) -> String {
 
 #[test]
 fn equal_to_cpython() {
-    let mut counts = HashMap::new();
-    for line in include_str!("golden/int.tsv").lines() {
-        let fields: Vec<&str> = line.split('\t').collect();
-        let (operation, args, expected) = (fields[0], &fields[1..fields.len() - 1], fields[fields.len() - 1]);
-        assert_eq!(run(operation, args), expected, "{operation} {args:?}");
-        *counts.entry(operation).or_insert(0) += 1;
-    }
-    assert!(counts.len() >= 25, "operations covered: {}", counts.len());
+    support::check(include_str!("golden/int.tsv"), 25, run);
 }
 
 #[test]

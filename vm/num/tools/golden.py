@@ -3,7 +3,7 @@
     python3.13 tools/golden.py [NAME...]
 
 Each line is an operation, its operands and its result, separated by tabs. Ints are in hexadecimal;
-doubles are their 64 bits in hexadecimal; a result that begins with `!` is an exception's class and text.
+doubles are their 64 bits in hexadecimal, or `nan`; a result that begins with `!` is an exception's class and text.
 """
 
 import math
@@ -23,7 +23,7 @@ def text(value):
         case int():
             return f"{value:x}"
         case float():
-            return struct.pack(">d", value).hex()
+            return "nan" if math.isnan(value) else struct.pack(">d", value).hex()
         case complex():
             return f"{text(value.real)} {text(value.imag)}"
         case tuple():
@@ -129,6 +129,81 @@ def ints():
             yield "\t".join(["parse_hex", source.encode().hex(), text(base), parse_result(source, base)])
 
 
+def a_float():
+    style = rng.randrange(8)
+    if style == 0:
+        return struct.unpack(">d", rng.randbytes(8))[0]
+    if style == 1:
+        return rng.choice([0.0, -0.0, math.inf, -math.inf, math.nan, 5e-324, 2.2250738585072014e-308, 1.7976931348623157e308,
+                           0.5, 1.5, 2.5, -0.5, 0.125, 0.375, 1e16, 1e17, 1e22, 1e23, 123456789.0, 9007199254740993.0, 1e15,
+                           0.0001, 0.00001, 9.5, 99.5, 999999.5, 0.99995, 9999999999999998.0, 1e-5, 3.0, -7.0])
+    if style == 2:
+        return rng.randrange(-100000, 100000) / rng.choice([1, 2, 4, 8, 16, 1000])
+    if style == 3:
+        return float(rng.randrange(-20, 20))
+    if style == 4:
+        return rng.uniform(-10, 10) * 10.0 ** rng.randrange(-320, 308)
+    return round(rng.uniform(-1000, 1000), rng.randrange(6))
+
+
+def floats():
+    for _ in range(400):
+        value = a_float()
+        yield lines("repr", repr, value)
+        flags = rng.choice(["", "#", "+", "+#"])
+        precision = rng.choice([0, 1, 2, 3, 5, 6, 10, 15, 16, 17, 20, 30])
+        code = rng.choice("eEfFgG")
+        yield lines("format", lambda f, p, c, v: f"%{f}.{p}{c}" % v, flags, precision, code, value)
+    for value in [5e-324, 1.7976931348623157e308, 0.1, 1e23, -2.5]:
+        for precision in [0, 100, 400, 800, 1200]:
+            for code in "efg":
+                yield lines("format", lambda f, p, c, v: f"%{f}.{p}{c}" % v, "", precision, code, value)
+    for _ in range(150):
+        value = a_float()
+        yield lines("hex", lambda v: v.hex(), value)
+        yield lines("fromhex", float.fromhex, value.hex())
+        yield lines("ratio", lambda v: v.as_integer_ratio(), value)
+        yield lines("round", round, value)
+        yield lines("round_to", round, value, rng.choice([*range(-6, 8), -400, -308, -300, 17, 22, 300, 323, 400]))
+        if not math.isnan(value):
+            yield lines("float_hash", hash, value)
+        other = a_float()
+        yield lines("float_divmod", divmod, value, other)
+        yield lines("float_mod", lambda a, b: a % b, value, other)
+        yield lines("float_floordiv", lambda a, b: a // b, value, other)
+        if value >= 0 or other == other // 1:
+            yield lines("float_pow", pow, value, other)
+        integer = rng.choice([an_int(), int(value) if math.isfinite(value) else 0])
+        yield lines("cmp", lambda a, b: (a < b, a == b), value, integer)
+    for source in ["0x1p5000", "-0x1p-5000", "0xzz", "0x.8", "0x8.", ".", "0x", "", "1p", "1p+", "0x1.fffffffffffff8p0", "inf",
+                   "-Infinity", "nan", "0x1.fffffffffffffp1023", "0x1.fffffffffffff7fffp1023", "0x1.fffffffffffff8p1023",
+                   "0x0.0000000000001p-1022", "0x0.00000000000008p-1022", "0x0.00000000000008000000000000000000000001p-1022",
+                   "0x" + "f" * 40 + "p-100", " \t0xAbC.dEfp+3\n", "0x1..2", "0x1p1.0", "1e3", "0x1 p3", "0x0p999999999999999999999999"]:
+        yield "\t".join(["fromhex_hex", source.encode().hex(), lines("", float.fromhex, source).rsplit("\t", 1)[1]])
+    for source in ["", "1__0", "_1", "1_", " 1_0.5e1_0 ", "1e", "nan(3)", "infinity", "+INF", "-nan", "1._0", "1_.0", "1e_1", ".", ".5",
+                   "5.", "+.5e-3", "1e400", "-1e400", "1e-400", "0x10", "1 2", "--1", "+ 1", "1d5", "e5", "1e5.", "\v1\f", "inf_", "1\0",
+                   "179769313486231580793728971405301e276", "2.4703282292062328e-324", "2.4703282292062327e-324", "9007199254740993",
+                   "9007199254740992.99999999999999999999999999999", "0." + "0" * 400 + "1e400", "1" * 400]:
+        yield "\t".join(["parse_float", source.encode().hex(), lines("", float, source).rsplit("\t", 1)[1].split(":")[0]])
+
+
+def a_complex():
+    return complex(a_float(), a_float())
+
+
+def complexes():
+    for _ in range(120):
+        a, b = a_complex(), a_complex()
+        yield lines("complex_repr", repr, a)
+        yield lines("complex_mul", lambda a, b: a * b, a, b)
+        yield lines("complex_div", lambda a, b: a / b, a, b)
+        yield lines("complex_pow", pow, a, rng.choice([b, complex(rng.randrange(-101, 102)), 2 + 0j, -1 + 0j, 0j, 0.5 + 0j]))
+        yield lines("complex_abs", abs, a)
+    for source in ["", "1+2j", " ( 1+2j ) ", "1_0+2j", "1__0j", "_1", "1+", "j", "-J", "+", "1+j", "1-j", "nan+infj", "1 + 2j", "1e5-1e5j", "+-j",
+                   "infinityj", "1j+2", "1j2", "(1", "1)", "()", "1+2", "1+2jj", "1e", "1ej", ".5j", "-.5e-3+.2J", "1+-2j", "j1", "-0-0j", "\0", "(1+2j"]:
+        yield "\t".join(["parse_complex", source.encode().hex(), lines("", complex, source).rsplit("\t", 1)[1]])
+
+
 def parse_result(source, base):
     try:
         return text(int(source, base))
@@ -136,7 +211,7 @@ def parse_result(source, base):
         return "!"
 
 
-TABLES = {"int": ints}
+TABLES = {"int": ints, "float": floats, "complex": complexes}
 
 if __name__ == "__main__":
     sys.set_int_max_str_digits(0)

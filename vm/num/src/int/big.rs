@@ -35,11 +35,11 @@ pub(super) fn unpack(value: &UBig) -> Digits {
     let mut bits = 0;
     let mut next = words.iter();
     for digit in digits.iter_mut() {
-        if bits < SHIFT {
-            if let Some(&word) = next.next() {
-                pending |= (word as u128) << bits;
-                bits += WORD_BITS;
-            }
+        if bits < SHIFT
+            && let Some(&word) = next.next()
+        {
+            pending |= (word as u128) << bits;
+            bits += WORD_BITS;
         }
         *digit = pending as u32 & MASK;
         pending >>= SHIFT;

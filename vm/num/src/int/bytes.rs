@@ -54,10 +54,10 @@ pub fn to_bytes(value: Int<'_>, out: &mut [u8], little_endian: bool, signed: boo
     let room = match value.bit_length() {
         length if !signed => length <= size,
         length if length < size => true,
-        // The one magnitude of full length: the most negative number.
-        length => negative && length == size && value.is_power_of_two() || length == 0 && size == 0,
+        // The one magnitude of full length: the most negative number. CPython lets -1 have no bytes.
+        length => negative && value.is_power_of_two() && length == size.max(1) || length == 0,
     };
-    if !room && !(negative && size == 0 && value.digits == [1]) {
+    if !room {
         return Err(Error::overflow("int too big to convert"));
     }
     if little_endian {

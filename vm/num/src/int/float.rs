@@ -3,11 +3,7 @@
 use super::bits::{shift_left_by, shift_right_by};
 use super::{Int, Integer, truncating_divmod};
 use crate::error::{Error, Result};
-
-/// Bits of a double's significand.
-const SIGNIFICAND: i64 = 53;
-/// Binary exponent of the smallest subnormal.
-const LEAST_EXPONENT: i64 = -1074;
+use crate::float::{SIGNIFICAND, power_of_two, scale};
 
 /// The nearest double.
 #[inline]
@@ -56,11 +52,6 @@ fn top_bits(value: Int<'_>, count: u64) -> (u64, u64) {
     (top | (shift > value.trailing_zeros()) as u64, shift)
 }
 
-/// `2.0 ** exponent` for exponents of normal numbers.
-fn power_of_two(exponent: i64) -> f64 {
-    f64::from_bits(((exponent + 1023) as u64) << 52)
-}
-
 /// The integral part, truncated: `int(value)`.
 pub fn from_f64(value: f64) -> Result<Integer> {
     if value.is_nan() {
@@ -73,7 +64,7 @@ pub fn from_f64(value: f64) -> Result<Integer> {
         return Ok(Integer::from(value as i64));
     }
     let bits = value.to_bits();
-    let exponent = (bits >> 52 & 0x7FF) as u64 - 1075;
+    let exponent = (bits >> 52 & 0x7FF) - 1075;
     let significand = bits & ((1 << 52) - 1) | 1 << 52;
     shift_left_by(Integer::from(significand).view().with_sign(value < 0.0), exponent)
 }
@@ -88,21 +79,21 @@ pub fn true_divide(a: Int<'_>, b: Int<'_>) -> Result<f64> {
         return Ok(if negative { -0.0 } else { 0.0 });
     }
     if let (Some(x), Some(y)) = (a.small(), b.small())
-        && a.bit_length() <= SIGNIFICAND as u64
-        && b.bit_length() <= SIGNIFICAND as u64
+        && a.bit_length() <= SIGNIFICAND
+        && b.bit_length() <= SIGNIFICAND
     {
         return Ok(x as f64 / y as f64);
     }
     let overflow = Error::overflow("integer division result too large for a float");
-    let scale = b.bit_length() as i64 - a.bit_length() as i64;
-    if scale < -1025 {
+    let gap = b.bit_length() as i64 - a.bit_length() as i64;
+    if gap < -1025 {
         return Err(overflow);
     }
-    if scale > 1080 {
+    if gap > 1080 {
         return Ok(if negative { -0.0 } else { 0.0 });
     }
     // A quotient of 66 or 67 bits; what it lacks only matters as "not exact".
-    let shift = scale + 66;
+    let shift = gap + 66;
     let (numerator, denominator) = if shift >= 0 {
         (shift_left_by(a, shift as u64)?, b.to_owned())
     } else {
@@ -110,25 +101,7 @@ pub fn true_divide(a: Int<'_>, b: Int<'_>) -> Result<f64> {
     };
     let (quotient, remainder) = truncating_divmod(numerator.view(), denominator.view())?;
     let quotient = quotient.view().with_sign(false).to_i128().unwrap_or(i128::MAX) as u128;
-    let inexact = !remainder.view().is_zero();
-
-    let length = 128 - quotient.leading_zeros() as i64;
-    let lowest = (length - shift - SIGNIFICAND).max(LEAST_EXPONENT);
-    let drop = (lowest + shift) as u32;
-    if drop >= 127 {
-        return Ok(if negative { -0.0 } else { 0.0 });
-    }
-    let (kept, lost, half) = (quotient >> drop, quotient & ((1 << drop) - 1), 1u128 << (drop - 1));
-    let up = lost > half || lost == half && (inexact || kept & 1 == 1);
-    let rounded = (kept + up as u128) as f64;
-    // Two steps where the power alone would be subnormal; both products are exact.
-    let nearest = if lowest < -1000 {
-        rounded * power_of_two(-1000) * power_of_two(lowest + 1000)
-    } else if lowest > 1000 {
-        return Err(overflow);
-    } else {
-        rounded * power_of_two(lowest)
-    };
+    let nearest = scale(quotient, !remainder.view().is_zero(), -shift);
     if nearest.is_infinite() {
         return Err(overflow);
     }

@@ -27,6 +27,7 @@ pub use div::{divmod, floor_div, modulo, truncating_divmod};
 pub use float::{frexp, from_f64, to_f64, true_divide};
 pub use mul::mul;
 pub use power::{gcd, invert_modulo, isqrt, pow, pow_modulo};
+pub(crate) use text::trim;
 pub use text::{
     DEFAULT_MAX_STR_DIGITS, MAX_STR_DIGITS_THRESHOLD, ParseError, parse, text_limit_error, to_decimal,
     to_radix,
