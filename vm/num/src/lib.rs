@@ -3,11 +3,15 @@
 //! - [`int`]: integers of any size.
 //! - [`float`]: doubles with Python's operators, text and hash.
 //! - [`complex`]: the same for pairs of doubles.
+//! - [`siphash`]: hashes of strings, bytes, tuples and frozen sets.
+//! - [`random`]: the Mersenne Twister.
 //! - [`error`]: how an operation fails, in CPython's words.
 
 pub mod complex;
 pub mod error;
 pub mod float;
 pub mod int;
+pub mod random;
+pub mod siphash;
 
 pub use error::{Error, Exception, Result};
