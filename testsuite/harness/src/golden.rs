@@ -2,7 +2,7 @@
 //!
 //! An `.out` file is the program's standard output, then, where there is any, a line `--- stderr`
 //! and its standard error, then, where it is not 0, a line `--- exit N`. Addresses and the places
-//! of the library and the program are replaced, see [`normalise`].
+//! of the interpreter, the library and the program are replaced.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -56,7 +56,8 @@ impl Program {
     /// What the program prints under `python`, in the form of an `.out` file.
     pub fn run(&self, python: &Python) -> io::Result<String> {
         let outcome = python.run_program(&self.path, LIMIT)?;
-        Ok(normalise(&render(&outcome), &self.path))
+        let text = render(&outcome).replace(&python.executable().display().to_string(), "<python>");
+        Ok(normalise(&text, &self.path))
     }
 
     /// What CPython prints.

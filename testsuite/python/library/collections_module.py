@@ -31,7 +31,7 @@ print(
     d * 2,
     deque("abc") < deque("abd"),
 )
-d.insert(1, "x") if len(d) < 4 else d.remove(8)
+d.remove(d[2])
 d.reverse()
 d[0] = "set"
 del d[-1]
