@@ -83,6 +83,34 @@ fn call_through_tuple(
     call_with_tuple(callable, &args, Some(&kwargs))
 }
 
+/// A vectorcall's arguments as a tuple and a dictionary, for functions that take those.
+///
+/// # Safety
+/// `args` holds `positional` arguments and then one for each name.
+///
+/// # Errors
+/// MemoryError.
+pub unsafe fn pack(
+    args: *const Option<&Object>,
+    positional: usize,
+    kwnames: Option<&Tuple>,
+) -> Result<(Ref<Tuple>, Option<Ref<Dict>>)> {
+    let named = kwnames.map_or(0, Tuple::len);
+    // SAFETY: the caller's promise; no argument is NULL.
+    let all: &[&Object] = if positional + named == 0 {
+        &[]
+    } else {
+        unsafe { core::slice::from_raw_parts(args.cast(), positional + named) }
+    };
+    let tuple = Tuple::from_slice(&all[..positional])?;
+    let Some(kwnames) = kwnames.filter(|names| !names.is_empty()) else { return Ok((tuple, None)) };
+    let kwargs = Dict::new()?;
+    for (name, value) in kwnames.items().iter().zip(&all[positional..]) {
+        kwargs.set_item(name, value)?;
+    }
+    Ok((tuple, Some(kwargs)))
+}
+
 /// `PyObject_Call`.
 ///
 /// # Errors

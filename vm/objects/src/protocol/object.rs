@@ -83,7 +83,7 @@ pub fn hash(object: &Object) -> Result<isize> {
 }
 
 #[cold]
-fn unhashable(object: &Object) -> raise::Raised {
+pub(crate) fn unhashable(object: &Object) -> raise::Raised {
     crate::raise!(TypeError, "unhashable type: '{}'", object.class().name())
 }
 

@@ -72,6 +72,14 @@ pub fn contains(container: &Object, item: &Object) -> Result<bool> {
             answer => Ok(answer > 0),
         };
     }
+    contains_by_iteration(container, item)
+}
+
+/// Membership by iterating and comparing (`_PySequence_IterSearch`).
+///
+/// # Errors
+/// As [`contains`].
+pub(crate) fn contains_by_iteration(container: &Object, item: &Object) -> Result<bool> {
     let iterator = protocol::iter::get_iter(container).map_err(|raised| {
         if !raised.matches(&crate::types::exceptions::TypeError) || container.class().tp_iter.get().is_some()
         {

@@ -1,7 +1,19 @@
 //! `PyTypeObject` and the tables it points to, with the layout of the public headers.
 
+pub mod destroy;
+pub mod doc;
+pub mod dunder;
 pub mod flags;
+pub mod inherit;
+pub mod layout;
+pub mod lookup;
+pub mod mro;
+pub mod new;
+pub mod ready;
+pub mod slotdefs;
 pub mod slots;
+pub mod update;
+pub mod wrap;
 
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object, VarObject, heap};
@@ -283,7 +295,7 @@ impl TypeObject {
         };
         this.tp_name = Cell::new(name.as_ptr());
         this.tp_basicsize = Cell::new(basicsize as isize);
-        this.tp_flags = Cell::new(flags);
+        this.tp_flags = Cell::new(flags | self::flags::STATIC_BUILTIN);
         this
     }
 
@@ -412,6 +424,10 @@ fn allocate_untracked(class: &TypeObject, items: isize) -> Result<NonNull<Object
     }
     // SAFETY: a fresh block, at least a head long.
     unsafe { Object::init(object.as_ptr(), class) };
+    if class.has_feature(flags::INLINE_VALUES) {
+        // SAFETY: the head is set.
+        crate::attrs::init_instance(class, unsafe { object.as_ref() });
+    }
     if class.tp_itemsize.get() != 0 {
         // SAFETY: a class with items has a VarObject head.
         unsafe { object.cast::<VarObject>().as_ref() }.ob_size.set(items);
@@ -438,13 +454,15 @@ pub fn status(result: core::result::Result<(), Raised>) -> c_int {
     }
 }
 
-impl TypeObject {
-    /// `_PyType_Lookup`: the attribute as the classes of the MRO have it, not bound.
-    pub fn lookup(&self, name: &Str) -> Option<Ref> {
-        let mro = self.tp_mro.get()?;
-        mro.items().iter().find_map(|class| {
-            let class = class.cast::<TypeObject>()?;
-            class.tp_dict.get()?.get_str(name).ok()?
-        })
+/// `PyType_GenericNew`: an instance with nothing in it.
+///
+/// # Safety
+/// A slot function.
+pub unsafe extern "C" fn generic_new(class: &TypeObject, _: &Tuple, _: Option<&Object>) -> Result<Ref> {
+    match class.tp_alloc.get() {
+        // SAFETY: the slot belongs to the class.
+        Some(alloc) => unsafe { alloc(class, 0) },
+        // SAFETY: as above.
+        None => unsafe { generic_alloc(class, 0) },
     }
 }

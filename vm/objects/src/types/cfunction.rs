@@ -1,21 +1,26 @@
 //! `builtin_function_or_method`: a native function with the object it is bound to.
 
+use crate::id;
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
+use crate::protocol::attr;
 use crate::protocol::call::{positional_count, vectorcall_call};
-use crate::raise::Result;
+use crate::raise::{self, Raised, Result};
 use crate::state;
 use crate::typeobject::flags::{
     METH_CLASS, METH_COEXIST, METH_FASTCALL, METH_KEYWORDS, METH_METHOD, METH_NOARGS, METH_O, METH_STATIC,
     METH_VARARGS,
 };
-use crate::typeobject::slots::VectorcallFunc;
-use crate::typeobject::{CFunction, MethodDef, TypeObject};
+use crate::typeobject::slots::{CompareOp, NewFunc, VectorcallFunc};
+use crate::typeobject::{CFunction, MethodDef, TypeObject, dunder};
+use crate::types::bool::new_bool;
+use crate::types::descr;
 use crate::types::module::Module;
+use crate::types::none::not_implemented;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use core::cell::Cell;
-use core::ffi::{CStr, c_int};
+use core::ffi::{CStr, c_int, c_void};
 use core::mem;
 use core::ptr;
 use macros::pytype;
@@ -38,9 +43,11 @@ const _: () = assert!(size_of::<Function>() == 56);
     name = "builtin_function_or_method",
     symbol = PyCFunction_Type,
     gc,
+    no_clear,
     no_new,
     weaklist = m_weakreflist,
-    vectorcall_field = vectorcall
+    vectorcall_field = vectorcall,
+    member("__module__", OBJECT, m_module)
 )]
 impl Function {
     /// `PyCFunction_NewEx`. The definition must live as long as the function: it is static, or its type's.
@@ -54,20 +61,44 @@ impl Function {
             METH_FASTCALL => Some(call_fast as VectorcallFunc),
             FASTCALL_KEYWORDS => Some(call_fast_keywords as VectorcallFunc),
             METH_VARARGS | VARARGS_KEYWORDS => None,
-            _ => {
-                // SAFETY: a definition's name is a C string.
-                let name = unsafe { CStr::from_ptr(def.ml_name) }.to_string_lossy();
-                return Err(crate::raise!(SystemError, "{name}() method: bad call flags"));
-            }
+            _ => return Err(bad_flags(def)),
         };
-        Ref::new(Function {
+        Ref::new(Function::fields(def, this, module, vectorcall))
+    }
+
+    fn fields(
+        def: &MethodDef,
+        this: Option<&Object>,
+        module: Option<&Object>,
+        vectorcall: Option<VectorcallFunc>,
+    ) -> Function {
+        Function {
             ob_base: Object::HEAD,
             m_ml: Cell::new(def),
             m_self: Slot::from_option(this.map(Instance::to_ref)),
             m_module: Slot::from_option(module.map(Instance::to_ref)),
             m_weakreflist: Cell::new(ptr::null_mut()),
             vectorcall: Cell::new(vectorcall),
-        })
+        }
+    }
+
+    /// `PyCMethod_New`: a METH_METHOD function, which is told the class that defines it.
+    ///
+    /// # Errors
+    /// SystemError for other flags; MemoryError.
+    pub fn with_class(
+        def: &MethodDef,
+        this: Option<&Object>,
+        module: Option<&Object>,
+        class: &TypeObject,
+    ) -> Result<Ref<Function>> {
+        if convention(def.ml_flags) != METH_METHOD | FASTCALL_KEYWORDS {
+            return Err(bad_flags(def));
+        }
+        let function = Function::fields(def, this, module, Some(call_method));
+        let method = Ref::new(Method { function, mm_class: Slot::new(class.to_ref()) })?;
+        // SAFETY: the type is a subclass of the function's, as its static says.
+        Ok(unsafe { method.downcast_unchecked() })
     }
 
     /// The definition.
@@ -81,6 +112,11 @@ impl Function {
     pub fn name(&self) -> &str {
         // SAFETY: a definition's name is a C string.
         unsafe { CStr::from_ptr(self.def().ml_name) }.to_str().unwrap_or("?")
+    }
+
+    /// What the function is bound to: an instance, a class, or its module.
+    pub fn bound_to(&self) -> Option<Ref> {
+        self.m_self.get()
     }
 
     /// What C gets as `self`: NULL for a static method.
@@ -140,6 +176,64 @@ impl Function {
         unsafe { code(self.receiver(), args) }
     }
 
+    #[slot(tp_hash)]
+    fn hash(&self) -> isize {
+        let this = (self.m_self.as_ptr() as usize).rotate_right(4);
+        (this ^ (self.def().ml_meth as usize).rotate_right(4)) as isize
+    }
+
+    #[slot(tp_richcompare)]
+    fn compare(&self, other: &Object, op: CompareOp) -> Result {
+        let (CompareOp::Eq | CompareOp::Ne, Some(other)) = (op, other.cast::<Function>()) else {
+            return Ok(not_implemented().to_ref());
+        };
+        let equal = ptr::eq(self.m_self.as_ptr(), other.m_self.as_ptr())
+            && ptr::eq(self.def().ml_meth, other.def().ml_meth);
+        Ok(new_bool(equal == (op == CompareOp::Eq)))
+    }
+
+    #[getter("__doc__")]
+    fn doc(&self) -> Result<Option<Ref>> {
+        descr::doc_object(self.name(), self.def().ml_doc)
+    }
+
+    #[getter("__name__")]
+    fn name_object(&self) -> String {
+        self.name().to_string()
+    }
+
+    #[getter("__qualname__")]
+    fn qualname(&self) -> Result<String> {
+        let Some(this) = self.m_self.get().filter(|this| this.cast::<Module>().is_none()) else {
+            return Ok(self.name().to_string());
+        };
+        let class = this.cast::<TypeObject>().unwrap_or(this.class());
+        let class = attr::get(class, id!("__qualname__"))?;
+        let Some(class) = class.cast::<Str>() else {
+            return Err(crate::raise!(TypeError, "<method>.__class__.__qualname__ is not a unicode object"));
+        };
+        Ok(format!("{}.{}", class.to_string_lossy(), self.name()))
+    }
+
+    #[getter("__self__")]
+    fn this(&self) -> Option<Ref> {
+        if self.def().ml_flags & METH_STATIC != 0 { None } else { self.m_self.get() }
+    }
+
+    #[getter("__text_signature__")]
+    fn text_signature(&self) -> Result<Option<Ref>> {
+        descr::text_signature(self.name(), self.def().ml_doc)
+    }
+
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result {
+        let name = Str::new(self.name())?;
+        match self.m_self.get().filter(|this| this.cast::<Module>().is_none()) {
+            None => Ok(name.upcast()),
+            Some(this) => Ok(descr::reduce_as_getattr(&this, &name)?.upcast()),
+        }
+    }
+
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
         let receiver = self.m_self.get();
@@ -159,11 +253,106 @@ const FASTCALL_KEYWORDS: c_int = METH_FASTCALL | METH_KEYWORDS;
 const VARARGS_KEYWORDS: c_int = METH_VARARGS | METH_KEYWORDS;
 
 /// The bits of `ml_flags` that choose the C signature.
-fn convention(flags: c_int) -> c_int {
+pub(crate) fn convention(flags: c_int) -> c_int {
     const CONVENTION: c_int =
         METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD;
     const _: () = assert!(CONVENTION & (METH_CLASS | METH_STATIC | METH_COEXIST) == 0);
     flags & CONVENTION
+}
+
+/// SystemError for flags that name no calling convention.
+#[cold]
+pub(crate) fn bad_flags(def: &MethodDef) -> Raised {
+    // SAFETY: a definition's name is a C string.
+    let name = unsafe { CStr::from_ptr(def.ml_name) }.to_string_lossy();
+    crate::raise!(SystemError, "{name}() method: bad call flags")
+}
+
+/// `PyCMethodObject`.
+#[repr(C)]
+#[derive(macros::Trace)]
+pub struct Method {
+    function: Function,
+    mm_class: Slot<TypeObject>,
+}
+
+const _: () = assert!(size_of::<Method>() == 64);
+
+#[pytype(
+    name = "builtin_method",
+    symbol = PyCMethod_Type,
+    base = PyCFunction_Type,
+    gc,
+    no_clear,
+    no_new
+)]
+impl Method {}
+
+/// The function of a METH_STATIC row, which `staticmethod` wraps.
+///
+/// # Errors
+/// As [`Function::new`].
+pub(crate) fn new_static(def: &MethodDef, class: &TypeObject) -> Result<Ref<Function>> {
+    Function::new(def, Some(class), None)
+}
+
+static NEW: MethodDef = MethodDef {
+    ml_name: c"__new__".as_ptr(),
+    ml_meth: call_constructor as *const c_void,
+    ml_flags: METH_VARARGS | METH_KEYWORDS,
+    ml_doc: c"__new__($type, *args, **kwargs)\n--\n\nCreate and return a new object.  See help(type) for accurate signature."
+        .as_ptr(),
+};
+
+/// `__new__` of a type with its own `tp_new`.
+///
+/// # Errors
+/// MemoryError.
+pub(crate) fn new_constructor(class: &TypeObject) -> Result<Ref> {
+    Ok(Function::new(&NEW, Some(class), None)?.upcast())
+}
+
+/// Whether `object` is the `__new__` of a type with its own `tp_new`.
+pub(crate) fn is_constructor(object: &Object) -> bool {
+    object.cast_exact::<Function>().is_some_and(|function| ptr::eq(function.def(), &NEW))
+}
+
+/// `tp_new_wrapper`: calls `tp_new` of the type that the function belongs to, for a subtype that is safe to make this way.
+unsafe extern "C" fn call_constructor(this: &Object, args: &Tuple, kwargs: Option<&Object>) -> Result<Ref> {
+    let Some(class) = this.cast::<TypeObject>() else { return Err(raise::bad_internal_call()) };
+    let name = class.full_name();
+    let [subtype, rest @ ..] = args.items() else {
+        return Err(crate::raise!(TypeError, "{name}.__new__(): not enough arguments"));
+    };
+    let Some(subtype) = subtype.cast::<TypeObject>() else {
+        let got = subtype.class().full_name();
+        return Err(crate::raise!(TypeError, "{name}.__new__(X): X is not a type object ({got})"));
+    };
+    let sub_name = subtype.full_name();
+    if !subtype.is_subtype(class) {
+        return Err(crate::raise!(
+            TypeError,
+            "{name}.__new__({sub_name}): {sub_name} is not a subtype of {name}"
+        ));
+    }
+    let is = |class: &TypeObject, function: NewFunc| {
+        class.tp_new.get().is_some_and(|own| ptr::fn_addr_eq(own, function))
+    };
+    // The nearest native constructor must be this one.
+    let mut native = Some(subtype);
+    while let Some(base) = native.filter(|base| is(base, dunder::new)) {
+        native = base.base();
+    }
+    let Some(new) = class.tp_new.get() else { return Err(raise::bad_internal_call()) };
+    if let Some(native) = native.filter(|native| !is(native, new)) {
+        return Err(crate::raise!(
+            TypeError,
+            "{name}.__new__({sub_name}) is not safe, use {}.__new__()",
+            native.full_name()
+        ));
+    }
+    // SAFETY: the slot of the type, for a subtype of it.
+    unsafe { new(subtype, &*Tuple::from_slice(rest)?, kwargs) }
 }
 
 /// The function that a vectorcall entry was called for.
@@ -255,6 +444,30 @@ unsafe extern "C" fn call_fast_keywords(
             nargs as isize,
             names,
         )
+    }
+}
+
+unsafe extern "C" fn call_method(
+    callable: &Object,
+    args: *const Option<&Object>,
+    nargsf: usize,
+    names: Option<&Tuple>,
+) -> Result {
+    type Code = unsafe extern "C" fn(
+        Option<&Object>,
+        &TypeObject,
+        *const Option<&Object>,
+        isize,
+        Option<&Tuple>,
+    ) -> Result;
+    // SAFETY: `with_class` chose this entry for a METH_METHOD definition.
+    unsafe {
+        let method = callable.cast_unchecked::<Method>();
+        let nargs = positional_count(nargsf);
+        let Some(class) = method.mm_class.peek() else { return Err(raise::bad_internal_call()) };
+        let _depth = state::enter_recursive_call(" while calling a Python object")?;
+        let code: Code = mem::transmute(method.function.def().ml_meth);
+        code(method.function.receiver(), class, args, nargs as isize, names)
     }
 }
 

@@ -1,0 +1,219 @@
+//! Shapes: which attribute has which place, shared by all instances of a class that set the same names in the same order.
+//!
+//! The shapes of a class are a tree: the root has no name, each child adds one. A shape belongs to one class alone and never
+//! changes, and an id is never used again, so *an id implies the class, the names and their places*.
+
+use crate::object::refs::Ref;
+use crate::types::str::Str;
+use core::cell::{Cell, RefCell};
+use core::ptr;
+use std::sync::OnceLock;
+
+/// One node of a class's tree of shapes.
+pub struct Shape {
+    id: u32,
+    parent: *const Shape,
+    /// Interned names by place, those of the ancestors included.
+    names: Box<[Ref<Str>]>,
+    /// Children by the name they add.
+    children: RefCell<Vec<(*const Str, *const Shape)>>,
+}
+
+impl Shape {
+    /// Identifies the shape; fits 31 bits.
+    #[inline]
+    pub fn id(&self) -> u32 {
+        self.id
+    }
+
+    /// The low half of the attribute word of every instance with this shape.
+    #[inline]
+    pub fn word(&self) -> u32 {
+        self.id << 1 | 1
+    }
+
+    /// Number of attributes.
+    #[inline]
+    pub fn len(&self) -> usize {
+        self.names.len()
+    }
+
+    #[inline]
+    pub fn is_empty(&self) -> bool {
+        self.names.is_empty()
+    }
+
+    /// The names by place.
+    #[inline]
+    pub fn names(&self) -> &[Ref<Str>] {
+        &self.names
+    }
+
+    /// The place of an interned name.
+    #[inline]
+    pub fn find(&self, name: &Str) -> Option<usize> {
+        self.names.iter().position(|known| ptr::eq(&**known, name))
+    }
+
+    /// The place of any string.
+    pub fn find_equal(&self, name: &Str) -> Option<usize> {
+        if name.is_interned() {
+            return self.find(name);
+        }
+        self.names.iter().position(|known| known.equals(name))
+    }
+
+    /// The shape without the last name.
+    #[inline]
+    pub fn parent(&self) -> Option<&Shape> {
+        // SAFETY: a tree is freed as a whole.
+        unsafe { self.parent.as_ref() }
+    }
+}
+
+/// How a class lays out the attributes of its instances; the class owns it through `ht_cached_keys`.
+pub struct Layout {
+    /// All shapes of the class, the root first. Boxes, since shapes are pointed to.
+    #[allow(clippy::vec_box, reason = "shapes must not move when the vector grows")]
+    shapes: RefCell<Vec<Box<Shape>>>,
+    /// Inline places of the next instance.
+    capacity: Cell<u8>,
+    root: *const Shape,
+}
+
+/// More names than this are better off in a dictionary.
+pub const MAX_CAPACITY: u8 = 30;
+/// A class whose instances have more different shapes than this has no pattern worth keeping.
+const MAX_SHAPES: usize = 1024;
+
+impl Layout {
+    /// A tree with only the root, for instances that are expected to set `expected` attributes.
+    pub fn new(expected: usize) -> Box<Layout> {
+        let root = Box::new(Shape {
+            id: register(),
+            parent: ptr::null(),
+            names: Box::default(),
+            children: RefCell::default(),
+        });
+        publish(&root);
+        let capacity = expected.min(usize::from(MAX_CAPACITY)) as u8;
+        let root_pointer = &raw const *root;
+        Box::new(Layout {
+            shapes: RefCell::new(vec![root]),
+            capacity: Cell::new(capacity),
+            root: root_pointer,
+        })
+    }
+
+    /// The shape of an instance without attributes.
+    #[inline]
+    pub fn root(&self) -> &Shape {
+        // SAFETY: owned by `shapes`.
+        unsafe { &*self.root }
+    }
+
+    /// Inline places of the next instance.
+    #[inline]
+    pub fn capacity(&self) -> u8 {
+        self.capacity.get()
+    }
+
+    /// Notes that an instance with `capacity` places needed more.
+    pub fn learn(&self, capacity: u8) {
+        if capacity >= self.capacity.get() {
+            self.capacity.set((capacity + 2).min(MAX_CAPACITY));
+        }
+    }
+
+    /// The shape with one interned name more; `None` when the class has too many shapes.
+    pub fn extend(&self, shape: &Shape, name: &Str) -> Option<&Shape> {
+        let known =
+            shape.children.borrow().iter().find(|(known, _)| ptr::eq(*known, name)).map(|child| child.1);
+        if let Some(child) = known {
+            // SAFETY: owned by `shapes`.
+            return Some(unsafe { &*child });
+        }
+        let mut shapes = self.shapes.borrow_mut();
+        if shapes.len() >= MAX_SHAPES {
+            return None;
+        }
+        let mut names = Vec::with_capacity(shape.names.len() + 1);
+        names.extend(shape.names.iter().cloned());
+        names.push(Ref::from_borrowed(name));
+        let child = Box::new(Shape {
+            id: register(),
+            parent: shape,
+            names: names.into_boxed_slice(),
+            children: RefCell::default(),
+        });
+        publish(&child);
+        let pointer = &raw const *child;
+        shapes.push(child);
+        shape.children.borrow_mut().push((name, pointer));
+        // SAFETY: owned by `shapes`.
+        Some(unsafe { &*pointer })
+    }
+}
+
+impl Drop for Layout {
+    fn drop(&mut self) {
+        for shape in self.shapes.get_mut() {
+            if let Some(place) = place(shape.id) {
+                place.set(ptr::null());
+            }
+        }
+    }
+}
+
+// ---- shapes by id ----
+
+const CHUNK_BITS: u32 = 12;
+const CHUNK: usize = 1 << CHUNK_BITS;
+/// Ids beyond this are not given out; classes made then keep their instances' attributes in dictionaries.
+const CHUNKS: usize = 1 << 14;
+
+type Chunk = Box<[Cell<*const Shape>; CHUNK]>;
+
+struct Table {
+    chunks: [OnceLock<Chunk>; CHUNKS],
+    next: Cell<u32>,
+}
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for Table {}
+
+static TABLE: Table = Table { chunks: [const { OnceLock::new() }; CHUNKS], next: Cell::new(1) };
+
+/// A fresh id. The last one is shared by all that come too late and never found by id.
+fn register() -> u32 {
+    let id = TABLE.next.get();
+    if (id as usize) < CHUNKS * CHUNK - 1 {
+        TABLE.next.set(id + 1);
+    }
+    id
+}
+
+fn publish(shape: &Shape) {
+    let index = shape.id as usize >> CHUNK_BITS;
+    if let Some(chunk) = TABLE.chunks.get(index) {
+        let chunk = chunk.get_or_init(|| Box::new([const { Cell::new(ptr::null()) }; CHUNK]));
+        chunk[shape.id as usize & (CHUNK - 1)].set(shape);
+    }
+}
+
+#[inline]
+fn place(id: u32) -> Option<&'static Cell<*const Shape>> {
+    Some(&TABLE.chunks.get(id as usize >> CHUNK_BITS)?.get()?[id as usize & (CHUNK - 1)])
+}
+
+/// The living shape with an id.
+#[inline]
+pub fn by_id(id: u32) -> Option<&'static Shape> {
+    // SAFETY: a dead shape's place is NULL; a shape lives as long as its class, and whoever has an instance's id has the class.
+    unsafe { place(id)?.get().as_ref() }
+}
+
+/// Whether ids are used up, so that a new class must do without shapes.
+pub fn exhausted() -> bool {
+    TABLE.next.get() as usize >= CHUNKS * CHUNK - 1 - usize::from(u16::MAX)
+}

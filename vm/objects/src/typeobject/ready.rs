@@ -1,0 +1,289 @@
+//! `PyType_Ready`: completes a type whose author filled in only what is its own.
+
+use super::slotdefs::{self, SlotDef};
+use super::{GetSetDef, MemberDef, MethodDef, TypeObject, flags, inherit, mro};
+use crate::id;
+use crate::object::Instance;
+use crate::object::refs::Ref;
+use crate::raise::Result;
+use crate::slots;
+use crate::types::dict::Dict;
+use crate::types::none;
+use crate::types::object::PyBaseObject_Type;
+use crate::types::str::{Str, intern};
+use crate::types::tuple::Tuple;
+use crate::types::r#type::PyType_Type;
+use crate::types::{cfunction, descr, staticmethod};
+use core::ffi::{CStr, c_char};
+use core::ptr;
+
+/// Makes `class` usable. Doing it again does nothing.
+///
+/// # Errors
+/// MemoryError; TypeError when the bases do not fit together; SystemError for a type without a name.
+pub fn ready(class: &TypeObject) -> Result<()> {
+    if class.has_feature(flags::READY) {
+        return Ok(());
+    }
+    class.set_flags(flags::READYING, 0);
+    let result = complete(class);
+    class.set_flags(if result.is_ok() { flags::READY } else { 0 }, flags::READYING);
+    result
+}
+
+fn complete(class: &TypeObject) -> Result<()> {
+    if class.tp_name.get().is_null() {
+        return Err(crate::raise!(SystemError, "Type does not define the tp_name field."));
+    }
+    let is_static = !class.has_feature(flags::HEAPTYPE);
+    if is_static {
+        class.set_flags(flags::IMMUTABLETYPE, 0);
+        class.as_object().make_immortal();
+    }
+    set_bases(class)?;
+    set_dict(class)?;
+    fill_dict(class, is_static)?;
+    compute_mro(class, is_static)?;
+    take_from_bases(class);
+    set_hash(class)?;
+    add_to_bases(class);
+    if is_static && class.has_feature(flags::HAVE_GC) && class.tp_traverse.get().is_none() {
+        crate::fatal("a collected type has no tp_traverse");
+    }
+    Ok(())
+}
+
+/// `tp_base`, `tp_bases` and the metaclass.
+fn set_bases(class: &TypeObject) -> Result<()> {
+    let is_object = ptr::eq(class, &raw const PyBaseObject_Type);
+    if class.tp_base.get().is_null() && !is_object {
+        class.tp_base.set(&raw const PyBaseObject_Type);
+    }
+    if let Some(base) = class.base() {
+        ready(base)?;
+        let head = class.as_object();
+        if ptr::eq(head.class(), &raw const PyType_Type) && !ptr::eq(base.as_object().class(), head.class()) {
+            // A static type takes its base's metaclass.
+            head.set_class(base.as_object().class());
+        }
+    }
+    if class.tp_bases.is_empty() {
+        let bases = match class.base() {
+            Some(base) => Tuple::from_slice(&[base])?,
+            None => Tuple::empty(),
+        };
+        class.tp_bases.set(Some(bases));
+    }
+    Ok(())
+}
+
+fn set_dict(class: &TypeObject) -> Result<()> {
+    if class.tp_dict.is_empty() {
+        class.tp_dict.set(Some(Dict::new()?));
+    }
+    Ok(())
+}
+
+/// The class's own dictionary, which a readied or readying class has.
+pub(crate) fn dict_of(class: &TypeObject) -> Result<Ref<Dict>> {
+    class.tp_dict.get().ok_or_else(crate::raise::bad_internal_call)
+}
+
+/// Sets `name` unless the dictionary has it.
+fn set_new(dict: &Dict, name: &Str, value: impl FnOnce() -> Result<Ref>) -> Result<()> {
+    if dict.get_str(name)?.is_none() {
+        dict.set_str(name, &*value()?)?;
+    }
+    Ok(())
+}
+
+fn fill_dict(class: &TypeObject, is_static: bool) -> Result<()> {
+    let dict = dict_of(class)?;
+    set_new_attribute(class, &dict, is_static)?;
+    add_wrappers(class, &dict)?;
+    // SAFETY (all three): a non-NULL table ends with a row of NULLs and lives as long as the type.
+    unsafe {
+        for_each_row(
+            class.tp_methods.get(),
+            |def: &MethodDef| def.ml_name,
+            |def| add_method(class, &dict, def),
+        )?;
+        for_each_row(
+            class.tp_members.get(),
+            |def: &MemberDef| def.name,
+            |def| set_new(&dict, &*name_of(def.name)?, || descr::new_member(class, def)),
+        )?;
+        for_each_row(
+            class.tp_getset.get(),
+            |def: &GetSetDef| def.name,
+            |def| set_new(&dict, &*name_of(def.name)?, || descr::new_getset(class, def)),
+        )?;
+    }
+    set_doc(class, &dict)
+}
+
+/// Visits the rows of a table up to the one without a name.
+unsafe fn for_each_row<T: 'static>(
+    mut row: *const T,
+    name: impl Fn(&T) -> *const c_char,
+    mut each: impl FnMut(&'static T) -> Result<()>,
+) -> Result<()> {
+    // SAFETY: the caller's promise; definition tables are never freed while their type lives.
+    while let Some(def) = unsafe { row.as_ref::<'static>() }.filter(|def| !name(def).is_null()) {
+        each(def)?;
+        // SAFETY: not the last row.
+        row = unsafe { row.add(1) };
+    }
+    Ok(())
+}
+
+/// The interned string of a C name.
+pub(crate) fn name_of(name: *const c_char) -> Result<Ref<Str>> {
+    // SAFETY: names in definition tables are C strings.
+    intern::intern_text(&unsafe { CStr::from_ptr(name) }.to_string_lossy())
+}
+
+/// `__new__`: a function that calls the class's own `tp_new`; without one, the slot is inherited.
+fn set_new_attribute(class: &TypeObject, dict: &Dict, is_static: bool) -> Result<()> {
+    if class.tp_new.get().is_some() {
+        if !is_static && dict.get_str(id!("__new__"))?.is_some() {
+            return Ok(());
+        }
+        return set_new(dict, id!("__new__"), || cfunction::new_constructor(class));
+    }
+    if let Some(base) = class.base() {
+        inherit::constructor(class, base);
+    }
+    Ok(())
+}
+
+/// A `wrapper_descriptor` for each filled slot (`add_operators`).
+fn add_wrappers(class: &TypeObject, dict: &Dict) -> Result<()> {
+    for def in slotdefs::all() {
+        let Some(slot) = def.slot(class) else { continue };
+        if def.wrapper.is_none() || slot.get().is_null() {
+            continue;
+        }
+        set_new(dict, def.name(), || wrapper_or_none(class, def, slot.get()))?;
+    }
+    Ok(())
+}
+
+fn wrapper_or_none(class: &TypeObject, def: &'static SlotDef, slot: *const core::ffi::c_void) -> Result<Ref> {
+    if slot == slots::unhashable as *const core::ffi::c_void {
+        return Ok(none::none().to_ref());
+    }
+    descr::new_wrapper(class, def, slot)
+}
+
+/// A method in the form its flags ask for (`type_add_method`).
+fn add_method(class: &TypeObject, dict: &Dict, def: &'static MethodDef) -> Result<()> {
+    let make = || {
+        if def.ml_flags & flags::METH_CLASS != 0 {
+            descr::new_classmethod(class, def)
+        } else if def.ml_flags & flags::METH_STATIC != 0 {
+            let function = cfunction::new_static(def, class)?;
+            staticmethod::new(&function)
+        } else {
+            descr::new_method(class, def)
+        }
+    };
+    let name = name_of(def.ml_name)?;
+    if def.ml_flags & flags::METH_COEXIST != 0 {
+        return dict.set_str(&name, &*make()?);
+    }
+    set_new(dict, &name, make)
+}
+
+/// `__doc__`, the text behind the signature in `tp_doc`.
+fn set_doc(class: &TypeObject, dict: &Dict) -> Result<()> {
+    set_new(dict, id!("__doc__"), || {
+        let doc = class.tp_doc.get();
+        if doc.is_null() {
+            return Ok(none::none().to_ref());
+        }
+        // SAFETY: `tp_doc` is a C string.
+        let text = unsafe { CStr::from_ptr(doc) }.to_string_lossy();
+        Ok(Str::new(super::doc::split(class.name(), &text).1)?.upcast())
+    })
+}
+
+fn compute_mro(class: &TypeObject, is_static: bool) -> Result<()> {
+    if !class.tp_mro.is_empty() && is_static {
+        return Ok(());
+    }
+    mro::compute(class)?;
+    let own = class.tp_mro.get().is_some_and(|mro| mro.items().first().is_some_and(|first| first.is(class)));
+    if !own && is_static {
+        return Err(crate::raise!(
+            TypeError,
+            "type '{}' has an MRO that does not begin with it",
+            class.full_name()
+        ));
+    }
+    let Some(mro) = class.tp_mro.get() else { return Ok(()) };
+    if is_static
+        && mro
+            .items()
+            .iter()
+            .any(|base| base.cast::<TypeObject>().is_some_and(|base| base.has_feature(flags::HEAPTYPE)))
+    {
+        return Err(crate::raise!(
+            TypeError,
+            "type '{}' is not dynamically allocated but its base type is",
+            class.full_name()
+        ));
+    }
+    Ok(())
+}
+
+fn take_from_bases(class: &TypeObject) {
+    if let Some(base) = class.base() {
+        inherit::special(class, base);
+    }
+    if let Some(mro) = class.tp_mro.get() {
+        for base in mro.items().iter().skip(1).filter_map(|base| base.cast::<TypeObject>()) {
+            inherit::slots(class, base);
+            inherit::pattern_flags(class, base);
+        }
+    }
+    if let Some(base) = class.base() {
+        // A static type without tables of its own shares its base's.
+        if class.tp_as_async.get().is_null() {
+            class.tp_as_async.set(base.tp_as_async.get());
+        }
+        if class.tp_as_number.get().is_null() {
+            class.tp_as_number.set(base.tp_as_number.get());
+        }
+        if class.tp_as_sequence.get().is_null() {
+            class.tp_as_sequence.set(base.tp_as_sequence.get());
+        }
+        if class.tp_as_mapping.get().is_null() {
+            class.tp_as_mapping.set(base.tp_as_mapping.get());
+        }
+        if class.tp_as_buffer.get().is_null() {
+            class.tp_as_buffer.set(base.tp_as_buffer.get());
+        }
+    }
+}
+
+/// A class without a hash is unhashable, and says so in its dictionary.
+fn set_hash(class: &TypeObject) -> Result<()> {
+    if class.tp_hash.get().is_some() {
+        return Ok(());
+    }
+    let dict = dict_of(class)?;
+    if dict.get_str(id!("__hash__"))?.is_none() {
+        dict.set_str(id!("__hash__"), none::none())?;
+        class.tp_hash.set(Some(slots::unhashable));
+    }
+    Ok(())
+}
+
+fn add_to_bases(class: &TypeObject) {
+    if let Some(bases) = class.tp_bases.get() {
+        for base in bases.items().iter().filter_map(|base| base.cast::<TypeObject>()) {
+            base.add_subclass(class);
+        }
+    }
+}

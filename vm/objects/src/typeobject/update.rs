@@ -1,0 +1,230 @@
+//! Keeping slots true to the class's attributes: when a class is made, when an attribute is assigned, when the bases change.
+
+use super::ready::dict_of;
+use super::slotdefs::{self, SlotDef};
+use super::{TypeObject, dunder, flags, layout, mro};
+use crate::attrs;
+use crate::object::refs::Ref;
+use crate::object::{Instance, Object};
+use crate::raise::Result;
+use crate::slots;
+use crate::types::descr::wrapper::WrapperDescr;
+use crate::types::str::{Str, intern};
+use crate::types::tuple::Tuple;
+use crate::types::r#type::attributes;
+use crate::types::{cfunction, none};
+use core::cell::Cell;
+use core::ffi::{c_int, c_void};
+use core::mem::offset_of;
+use core::ptr;
+
+/// `type_setattro`: sets or deletes an attribute of a class.
+///
+/// # Errors
+/// TypeError for an immutable type; what a metaclass's descriptor raises; AttributeError when there is nothing to delete.
+pub fn set_attribute(class: &TypeObject, name: &Str, value: Option<&Object>) -> Result<()> {
+    if class.has_feature(flags::IMMUTABLETYPE) {
+        return Err(attributes::immutable(class, name)?);
+    }
+    let name = intern::intern(name.to_ref());
+    // What the method cache borrows may go now.
+    class.modified();
+    attrs::generic_set_with(class, &name, value, || dict_of(class).map(Some))?;
+    class.modified();
+    if is_dunder(&name) {
+        update_slot(class, &name);
+    }
+    Ok(())
+}
+
+fn is_dunder(name: &Str) -> bool {
+    name.as_ascii().is_some_and(|name| name.len() > 4 && name.starts_with("__") && name.ends_with("__"))
+}
+
+/// Sets the slots that the special method `name` decides, in `class` and in the subclasses that inherit it (`update_slot`).
+pub fn update_slot(class: &TypeObject, name: &Str) {
+    let mut offsets: Vec<c_int> = slotdefs::rows_of(name).map(|def| def.offset).collect();
+    offsets.dedup();
+    if !offsets.is_empty() {
+        update_subtree(class, name, &offsets);
+    }
+}
+
+fn update_subtree(class: &TypeObject, name: &Str, offsets: &[c_int]) {
+    for &offset in offsets {
+        update_one(class, slotdefs::same_slot(offset));
+    }
+    for subclass in class.subclasses() {
+        let overrides = subclass.tp_dict.get().is_some_and(|dict| match dict.get_str(name) {
+            Ok(found) => found.is_some(),
+            Err(raised) => {
+                raised.clear();
+                false
+            }
+        });
+        if !overrides {
+            update_subtree(&subclass, name, offsets);
+        }
+    }
+}
+
+/// Sets every slot of a new class (`fixup_slot_dispatchers`).
+pub fn fix_slots(class: &TypeObject) {
+    for rows in slotdefs::all().chunk_by(|a, b| a.offset == b.offset) {
+        update_one(class, rows);
+    }
+}
+
+/// Chooses what goes into the slot of `rows`: the native function where all the methods found are its own wrappers, so that Python is
+/// not called in between; else the function that calls the methods (`update_one_slot`).
+fn update_one(class: &TypeObject, rows: &'static [SlotDef]) {
+    let Some(first) = rows.first() else { return };
+    let Some(slot) = first.slot(class) else { return };
+    let is = |field: usize| first.offset as usize == field;
+    let mut specific: *const c_void = ptr::null();
+    let mut generic: *const c_void = ptr::null();
+    let mut use_generic = false;
+    for def in rows {
+        let Some(method) = class.lookup(def.name()) else {
+            if is(offset_of!(super::HeapType, ht_type.tp_iternext)) {
+                specific = dunder::next_not_implemented as *const c_void;
+            }
+            continue;
+        };
+        if let Some(wrapper) = method.cast_exact::<WrapperDescr>()
+            && ptr::eq(wrapper.common().attribute(), def.name())
+        {
+            let only = only_slot_of(class, def.name());
+            if only.is_none_or(|only| ptr::eq(only, slot)) {
+                generic = def.function;
+            }
+            let fits = specific.is_null() || specific == wrapper.wrapped();
+            let same_wrapper = wrapper.def().wrapper.map(|f| f as usize) == def.wrapper.map(|f| f as usize);
+            if fits && same_wrapper && class.is_subtype(wrapper.common().class_of()) {
+                specific = wrapper.wrapped();
+            } else {
+                // A wrapper borrowed from elsewhere, or two that disagree.
+                use_generic = true;
+            }
+        } else if is(offset_of!(super::HeapType, ht_type.tp_new)) && cfunction::is_constructor(&method) {
+            // `__new__` of a native base: its own check needs `tp_new` to stay what it was inherited as.
+            specific = slot.get();
+        } else if is(offset_of!(super::HeapType, ht_type.tp_hash)) && method.is(none::none()) {
+            specific = slots::unhashable as *const c_void;
+        } else {
+            use_generic = true;
+            generic = def.function;
+            if is(offset_of!(super::HeapType, ht_type.tp_call)) {
+                class.set_flags(0, flags::HAVE_VECTORCALL);
+            }
+        }
+    }
+    slot.set(if !specific.is_null() && !use_generic { specific } else { generic });
+}
+
+/// The only filled slot among those a name could fill, `None` when there is more than one or none (`resolve_slotdups`).
+fn only_slot_of<'a>(class: &'a TypeObject, name: &Str) -> Option<&'a Cell<*const c_void>> {
+    let mut filled =
+        slotdefs::rows_of(name).filter_map(|def| def.slot(class)).filter(|slot| !slot.get().is_null());
+    let first = filled.next()?;
+    if filled.any(|other| !ptr::eq(other, first)) { None } else { Some(first) }
+}
+
+// ---- bases ----
+
+/// Assigns `__bases__` (`type_set_bases`).
+///
+/// # Errors
+/// TypeError when the classes cannot be bases of this one; what computing MROs raises. The class is unchanged then.
+pub fn set_bases(class: &TypeObject, value: Option<&Object>) -> Result<()> {
+    let name = class.full_name();
+    if class.has_feature(flags::IMMUTABLETYPE) {
+        return Err(crate::raise!(TypeError, "cannot set '__bases__' attribute of immutable type '{name}'"));
+    }
+    let Some(value) = value else {
+        return Err(crate::raise!(
+            TypeError,
+            "cannot delete '__bases__' attribute of immutable type '{name}'"
+        ));
+    };
+    let Some(bases) = value.cast::<Tuple>() else {
+        return Err(crate::raise!(
+            TypeError,
+            "can only assign tuple to {name}.__bases__, not {}",
+            value.class().full_name()
+        ));
+    };
+    if bases.is_empty() {
+        return Err(crate::raise!(TypeError, "can only assign non-empty tuple to {name}.__bases__, not ()"));
+    }
+    for base in bases.items() {
+        let Some(base) = base.cast::<TypeObject>() else {
+            return Err(crate::raise!(
+                TypeError,
+                "{name}.__bases__ must be tuple of classes, not '{}'",
+                base.class().full_name()
+            ));
+        };
+        if base.is_subtype(class) {
+            return Err(crate::raise!(TypeError, "a __bases__ item causes an inheritance cycle"));
+        }
+    }
+    let new_base = layout::best_base(bases)?;
+    if let Some(old_base) = class.base() {
+        layout::check_assignable(old_base, &new_base, "__bases__")?;
+    }
+    let old_bases = class.tp_bases.replace(Some(bases.to_ref()));
+    let old_base = class.tp_base.replace(new_base.into_ptr());
+    let mut changed = Vec::new();
+    if let Err(raised) = recompute_mros(class, &mut changed) {
+        for (class, mro) in changed {
+            class.tp_mro.set(mro);
+            class.modified();
+        }
+        class.tp_bases.set(old_bases);
+        let failed = class.tp_base.replace(old_base);
+        // SAFETY: the field owned the new base.
+        drop(unsafe { Ref::from_nullable(failed.cast_mut()) });
+        return Err(raised);
+    }
+    if let Some(old) = &old_bases {
+        old.items()
+            .iter()
+            .filter_map(|base| base.cast::<TypeObject>())
+            .for_each(|base| base.remove_subclass(class));
+    }
+    bases
+        .items()
+        .iter()
+        .filter_map(|base| base.cast::<TypeObject>())
+        .for_each(|base| base.add_subclass(class));
+    fix_subtree(class);
+    // SAFETY: the field owned the old base.
+    drop(unsafe { Ref::from_nullable(old_base.cast_mut()) });
+    Ok(())
+}
+
+/// Computes the MRO of a class and of all that derive from it; `changed` remembers the old ones (`mro_hierarchy`).
+fn recompute_mros(
+    class: &TypeObject,
+    changed: &mut Vec<(Ref<TypeObject>, Option<Ref<Tuple>>)>,
+) -> Result<()> {
+    let old = class.tp_mro.get();
+    class.modified();
+    if !mro::compute(class)? {
+        return Ok(());
+    }
+    changed.push((class.to_ref(), old));
+    for subclass in class.subclasses() {
+        recompute_mros(&subclass, changed)?;
+    }
+    Ok(())
+}
+
+fn fix_subtree(class: &TypeObject) {
+    class.modified();
+    fix_slots(class);
+    for subclass in class.subclasses() {
+        fix_subtree(&subclass);
+    }
+}
