@@ -19,11 +19,12 @@ pub fn add(module: &Module, name: &str, value: impl IntoPy) -> Result<()> {
     module.dict().set_text(name, &*value.into_py()?)
 }
 
-/// Adds a class under its own name, made ready before (`PyModule_AddType`).
+/// Readies a class and adds it under its own name (`PyModule_AddType`).
 ///
 /// # Errors
 /// MemoryError.
 pub fn add_type(module: &Module, class: &'static TypeObject) -> Result<()> {
+    crate::typeobject::ready::ready(class)?;
     module.dict().set_text(class.name(), class.as_object())
 }
 

@@ -78,6 +78,13 @@ impl TypeObject {
 
     #[inline(never)]
     fn lookup_slow<'a>(&self, name: &Str) -> Option<&'a Object> {
+        if self.tp_flags.get() & (flags::READY | flags::READYING) == 0
+            && let Err(raised) = super::ready::ready(self)
+        {
+            // A type that cannot be readied has no attributes; whoever readies it on purpose sees the error.
+            raised.clear();
+            return None;
+        }
         let cacheable = name.is_interned() && self.assign_version_tag();
         let version = self.tp_version_tag.get();
         let found = self.find_in_mro(name);

@@ -10,13 +10,15 @@ use crate::object::{Instance, Object};
 use crate::protocol::{self, attr};
 use crate::raise::Result;
 use crate::slots;
+use crate::types::cell::Cell;
 use crate::types::descr::member::kind;
 use crate::types::dict::Dict;
+use crate::types::function::PyFunction_Type;
 use crate::types::object::PyBaseObject_Type;
 use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
 use crate::types::r#type::attributes::{c_name, c_string};
-use crate::types::{classmethod, staticmethod, r#type};
+use crate::types::{classmethod, staticmethod};
 use core::ffi::c_ulong;
 use core::ptr;
 
@@ -364,8 +366,7 @@ pub fn mangle(class: &Str, name: &Str) -> Result<Ref<Str>> {
 /// Wraps a plain Python function that is special by its name.
 fn wrap_function(dict: &Dict, name: &Str, wrap: fn(&Object) -> Result<Ref>) -> Result<()> {
     if let Some(function) = dict.get_str(name)?
-        && r#type::is_builtin(function.class())
-        && function.class().full_name() == "function"
+        && function.is_exactly(&PyFunction_Type)
     {
         dict.set_str(name, &*wrap(&function)?)?;
     }
@@ -377,22 +378,13 @@ fn set_class_cell(class: &TypeObject) -> Result<()> {
     let dict = dict_of(class)?;
     for name in [id!("__classcell__"), id!("__classdictcell__")] {
         let Some(cell) = dict.remove(name)? else { continue };
-        if cell.class().full_name() != "cell" || !r#type::is_builtin(cell.class()) {
+        let Some(cell) = cell.cast_exact::<Cell>() else {
             let kind = protocol::object::repr(cell.class())?.to_string_lossy();
-            return Err(crate::raise!(
-                TypeError,
-                "{} must be a nonlocal cell, not {kind}",
-                name.to_string_lossy()
-            ));
-        }
-        let content = if name.equals_text("__classcell__") {
-            class.as_object().to_ref()
-        } else {
-            dict.to_ref().upcast()
+            let name = name.to_string_lossy();
+            return Err(crate::raise!(TypeError, "{name} must be a nonlocal cell, not {kind}"));
         };
-        // SAFETY: a cell is a head and one owned field.
-        let field = unsafe { &*cell.as_ptr().add(1).cast::<Slot>() };
-        field.set(Some(content));
+        let is_class = name.equals_text("__classcell__");
+        cell.set(Some(if is_class { class.as_object().to_ref() } else { dict.to_ref().upcast() }));
     }
     Ok(())
 }

@@ -48,7 +48,11 @@ fn complete(class: &TypeObject) -> Result<()> {
     set_hash(class)?;
     add_to_bases(class);
     if is_static && class.has_feature(flags::HAVE_GC) && class.tp_traverse.get().is_none() {
-        crate::fatal("a collected type has no tp_traverse");
+        return Err(crate::raise!(
+            SystemError,
+            "type {} has the Py_TPFLAGS_HAVE_GC flag but has no traverse function",
+            class.full_name()
+        ));
     }
     Ok(())
 }

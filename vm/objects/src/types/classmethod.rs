@@ -61,7 +61,7 @@ impl ClassMethod {
         let callable = self.callable()?;
         let class = owner.or(instance.map(|instance| instance.class().as_object()));
         let class = class.ok_or_else(crate::raise::bad_internal_call)?;
-        Ok(Method::bind(&callable, class)?.upcast())
+        Ok(Method::new(&callable, class)?.upcast())
     }
 
     #[slot(tp_repr)]

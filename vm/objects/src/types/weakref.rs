@@ -14,8 +14,16 @@ use core::cell::Cell;
 use core::ptr;
 
 #[unsafe(no_mangle)]
-pub static _PyWeakref_RefType: TypeObject =
-    TypeObject::new(c"weakref.ReferenceType", size_of::<WeakReference>(), flags::BASETYPE | flags::HAVE_GC);
+pub static _PyWeakref_RefType: TypeObject = {
+    let flags = flags::BASETYPE | flags::HAVE_GC | flags::HAVE_VECTORCALL;
+    let mut class = TypeObject::new(c"weakref.ReferenceType", size_of::<WeakReference>(), flags);
+    class.tp_dealloc = Cell::new(Some(crate::slots::dealloc::<WeakReference>));
+    class.tp_traverse = Cell::new(Some(crate::slots::traverse::<WeakReference>));
+    class.tp_clear = Cell::new(Some(crate::slots::clear::<WeakReference>));
+    class.tp_vectorcall_offset = Cell::new(core::mem::offset_of!(WeakReference, vectorcall) as isize);
+    class.tp_call = Cell::new(Some(protocol::call::vectorcall_call));
+    class
+};
 
 /// `PyWeakReference`. `wr_object` is borrowed; it is NULL once the referent is gone.
 #[repr(C)]

@@ -1,0 +1,92 @@
+//! The list of the runtime's static types, which start-up readies.
+
+use crate::raise::Result;
+use crate::typeobject::{TypeObject, ready};
+use crate::types::*;
+
+/// Every static type but the exceptions, bases before the types that derive from them.
+pub static STATIC_TYPES: &[&TypeObject] = &[
+    &object::PyBaseObject_Type,
+    &r#type::PyType_Type,
+    &int::PyLong_Type,
+    &bool::PyBool_Type,
+    &float::PyFloat_Type,
+    &str::PyUnicode_Type,
+    &str::iter::PyUnicodeIter_Type,
+    &str::iter::_PyUnicodeASCIIIter_Type,
+    &bytes::PyBytes_Type,
+    &bytes::iter::PyBytesIter_Type,
+    &tuple::methods::PyTuple_Type,
+    &tuple::methods::PyTupleIter_Type,
+    &list::methods::PyList_Type,
+    &list::iter::PyListIter_Type,
+    &list::iter::PyListRevIter_Type,
+    &dict::methods::PyDict_Type,
+    &dict::iter::PyDictIterKey_Type,
+    &dict::iter::PyDictIterValue_Type,
+    &dict::iter::PyDictIterItem_Type,
+    &dict::iter::PyDictRevIterKey_Type,
+    &dict::iter::PyDictRevIterValue_Type,
+    &dict::iter::PyDictRevIterItem_Type,
+    &dict::views::PyDictKeys_Type,
+    &dict::views::PyDictValues_Type,
+    &dict::views::PyDictItems_Type,
+    &set::methods::PySet_Type,
+    &set::methods::PyFrozenSet_Type,
+    &set::methods::PySetIter_Type,
+    &slice::PySlice_Type,
+    &range::PyRange_Type,
+    &range::iter::PyRangeIter_Type,
+    &range::iter::PyLongRangeIter_Type,
+    &iter::PySeqIter_Type,
+    &iter::PyCallIter_Type,
+    &functional::PyEnum_Type,
+    &functional::PyZip_Type,
+    &functional::PyMap_Type,
+    &functional::PyFilter_Type,
+    &functional::PyReversed_Type,
+    &none::_PyNone_Type,
+    &none::_PyNotImplemented_Type,
+    &none::PyEllipsis_Type,
+    &descr::method::PyMethodDescr_Type,
+    &descr::method::PyClassMethodDescr_Type,
+    &descr::member::PyMemberDescr_Type,
+    &descr::member::PyGetSetDescr_Type,
+    &descr::wrapper::PyWrapperDescr_Type,
+    &descr::wrapper::_PyMethodWrapper_Type,
+    &cfunction::PyCFunction_Type,
+    &cfunction::PyCMethod_Type,
+    &classmethod::PyClassMethod_Type,
+    &staticmethod::PyStaticMethod_Type,
+    &module::PyModule_Type,
+    &module::PyModuleDef_Type,
+    &cell::PyCell_Type,
+    &code::attrs::PyCode_Type,
+    &function::PyFunction_Type,
+    &method::PyMethod_Type,
+    &frame::PyFrame_Type,
+    &frame::locals::PyFrameLocalsProxy_Type,
+    &traceback::PyTraceBack_Type,
+    &generator::methods::PyGen_Type,
+    &generator::methods::PyCoro_Type,
+    &generator::methods::_PyCoroWrapper_Type,
+    &generator::methods::PyAsyncGen_Type,
+    &generator::async_gen::_PyAsyncGenASend_Type,
+    &generator::async_gen::_PyAsyncGenAThrow_Type,
+    &generator::async_gen::_PyAsyncGenWrappedValue_Type,
+    &weakref::_PyWeakref_RefType,
+];
+
+/// Readies the built-in types. The calling thread has a state.
+///
+/// # Errors
+/// MemoryError; a mistake in a type's declaration.
+pub fn init() -> Result<()> {
+    for class in STATIC_TYPES {
+        ready::ready(class)?;
+    }
+    for (_, class) in exceptions::ALL {
+        ready::ready(class)?;
+    }
+    Ok(())
+}
