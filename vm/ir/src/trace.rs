@@ -1,0 +1,512 @@
+//! The trace: one straight line of instructions in SSA form, at most one loop at its end.
+//!
+//! An instruction is named by its place in the line ([`Val`]), whether or not it has a result. Order:
+//! `param`s; a preamble; then, for a loop, its `phi`s, the mark `loop`, and the body up to `jump`, whose operands are
+//! the phis' next values. A trace without a loop ends in `exit` or `link`.
+//!
+//! Every instruction that may leave holds a [`Snapshot`]: what the world must be told if it does. The client gives
+//! the frames and slots their meaning.
+
+use crate::ops::{Effect, Op, Result, Ty};
+
+/// An instruction, by its place in the line; as an operand, its result.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
+pub struct Val(pub u32);
+
+impl Val {
+    /// The place in the line.
+    pub fn index(self) -> usize {
+        self.0 as usize
+    }
+}
+
+/// A constant; the double is kept as its bits so that equality is identity.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Const {
+    I(i64),
+    P(u64),
+    F(u64),
+}
+
+impl Const {
+    /// The constant's type.
+    pub fn ty(self) -> Ty {
+        match self {
+            Const::I(_) => Ty::I,
+            Const::P(_) => Ty::P,
+            Const::F(_) => Ty::F,
+        }
+    }
+
+    /// The 64 bits that a register or slot holds for it.
+    pub fn bits(self) -> u64 {
+        match self {
+            Const::I(value) => value.cast_unsigned(),
+            Const::P(bits) | Const::F(bits) => bits,
+        }
+    }
+
+    /// The constant of type `ty` that is held as `bits`.
+    pub fn of(ty: Ty, bits: u64) -> Const {
+        match ty {
+            Ty::I => Const::I(bits.cast_signed()),
+            Ty::P => Const::P(bits),
+            Ty::F => Const::F(bits),
+        }
+    }
+}
+
+/// An operand.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Arg {
+    Val(Val),
+    Const(Const),
+}
+
+impl Arg {
+    /// The value, if it is no constant.
+    pub fn val(self) -> Option<Val> {
+        match self {
+            Arg::Val(val) => Some(val),
+            Arg::Const(_) => None,
+        }
+    }
+
+    /// The constant, if it is one.
+    pub fn konst(self) -> Option<Const> {
+        match self {
+            Arg::Val(_) => None,
+            Arg::Const(c) => Some(c),
+        }
+    }
+
+    /// The integer, if it is an integer constant.
+    pub fn int(self) -> Option<i64> {
+        match self {
+            Arg::Const(Const::I(value)) => Some(value),
+            _ => None,
+        }
+    }
+
+    /// The double, if it is a floating constant.
+    pub fn float(self) -> Option<f64> {
+        match self {
+            Arg::Const(Const::F(bits)) => Some(f64::from_bits(bits)),
+            _ => None,
+        }
+    }
+}
+
+impl From<Val> for Arg {
+    fn from(val: Val) -> Arg {
+        Arg::Val(val)
+    }
+}
+
+impl From<i64> for Arg {
+    fn from(value: i64) -> Arg {
+        Arg::Const(Const::I(value))
+    }
+}
+
+impl From<f64> for Arg {
+    fn from(value: f64) -> Arg {
+        Arg::Const(Const::F(value.to_bits()))
+    }
+}
+
+/// Which memory an access may touch: distinct classes never overlap, but [`Alias::ANY`] with all.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug, PartialOrd, Ord)]
+pub struct Alias(pub u16);
+
+impl Alias {
+    /// Could be anywhere.
+    pub const ANY: Alias = Alias(0);
+    /// Never written while the trace runs: loads of it depend on the address alone.
+    pub const CONSTANT: Alias = Alias(u16::MAX);
+
+    /// Whether an access of one class may touch what one of the other does.
+    pub fn overlaps(self, other: Alias) -> bool {
+        self != Alias::CONSTANT
+            && other != Alias::CONSTANT
+            && (self == other || self == Alias::ANY || other == Alias::ANY)
+    }
+}
+
+/// The address part of a memory access beyond its operands.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct Mem {
+    /// In bytes.
+    pub offset: i32,
+    /// What the index operand is multiplied by: 1, 2, 4 or 8; 1 if there is none.
+    pub scale: u8,
+    pub alias: Alias,
+}
+
+impl Mem {
+    /// At `offset` bytes from the base.
+    pub fn at(offset: i32, alias: Alias) -> Mem {
+        Mem { offset, scale: 1, alias }
+    }
+}
+
+/// An entry of [`Trace::callees`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct CalleeId(pub u32);
+
+/// An entry of [`Trace::snapshots`].
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct SnapId(pub u32);
+
+/// What an instruction carries besides operands, as its op's row says.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Extra {
+    None,
+    Mem(Mem),
+    Callee(CalleeId),
+    /// A number whose meaning is the client's.
+    Desc(u32),
+}
+
+/// What a call may do to memory.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Touches {
+    /// Nothing read, nothing written: the result depends on the arguments alone.
+    Nothing,
+    /// Reads anything, writes nothing that the trace can see.
+    Reads,
+    Writes,
+}
+
+/// A function that the trace calls by the C convention.
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct Callee {
+    pub name: String,
+    pub address: u64,
+    /// At most six words and eight doubles: all travel in registers.
+    pub params: Vec<Ty>,
+    pub result: Option<Ty>,
+    pub touches: Touches,
+}
+
+/// One instruction. Its operands are `Trace::args(val)`.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Inst {
+    pub op: Op,
+    /// The result's type.
+    pub ty: Option<Ty>,
+    start: u32,
+    count: u16,
+    pub snap: Option<SnapId>,
+    pub extra: Extra,
+}
+
+impl Inst {
+    /// The memory part; for ops that carry one.
+    pub fn mem(&self) -> Option<Mem> {
+        match self.extra {
+            Extra::Mem(mem) => Some(mem),
+            _ => None,
+        }
+    }
+}
+
+/// One thing that an exit restores.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub enum Slot {
+    /// Left as it is.
+    Empty,
+    Arg(Arg),
+    /// An object that the trace did not make: entry of [`Snapshot::virtuals`].
+    Virtual(u16),
+}
+
+/// A frame of the language that is traced.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Frame {
+    /// What runs in it.
+    pub code: u64,
+    /// Where it resumes.
+    pub pc: u32,
+    pub slots: Vec<Slot>,
+}
+
+/// An object to be made by the exit.
+#[derive(Clone, PartialEq, Eq, Hash, Debug)]
+pub struct Virtual {
+    pub desc: u32,
+    pub fields: Vec<Slot>,
+}
+
+/// What an exit must restore, outermost frame first.
+#[derive(Clone, PartialEq, Eq, Hash, Debug, Default)]
+pub struct Snapshot {
+    pub frames: Vec<Frame>,
+    pub virtuals: Vec<Virtual>,
+}
+
+impl Snapshot {
+    /// One frame with these slots.
+    pub fn of(slots: impl IntoIterator<Item = Arg>) -> Snapshot {
+        let slots = slots.into_iter().map(Slot::Arg).collect();
+        Snapshot { frames: vec![Frame { slots, ..Frame::default() }], virtuals: Vec::new() }
+    }
+
+    /// All slots: the frames', then the virtual objects' fields. An exit's values come in the order of those that
+    /// hold an operand.
+    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
+        let frames = self.frames.iter().flat_map(|frame| &frame.slots);
+        frames.chain(self.virtuals.iter().flat_map(|object| &object.fields))
+    }
+
+    /// As [`Snapshot::slots`], to change them.
+    pub fn slots_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
+        let frames = self.frames.iter_mut().flat_map(|frame| &mut frame.slots);
+        frames.chain(self.virtuals.iter_mut().flat_map(|object| &mut object.fields))
+    }
+
+    /// The operands among the slots.
+    pub fn args(&self) -> impl Iterator<Item = Arg> {
+        self.slots().filter_map(|slot| match slot {
+            Slot::Arg(arg) => Some(*arg),
+            _ => None,
+        })
+    }
+}
+
+/// A trace; see the head of this file.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct Trace {
+    pub name: String,
+    insts: Vec<Inst>,
+    args: Vec<Arg>,
+    pub snapshots: Vec<Snapshot>,
+    pub callees: Vec<Callee>,
+}
+
+impl Trace {
+    /// An empty trace.
+    pub fn new(name: impl Into<String>) -> Trace {
+        Trace { name: name.into(), ..Trace::default() }
+    }
+
+    /// How many instructions there are.
+    pub fn len(&self) -> usize {
+        self.insts.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.insts.is_empty()
+    }
+
+    /// All instructions in order.
+    pub fn vals(&self) -> impl DoubleEndedIterator<Item = Val> + use<> {
+        (0..self.insts.len() as u32).map(Val)
+    }
+
+    /// The instruction.
+    pub fn inst(&self, val: Val) -> &Inst {
+        &self.insts[val.index()]
+    }
+
+    /// The instruction's operands.
+    pub fn args(&self, val: Val) -> &[Arg] {
+        let inst = self.inst(val);
+        &self.args[inst.start as usize..][..usize::from(inst.count)]
+    }
+
+    /// The instruction's operands, to change them.
+    pub fn args_mut(&mut self, val: Val) -> &mut [Arg] {
+        let inst = self.insts[val.index()];
+        &mut self.args[inst.start as usize..][..usize::from(inst.count)]
+    }
+
+    /// The operand's type; `None` for an instruction without a result.
+    pub fn ty(&self, arg: Arg) -> Option<Ty> {
+        match arg {
+            Arg::Val(val) => self.insts.get(val.index())?.ty,
+            Arg::Const(c) => Some(c.ty()),
+        }
+    }
+
+    /// The instruction's snapshot.
+    pub fn snapshot(&self, val: Val) -> Option<&Snapshot> {
+        self.inst(val).snap.map(|id| &self.snapshots[id.0 as usize])
+    }
+
+    /// The function that the instruction calls.
+    pub fn callee(&self, val: Val) -> Option<&Callee> {
+        match self.inst(val).extra {
+            Extra::Callee(id) => self.callees.get(id.0 as usize),
+            _ => None,
+        }
+    }
+
+    /// The parameters, in order.
+    pub fn params(&self) -> impl Iterator<Item = Val> {
+        self.vals().take_while(|&val| self.inst(val).op == Op::param)
+    }
+
+    /// The loop's mark.
+    pub fn loop_mark(&self) -> Option<Val> {
+        self.vals().find(|&val| self.inst(val).op == Op::loop_)
+    }
+
+    /// The loop's phis.
+    pub fn phis(&self) -> impl Iterator<Item = Val> {
+        self.vals().filter(|&val| self.inst(val).op == Op::phi)
+    }
+
+    /// What the instruction may do to memory of class `alias`: read it, write it.
+    pub fn touches(&self, val: Val, alias: Alias) -> (bool, bool) {
+        let inst = self.inst(val);
+        let overlaps = inst.mem().is_none_or(|mem| mem.alias.overlaps(alias));
+        match inst.op.info().effect {
+            Effect::Load => (overlaps, false),
+            Effect::Store => (false, overlaps && alias != Alias::CONSTANT),
+            Effect::Call => match self.callee(val).map(|callee| callee.touches) {
+                Some(Touches::Nothing) => (false, false),
+                Some(Touches::Reads) => (true, false),
+                _ => (true, alias != Alias::CONSTANT),
+            },
+            _ => (false, false),
+        }
+    }
+
+    // ---- building ----
+
+    /// Adds an instruction with everything stated.
+    pub fn add(&mut self, op: Op, ty: Option<Ty>, args: &[Arg], snap: Option<SnapId>, extra: Extra) -> Val {
+        debug_assert!(args.len() <= usize::from(u16::MAX));
+        let val = Val(self.insts.len() as u32);
+        let start = self.args.len() as u32;
+        self.args.extend_from_slice(args);
+        self.insts.push(Inst { op, ty, start, count: args.len() as u16, snap, extra });
+        val
+    }
+
+    /// Adds an instruction that needs nothing but operands.
+    pub fn push(&mut self, op: Op, args: &[Arg]) -> Val {
+        self.push_with(op, args, None, Extra::None)
+    }
+
+    /// Adds an instruction; its type is what the op's row says.
+    pub fn push_with(&mut self, op: Op, args: &[Arg], snap: Option<SnapId>, extra: Extra) -> Val {
+        let ty = match op.info().result {
+            Result::None => None,
+            Result::Of(ty) => Some(ty),
+            Result::Any => args.last().and_then(|&arg| self.ty(arg)),
+        };
+        self.add(op, ty, args, snap, extra)
+    }
+
+    /// Adds a parameter.
+    pub fn param(&mut self, ty: Ty) -> Val {
+        self.add(Op::param, Some(ty), &[], None, Extra::None)
+    }
+
+    /// Adds an instruction that may leave.
+    pub fn guard(&mut self, op: Op, args: &[Arg], snap: SnapId) -> Val {
+        self.push_with(op, args, Some(snap), Extra::None)
+    }
+
+    /// Adds a memory access.
+    pub fn access(&mut self, op: Op, args: &[Arg], mem: Mem) -> Val {
+        self.push_with(op, args, None, Extra::Mem(mem))
+    }
+
+    /// Adds a call of `callee`.
+    pub fn call(&mut self, op: Op, args: &[Arg], callee: CalleeId) -> Val {
+        self.push_with(op, args, None, Extra::Callee(callee))
+    }
+
+    /// Adds a snapshot to refer to.
+    pub fn snap(&mut self, snapshot: Snapshot) -> SnapId {
+        self.snapshots.push(snapshot);
+        SnapId(self.snapshots.len() as u32 - 1)
+    }
+
+    /// Adds a function to call; an equal one is found again.
+    pub fn declare(&mut self, callee: Callee) -> CalleeId {
+        let at = self.callees.iter().position(|known| *known == callee).unwrap_or_else(|| {
+            self.callees.push(callee);
+            self.callees.len() - 1
+        });
+        CalleeId(at as u32)
+    }
+}
+
+/// A copy of a trace in the making: how passes rewrite.
+///
+/// Walk the old trace in order; for each instruction [`Rewrite::copy`] it, replace it by what
+/// `out` already has ([`Rewrite::replace`]), or add others. Operands and snapshots are renamed on the way.
+pub struct Rewrite<'a> {
+    pub old: &'a Trace,
+    pub out: Trace,
+    renamed: Vec<Option<Arg>>,
+    snaps: Vec<Option<SnapId>>,
+}
+
+impl<'a> Rewrite<'a> {
+    /// Nothing copied yet.
+    pub fn new(old: &'a Trace) -> Rewrite<'a> {
+        let out = Trace { name: old.name.clone(), callees: old.callees.clone(), ..Trace::default() };
+        Rewrite { old, out, renamed: vec![None; old.len()], snaps: vec![None; old.snapshots.len()] }
+    }
+
+    /// What an operand of the old trace is in the new one.
+    pub fn arg(&self, arg: Arg) -> Arg {
+        match arg {
+            Arg::Val(val) => self.renamed[val.index()].unwrap_or(arg),
+            Arg::Const(_) => arg,
+        }
+    }
+
+    /// The operands of an old instruction, renamed.
+    pub fn args(&self, val: Val) -> Vec<Arg> {
+        self.old.args(val).iter().map(|&arg| self.arg(arg)).collect()
+    }
+
+    /// The old instruction's snapshot, renamed.
+    pub fn snap(&mut self, val: Val) -> Option<SnapId> {
+        let old = self.old.inst(val).snap?;
+        if let Some(done) = self.snaps[old.0 as usize] {
+            return Some(done);
+        }
+        let mut snapshot = self.old.snapshots[old.0 as usize].clone();
+        for slot in snapshot.slots_mut() {
+            if let Slot::Arg(arg) = slot {
+                *arg = self.arg(*arg);
+            }
+        }
+        let new = self.out.snap(snapshot);
+        self.snaps[old.0 as usize] = Some(new);
+        Some(new)
+    }
+
+    /// Copies the instruction.
+    pub fn copy(&mut self, val: Val) -> Val {
+        let args = self.args(val);
+        self.copy_with(val, self.old.inst(val).op, &args)
+    }
+
+    /// Copies the instruction with another op or operands.
+    pub fn copy_with(&mut self, val: Val, op: Op, args: &[Arg]) -> Val {
+        let inst = self.old.inst(val);
+        let snap = if op.leaves() { self.snap(val) } else { None };
+        let new = self.out.add(op, inst.ty, args, snap, inst.extra);
+        self.renamed[val.index()] = Some(new.into());
+        new
+    }
+
+    /// Uses of the old instruction become `arg`.
+    pub fn replace(&mut self, val: Val, arg: Arg) {
+        self.renamed[val.index()] = Some(arg);
+    }
+
+    /// Forgets which snapshots were copied: the next time round their values have new names.
+    pub fn forget_snapshots(&mut self) {
+        self.snaps.fill(None);
+    }
+}
