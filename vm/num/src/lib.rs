@@ -5,11 +5,13 @@
 //! - [`complex`]: the same for pairs of doubles.
 //! - [`siphash`]: hashes of strings, bytes, tuples and frozen sets.
 //! - [`random`]: the Mersenne Twister.
+//! - [`format_spec`]: the format specification mini-language.
 //! - [`error`]: how an operation fails, in CPython's words.
 
 pub mod complex;
 pub mod error;
 pub mod float;
+pub mod format_spec;
 pub mod int;
 pub mod random;
 pub mod siphash;

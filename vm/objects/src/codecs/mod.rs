@@ -36,3 +36,11 @@ pub fn encode(text: &Str, encoding: Option<&str>, errors: Option<&str>) -> Resul
     let _ = (encoding, errors);
     Bytes::new(text.to_str()?.as_bytes())
 }
+
+/// `object.decode(encoding, errors)`.
+///
+/// # Errors
+/// As [`decode_object`].
+pub fn decode(object: &Object, encoding: Option<&str>, errors: Option<&str>) -> Result<Ref<Str>> {
+    decode_object(object, encoding, errors)
+}

@@ -40,6 +40,7 @@ macro_rules! instance {
 
 pub mod bool;
 pub mod buffer;
+pub mod bytearray;
 pub mod bytes;
 pub mod cell;
 pub mod cfunction;

@@ -1,6 +1,8 @@
 //! What Python sees of bytes.
 
-use super::{Bytes, HEAD_SIZE, iter::BytesIterator};
+use super::iter::BytesIterator;
+use super::ops::{self, ByteString, FillByte, shared_methods};
+use super::{Bytes, HEAD_SIZE, source};
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::protocol::buffer::{self, BytesLike};
@@ -10,12 +12,18 @@ use crate::raise::Result;
 use crate::typeobject::TypeObject;
 use crate::typeobject::slots::CompareOp;
 use crate::types::buffer::BufferView;
+use crate::types::list::List;
+use crate::types::none::none;
 use crate::types::slice::Slice;
-use crate::types::str::Str;
 use crate::types::str::repr::bytes_repr;
+use crate::types::str::search::{find_units, rfind_units};
+use crate::types::str::split::Ends;
+use crate::types::str::{Str, percent};
+use crate::types::tuple::Tuple;
 use core::ffi::c_int;
 use macros::pytype;
 
+shared_methods! {
 #[pytype(
     name = "bytes", symbol = PyBytes_Type, basicsize = HEAD_SIZE + 1, itemsize = 1,
     flags = [BASETYPE, SEQUENCE, BYTES_SUBCLASS, MATCH_SELF]
@@ -28,7 +36,7 @@ impl Bytes {
         encoding: Option<&Str>,
         errors: Option<&Str>,
     ) -> Result<Ref<Bytes>> {
-        let contents = super::source::contents_for_bytes(source, encoding, errors)?;
+        let contents = source::contents_for_bytes(source, encoding, errors)?;
         match contents.downcast_exact() {
             Ok(bytes) if core::ptr::eq(class, Bytes::class()) => Ok(bytes),
             Ok(bytes) => Bytes::new_in(class, bytes.as_slice()),
@@ -71,16 +79,6 @@ impl Bytes {
         unsafe { buffer::fill(view, self, contents.as_ptr().cast_mut(), contents.len(), true, flags) }
     }
 
-    #[slot(sq_length)]
-    fn sq_length(&self) -> usize {
-        self.len()
-    }
-
-    #[slot(mp_length)]
-    fn mp_length(&self) -> usize {
-        self.len()
-    }
-
     #[slot(sq_concat)]
     fn sq_concat(&self, other: &Object) -> Result<Ref<Bytes>> {
         let Ok(right) = BytesLike::of(other) else {
@@ -121,11 +119,6 @@ impl Bytes {
         byte.ok_or_else(|| raise!(IndexError, "index out of range"))
     }
 
-    #[slot(sq_contains)]
-    fn sq_contains(&self, item: &Object) -> Result<bool> {
-        super::source::contains(self.as_slice(), item)
-    }
-
     #[slot(mp_subscript)]
     fn subscript(&self, key: &Object) -> Result<Ref> {
         if let Some(slice) = key.cast::<Slice>() {
@@ -151,5 +144,36 @@ impl Bytes {
         let index = number::index_as_isize(key, Some(&crate::types::exceptions::IndexError))?;
         let byte = self.sq_item(if index < 0 { index + self.len() as isize } else { index })?;
         crate::types::int::new_int(byte.into())
+    }
+
+    #[method("__bytes__($self, /)")]
+    fn to_bytes(&self) -> Result<Ref<Bytes>> {
+        self.same()
+    }
+
+    #[method("__getnewargs__($self, /)")]
+    fn getnewargs(&self) -> Result<(Ref<Bytes>,)> {
+        Ok((Bytes::new(self.as_slice())?,))
+    }
+
+    #[classmethod("fromhex($type, string, /)")]
+    fn fromhex(class: &TypeObject, string: &Str) -> Result<Ref> {
+        let bytes = Bytes::new(&ops::from_hex(string)?)?.upcast();
+        if core::ptr::eq(class, Bytes::class()) { Ok(bytes) } else { protocol::call::call_one_arg(class, &bytes) }
+    }
+}
+}
+
+impl ByteString for Bytes {
+    fn as_slice(&self) -> &[u8] {
+        Bytes::as_slice(self)
+    }
+
+    fn make(contents: &[u8]) -> Result<Ref<Bytes>> {
+        Bytes::new(contents)
+    }
+
+    fn same(&self) -> Result<Ref<Bytes>> {
+        if self.is_exactly(Bytes::class()) { Ok(self.to_ref()) } else { Bytes::new(self.as_slice()) }
     }
 }

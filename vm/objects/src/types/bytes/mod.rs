@@ -2,6 +2,7 @@
 
 pub mod iter;
 pub mod methods;
+pub mod ops;
 pub mod source;
 
 use crate::object::refs::Ref;

@@ -4,7 +4,7 @@ use super::Bytes;
 use crate::id;
 use crate::object::Object;
 use crate::object::refs::Ref;
-use crate::protocol::buffer::{self, Buffer, BytesLike};
+use crate::protocol::buffer::{self, Buffer};
 use crate::protocol::{self, number};
 use crate::raise;
 use crate::raise::Result;
@@ -135,16 +135,4 @@ fn from_object(source: &Object, class: &str) -> Result<Contents> {
         Ok(())
     })?;
     Ok(Contents::Own(bytes))
-}
-
-/// `item in contents`: a byte or some bytes in a row.
-///
-/// # Errors
-/// TypeError, ValueError.
-pub fn contains(contents: &[u8], item: &Object) -> Result<bool> {
-    if number::is_index(item) {
-        return Ok(memchr::memchr(byte_value(item, "byte")?, contents).is_some());
-    }
-    let item = BytesLike::of(item)?;
-    Ok(memchr::memmem::find(contents, &item).is_some())
 }

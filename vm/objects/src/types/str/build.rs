@@ -67,6 +67,24 @@ impl Builder {
         }
     }
 
+    /// Appends `count` times the same code point.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn push_repeated(&mut self, char: u32, count: usize) -> Result<()> {
+        if count == 0 {
+            return Ok(());
+        }
+        let reserved = match &mut self.buffer {
+            Buffer::One(chars) => chars.try_reserve(count),
+            Buffer::Two(chars) => chars.try_reserve(count),
+            Buffer::Four(chars) => chars.try_reserve(count),
+        };
+        reserved.map_err(|_| crate::raise::no_memory())?;
+        (0..count).for_each(|_| self.push(char));
+        Ok(())
+    }
+
     /// Appends text.
     pub fn push_str(&mut self, text: &str) {
         match &mut self.buffer {

@@ -1,6 +1,10 @@
 //! What Python sees of a string.
 
-use super::{FULL_SIZE, Str, intern, iter, repr, search};
+use super::edit::{self, FillChar};
+use super::split::{self, Ends};
+use super::window::Window;
+use super::{Chars, FULL_SIZE, Str, case, ctype, intern, iter, percent, repr, search, spec, template};
+use crate::args::Kwargs;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object, heap};
 use crate::protocol::{self, number};
@@ -8,7 +12,12 @@ use crate::raise;
 use crate::raise::Result;
 use crate::typeobject::TypeObject;
 use crate::typeobject::slots::CompareOp;
+use crate::types::bytes::Bytes;
+use crate::types::dict::Dict;
+use crate::types::list::List;
+use crate::types::none::none;
 use crate::types::slice::Slice;
+use crate::types::tuple::Tuple;
 use macros::pytype;
 
 #[pytype(
@@ -144,6 +153,369 @@ impl Str {
         let index = number::index_as_isize(key, Some(&crate::types::exceptions::IndexError))?;
         self.sq_item(if index < 0 { index + self.len() as isize } else { index })
     }
+
+    #[slot(nb_remainder)]
+    fn nb_remainder(left: &Object, right: &Object) -> Result<Ref> {
+        match left.cast::<Str>() {
+            Some(template) => Ok(percent::format(template, right)?.upcast()),
+            None => Ok(protocol::compare::unsupported()),
+        }
+    }
+
+    #[method("__format__($self, format_spec, /)")]
+    fn py_format(&self, format_spec: &Str) -> Result<Ref<Str>> {
+        spec::format(self, format_spec)
+    }
+
+    #[method("__getnewargs__($self, /)")]
+    fn getnewargs(&self) -> Result<(Ref<Str>,)> {
+        Ok((Str::from_chars(self.chars())?,))
+    }
+
+    #[method("__sizeof__($self, /)")]
+    fn sizeof(&self) -> usize {
+        self.memory_size()
+    }
+
+    #[method("capitalize($self, /)")]
+    fn capitalize(&self) -> Result<Ref<Str>> {
+        case::capitalize(self)
+    }
+
+    #[method("casefold($self, /)")]
+    fn casefold(&self) -> Result<Ref<Str>> {
+        case::casefold(self)
+    }
+
+    #[method("center($self, width, fillchar=' ', /)")]
+    fn center(&self, width: isize, #[default(FillChar(0x20))] fillchar: FillChar) -> Result<Ref<Str>> {
+        let width = usize::try_from(width).unwrap_or(0);
+        let missing = width.saturating_sub(self.len());
+        let left = edit::center_left(missing, width);
+        edit::pad(self, left, missing - left, fillchar.0)
+    }
+
+    #[method("count($self, sub[, start[, end]], /)", raw)]
+    fn count(&self, args: &[&Object]) -> Result<usize> {
+        let (sub, start, end) = self.window("count", args)?;
+        Ok(if start > end { 0 } else { search::count(self.chars().slice(start, end), sub.chars()) })
+    }
+
+    #[method("encode($self, /, encoding='utf-8', errors='strict')")]
+    fn encode(&self, encoding: Option<&Str>, errors: Option<&Str>) -> Result<Ref<Bytes>> {
+        let encoding = encoding.map(Str::to_str).transpose()?;
+        let errors = errors.map(Str::to_str).transpose()?;
+        crate::codecs::encode(self, encoding, errors)
+    }
+
+    #[method("endswith($self, suffix[, start[, end]], /)", raw)]
+    fn endswith(&self, args: &[&Object]) -> Result<bool> {
+        self.has_at_end("endswith", args, |chars, affix| {
+            chars.len().checked_sub(affix.len()).is_some_and(|at| search::matches_at(chars, affix, at))
+        })
+    }
+
+    #[method("expandtabs($self, /, tabsize=8)")]
+    fn expandtabs(&self, tabsize: i32) -> Result<Ref<Str>> {
+        edit::expandtabs(self, tabsize)
+    }
+
+    #[method("find($self, sub[, start[, end]], /)", raw)]
+    fn find(&self, args: &[&Object]) -> Result<isize> {
+        Ok(self.search("find", args, search::find)?.map_or(-1, |at| at as isize))
+    }
+
+    #[method("format($self, /, *args, **kwargs)")]
+    fn format(&self, args: &[&Object], kwargs: Kwargs) -> Result<Ref<Str>> {
+        template::fill(self, &template::Arguments { args, kwargs })
+    }
+
+    #[method("format_map($self, mapping, /)")]
+    fn format_map(&self, mapping: &Object) -> Result<Ref<Str>> {
+        template::fill(self, &template::Mapping(mapping))
+    }
+
+    #[method("index($self, sub[, start[, end]], /)", raw)]
+    fn index(&self, args: &[&Object]) -> Result<usize> {
+        self.search("index", args, search::find)?.ok_or_else(|| raise!(ValueError, "substring not found"))
+    }
+
+    #[method("isalnum($self, /)")]
+    fn isalnum(&self) -> bool {
+        self.all_are(ctype::is_alnum)
+    }
+
+    #[method("isalpha($self, /)")]
+    fn isalpha(&self) -> bool {
+        self.all_are(ctype::is_alpha)
+    }
+
+    #[method("isascii($self, /)")]
+    fn isascii(&self) -> bool {
+        self.is_ascii()
+    }
+
+    #[method("isdecimal($self, /)")]
+    fn isdecimal(&self) -> bool {
+        self.all_are(ctype::is_decimal)
+    }
+
+    #[method("isdigit($self, /)")]
+    fn isdigit(&self) -> bool {
+        self.all_are(ctype::is_digit)
+    }
+
+    #[method("isidentifier($self, /)")]
+    fn isidentifier(&self) -> bool {
+        self.is_identifier()
+    }
+
+    #[method("islower($self, /)")]
+    fn islower(&self) -> bool {
+        let not_lower = |char: u32| ctype::is_upper(char) || ctype::is_title(char);
+        !self.chars().iter().any(not_lower) && self.chars().iter().any(ctype::is_lower)
+    }
+
+    #[method("isnumeric($self, /)")]
+    fn isnumeric(&self) -> bool {
+        self.all_are(ctype::is_numeric)
+    }
+
+    #[method("isprintable($self, /)")]
+    fn isprintable(&self) -> bool {
+        self.chars().iter().all(ctype::is_printable)
+    }
+
+    #[method("isspace($self, /)")]
+    fn isspace(&self) -> bool {
+        self.all_are(ctype::is_space)
+    }
+
+    #[method("istitle($self, /)")]
+    fn istitle(&self) -> bool {
+        let (mut in_word, mut any) = (false, false);
+        for char in self.chars().iter() {
+            let begins = ctype::is_upper(char) || ctype::is_title(char);
+            let goes_on = ctype::is_lower(char);
+            if begins && in_word || goes_on && !in_word {
+                return false;
+            }
+            in_word = begins || goes_on;
+            any |= in_word;
+        }
+        any
+    }
+
+    #[method("isupper($self, /)")]
+    fn isupper(&self) -> bool {
+        let not_upper = |char: u32| ctype::is_lower(char) || ctype::is_title(char);
+        !self.chars().iter().any(not_upper) && self.chars().iter().any(ctype::is_upper)
+    }
+
+    #[method("join($self, iterable, /)")]
+    fn join(&self, iterable: &Object) -> Result<Ref<Str>> {
+        split::join(self, iterable)
+    }
+
+    #[method("ljust($self, width, fillchar=' ', /)")]
+    fn ljust(&self, width: isize, #[default(FillChar(0x20))] fillchar: FillChar) -> Result<Ref<Str>> {
+        edit::pad(self, 0, self.missing(width), fillchar.0)
+    }
+
+    #[method("lower($self, /)")]
+    fn lower(&self) -> Result<Ref<Str>> {
+        case::lower(self)
+    }
+
+    #[method("lstrip($self, chars=None, /)")]
+    fn lstrip(&self, chars: Option<&Object>) -> Result<Ref<Str>> {
+        split::strip(self, chars.unwrap_or(none()), Ends::Left, "lstrip")
+    }
+
+    #[staticmethod("maketrans(x, y=<unrepresentable>, z=<unrepresentable>, /)")]
+    fn maketrans(x: &Object, y: Option<&Str>, z: Option<&Str>) -> Result<Ref<Dict>> {
+        edit::maketrans(x, y, z)
+    }
+
+    #[method("partition($self, sep, /)")]
+    fn partition(&self, sep: &Object) -> Result<Ref<Tuple>> {
+        split::partition(self, sep, false)
+    }
+
+    #[method("removeprefix($self, prefix, /)")]
+    fn removeprefix(&self, prefix: &Str) -> Result<Ref<Str>> {
+        let cut = if search::matches_at(self.chars(), prefix.chars(), 0) { prefix.len() } else { 0 };
+        self.substring(cut, self.len())
+    }
+
+    #[method("removesuffix($self, suffix, /)")]
+    fn removesuffix(&self, suffix: &Str) -> Result<Ref<Str>> {
+        let end = self.len().checked_sub(suffix.len());
+        let end = end.filter(|&end| search::matches_at(self.chars(), suffix.chars(), end));
+        self.substring(0, end.unwrap_or(self.len()))
+    }
+
+    #[method("replace($self, old, new, /, count=-1)")]
+    fn replace(&self, old: &Str, new: &Str, count: isize) -> Result<Ref<Str>> {
+        edit::replace(self, old, new, count)
+    }
+
+    #[method("rfind($self, sub[, start[, end]], /)", raw)]
+    fn rfind(&self, args: &[&Object]) -> Result<isize> {
+        Ok(self.search("rfind", args, search::rfind)?.map_or(-1, |at| at as isize))
+    }
+
+    #[method("rindex($self, sub[, start[, end]], /)", raw)]
+    fn rindex(&self, args: &[&Object]) -> Result<usize> {
+        self.search("rindex", args, search::rfind)?.ok_or_else(|| raise!(ValueError, "substring not found"))
+    }
+
+    #[method("rjust($self, width, fillchar=' ', /)")]
+    fn rjust(&self, width: isize, #[default(FillChar(0x20))] fillchar: FillChar) -> Result<Ref<Str>> {
+        edit::pad(self, self.missing(width), 0, fillchar.0)
+    }
+
+    #[method("rpartition($self, sep, /)")]
+    fn rpartition(&self, sep: &Object) -> Result<Ref<Tuple>> {
+        split::partition(self, sep, true)
+    }
+
+    #[method("rsplit($self, /, sep=None, maxsplit=-1)")]
+    fn rsplit(&self, sep: Option<&Object>, maxsplit: isize) -> Result<Ref<List>> {
+        split::split(self, sep.unwrap_or(none()), maxsplit, true)
+    }
+
+    #[method("rstrip($self, chars=None, /)")]
+    fn rstrip(&self, chars: Option<&Object>) -> Result<Ref<Str>> {
+        split::strip(self, chars.unwrap_or(none()), Ends::Right, "rstrip")
+    }
+
+    #[method("split($self, /, sep=None, maxsplit=-1)")]
+    fn split(&self, sep: Option<&Object>, maxsplit: isize) -> Result<Ref<List>> {
+        split::split(self, sep.unwrap_or(none()), maxsplit, false)
+    }
+
+    #[method("splitlines($self, /, keepends=False)")]
+    fn splitlines(&self, keepends: bool) -> Result<Ref<List>> {
+        split::splitlines(self, keepends)
+    }
+
+    #[method("startswith($self, prefix[, start[, end]], /)", raw)]
+    fn startswith(&self, args: &[&Object]) -> Result<bool> {
+        self.has_at_end("startswith", args, |chars, affix| search::matches_at(chars, affix, 0))
+    }
+
+    #[method("strip($self, chars=None, /)")]
+    fn strip(&self, chars: Option<&Object>) -> Result<Ref<Str>> {
+        split::strip(self, chars.unwrap_or(none()), Ends::Both, "strip")
+    }
+
+    #[method("swapcase($self, /)")]
+    fn swapcase(&self) -> Result<Ref<Str>> {
+        case::swapcase(self)
+    }
+
+    #[method("title($self, /)")]
+    fn title(&self) -> Result<Ref<Str>> {
+        case::title(self)
+    }
+
+    #[method("translate($self, table, /)")]
+    fn translate(&self, table: &Object) -> Result<Ref<Str>> {
+        edit::translate(self, table)
+    }
+
+    #[method("upper($self, /)")]
+    fn upper(&self) -> Result<Ref<Str>> {
+        case::upper(self)
+    }
+
+    #[method("zfill($self, width, /)")]
+    fn zfill(&self, width: isize) -> Result<Ref<Str>> {
+        edit::zfill(self, width)
+    }
+}
+
+/// The parts that several methods share.
+impl Str {
+    fn missing(&self, width: isize) -> usize {
+        usize::try_from(width).unwrap_or(0).saturating_sub(self.len())
+    }
+
+    fn all_are(&self, question: fn(u32) -> bool) -> bool {
+        !self.is_empty() && self.chars().iter().all(question)
+    }
+
+    /// The arguments of a searching method.
+    fn window<'a>(&self, name: &str, args: &[&'a Object]) -> Result<(&'a Str, usize, usize)> {
+        let window = Window::parse(name, args)?;
+        let (start, end) = window.clip(self.len());
+        match window.sub.cast::<Str>() {
+            Some(sub) => Ok((sub, start, end)),
+            None => {
+                let class = bad_class_name(window.sub);
+                Err(raise!(TypeError, "{name}() argument 1 must be str, not {class}"))
+            }
+        }
+    }
+
+    fn search(
+        &self,
+        name: &str,
+        args: &[&Object],
+        find: fn(Chars<'_>, Chars<'_>) -> Option<usize>,
+    ) -> Result<Option<usize>> {
+        let (sub, start, end) = self.window(name, args)?;
+        if start > end {
+            return Ok(None);
+        }
+        Ok(find(self.chars().slice(start, end), sub.chars()).map(|at| at + start))
+    }
+
+    fn has_at_end(
+        &self,
+        name: &str,
+        args: &[&Object],
+        has: fn(Chars<'_>, Chars<'_>) -> bool,
+    ) -> Result<bool> {
+        let window = Window::parse(name, args)?;
+        let (start, end) = window.clip(self.len());
+        let holds = |affix: &Str| start <= end && has(self.chars().slice(start, end), affix.chars());
+        if let Some(affix) = window.sub.cast::<Str>() {
+            return Ok(holds(affix));
+        }
+        let Some(affixes) = window.sub.cast::<Tuple>() else {
+            return Err(raise!(
+                TypeError,
+                "{name} first arg must be str or a tuple of str, not {}",
+                window.sub.class().name()
+            ));
+        };
+        for affix in affixes.items() {
+            let Some(affix) = affix.cast::<Str>() else {
+                return Err(raise!(
+                    TypeError,
+                    "tuple for {name} must only contain str, not {}",
+                    affix.class().name()
+                ));
+            };
+            if holds(affix) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// Whether the string is an identifier (`PyUnicode_IsIdentifier`).
+    pub fn is_identifier(&self) -> bool {
+        let mut chars = self.chars().iter();
+        chars.next().is_some_and(ctype::is_xid_start) && chars.all(ctype::is_xid_continue)
+    }
+}
+
+/// A class as `_PyArg_BadArgument` names it.
+fn bad_class_name(object: &Object) -> &str {
+    if object.is(none()) { "None" } else { object.class().full_name() }
 }
 
 impl Str {
@@ -169,7 +541,7 @@ impl Str {
     /// The order of two strings by code points.
     pub fn compare(&self, other: &Str) -> core::cmp::Ordering {
         match (self.chars(), other.chars()) {
-            (super::Chars::One(a), super::Chars::One(b)) => a.cmp(b),
+            (Chars::One(a), Chars::One(b)) => a.cmp(b),
             (a, b) => a.iter().cmp(b.iter()),
         }
     }

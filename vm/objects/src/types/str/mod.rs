@@ -1,14 +1,21 @@
 //! `str`: PEP 393 storage of one, two or four bytes a character.
 
 pub mod build;
+pub mod case;
 pub mod ctype;
 mod ctype_table;
+pub mod edit;
 pub mod intern;
 pub mod iter;
 pub mod methods;
 pub mod numeric;
+pub mod percent;
 pub mod repr;
 pub mod search;
+pub mod spec;
+pub mod split;
+pub mod template;
+pub mod window;
 
 use crate::object::refs::Ref;
 use crate::object::{Object, heap};
@@ -292,6 +299,20 @@ impl Str {
         }
     }
 
+    /// Writes `count` times the same character into a string that is being made, at `at`.
+    pub fn fill_range(&self, at: usize, count: usize, char: u32) {
+        debug_assert!(self.refcnt() == 1 && at + count <= self.len());
+        let data = self.data();
+        // SAFETY: within the string, which nobody else sees yet.
+        unsafe {
+            match self.kind() {
+                Kind::One => data.add(at).write_bytes(char as u8, count),
+                Kind::Two => (at..at + count).for_each(|at| data.cast::<u16>().add(at).write(char as u16)),
+                Kind::Four => (at..at + count).for_each(|at| data.cast::<u32>().add(at).write(char)),
+            }
+        }
+    }
+
     /// A bound of the characters that leads to the same storage, for [`Str::alloc`].
     #[inline]
     pub fn max_hint(&self) -> u32 {
@@ -497,6 +518,22 @@ impl Str {
         }
     }
 
+    /// The bytes that the string takes, its UTF-8 form included.
+    pub fn memory_size(&self) -> usize {
+        let state = self.state.get();
+        let head = match (state & COMPACT != 0, self.is_ascii()) {
+            (true, true) => return ASCII_SIZE + self.len() + 1,
+            (true, false) => COMPACT_SIZE,
+            (false, _) => FULL_SIZE,
+        };
+        // SAFETY: not compact ASCII.
+        let tail = unsafe { self.tail() };
+        let (utf8, compact) = (tail.utf8.get(), state & COMPACT != 0);
+        let own = !utf8.is_null() && (compact || utf8 != tail.data.get());
+        let cache = if own { tail.utf8_length.get() as usize + 1 } else { 0 };
+        head + (self.len() + 1) * self.kind() as usize + cache
+    }
+
     /// Makes `this`, a fresh instance of a subclass, a copy of `source`.
     ///
     /// # Errors
@@ -530,4 +567,23 @@ pub fn expect_str<'a>(object: &'a Object, what: &str) -> Result<&'a Str> {
     object
         .cast::<Str>()
         .ok_or_else(|| crate::raise!(TypeError, "{what} must be str, not {}", object.class().name()))
+}
+
+/// `ascii(object)`: its repr with everything beyond ASCII escaped (`PyObject_ASCII`).
+///
+/// # Errors
+/// What the repr raises.
+pub fn ascii(object: &Object) -> Result<Ref<Str>> {
+    let text = crate::protocol::object::repr(object)?;
+    if text.is_ascii() {
+        return Ok(text);
+    }
+    let mut result = String::with_capacity(text.len() * 2);
+    for char in text.chars().iter() {
+        match u8::try_from(char) {
+            Ok(byte) if byte.is_ascii() => result.push(byte.into()),
+            _ => result.push_str(&repr::escape(char)),
+        }
+    }
+    Str::new(&result)
 }

@@ -1,0 +1,287 @@
+//! Taking strings apart and joining them.
+
+use super::{Chars, Str, ctype, intern, search};
+use crate::object::Object;
+use crate::object::refs::Ref;
+use crate::protocol;
+use crate::raise;
+use crate::raise::Result;
+use crate::types::list::List;
+use crate::types::none::none;
+use crate::types::tuple::Tuple;
+use core::ops::Range;
+
+/// `str.split` and `str.rsplit`.
+///
+/// # Errors
+/// TypeError, ValueError for an empty separator, MemoryError.
+pub fn split(text: &Str, separator: &Object, limit: isize, from_right: bool) -> Result<Ref<List>> {
+    let limit = usize::try_from(limit).unwrap_or(usize::MAX);
+    let chars = text.chars();
+    if separator.is(none()) {
+        let is_space = |char: u32| ctype::is_space(char);
+        return pieces(text, at_spaces(chars.len(), |index| is_space(chars.at(index)), limit, from_right));
+    }
+    let Some(separator) = separator.cast::<Str>() else {
+        return Err(raise!(TypeError, "must be str or None, not {}", separator.class().name()));
+    };
+    if separator.is_empty() {
+        return Err(raise!(ValueError, "empty separator"));
+    }
+    let found = if from_right {
+        positions_from_right(chars, separator.chars(), limit)
+    } else {
+        search::all(chars, separator.chars(), limit)
+    };
+    pieces(text, between(&found, separator.len(), chars.len()))
+}
+
+/// The occurrences that do not overlap, counted from the right, in ascending order.
+fn positions_from_right(chars: Chars<'_>, separator: Chars<'_>, limit: usize) -> Vec<usize> {
+    let mut found = Vec::new();
+    let mut end = chars.len();
+    while found.len() < limit
+        && let Some(at) = search::rfind(chars.slice(0, end), separator)
+    {
+        found.push(at);
+        end = at;
+    }
+    found.reverse();
+    found
+}
+
+/// What is left and right of separators of `width` at the given places.
+pub fn between(separators: &[usize], width: usize, len: usize) -> Vec<Range<usize>> {
+    let mut ranges = Vec::with_capacity(separators.len() + 1);
+    let mut start = 0;
+    for &at in separators {
+        ranges.push(start..at);
+        start = at + width;
+    }
+    ranges.push(start..len);
+    ranges
+}
+
+/// The words between white space; when `limit` splits are made the rest is one word, trimmed on its outer side only.
+pub fn at_spaces(
+    len: usize,
+    is_space: impl Fn(usize) -> bool,
+    limit: usize,
+    from_right: bool,
+) -> Vec<Range<usize>> {
+    let mut words = Vec::new();
+    if from_right {
+        let mut end = len;
+        loop {
+            while end > 0 && is_space(end - 1) {
+                end -= 1;
+            }
+            if end == 0 {
+                break;
+            }
+            let mut start = end - 1;
+            if words.len() == limit {
+                words.push(0..end);
+                break;
+            }
+            while start > 0 && !is_space(start - 1) {
+                start -= 1;
+            }
+            words.push(start..end);
+            end = start;
+        }
+        words.reverse();
+        return words;
+    }
+    let mut start = 0;
+    loop {
+        while start < len && is_space(start) {
+            start += 1;
+        }
+        if start == len {
+            return words;
+        }
+        if words.len() == limit {
+            words.push(start..len);
+            return words;
+        }
+        let mut end = start + 1;
+        while end < len && !is_space(end) {
+            end += 1;
+        }
+        words.push(start..end);
+        start = end;
+    }
+}
+
+/// The lines of something, with or without their ends.
+pub fn lines(
+    len: usize,
+    at: impl Fn(usize) -> u32,
+    is_break: impl Fn(u32) -> bool,
+    keep_ends: bool,
+) -> Vec<Range<usize>> {
+    let mut lines = Vec::new();
+    let mut start = 0;
+    while start < len {
+        let mut end = start;
+        while end < len && !is_break(at(end)) {
+            end += 1;
+        }
+        let mut next = end;
+        if next < len {
+            next += 1 + usize::from(at(end) == 0x0d && end + 1 < len && at(end + 1) == 0x0a);
+        }
+        lines.push(start..if keep_ends { next } else { end });
+        start = next;
+    }
+    lines
+}
+
+/// `str.splitlines`.
+///
+/// # Errors
+/// MemoryError.
+pub fn splitlines(text: &Str, keep_ends: bool) -> Result<Ref<List>> {
+    let chars = text.chars();
+    pieces(text, lines(chars.len(), |index| chars.at(index), ctype::is_line_break, keep_ends))
+}
+
+fn pieces(text: &Str, ranges: Vec<Range<usize>>) -> Result<Ref<List>> {
+    let piece = |range: Range<usize>| text.substring(range.start, range.end).map(Ref::upcast);
+    List::from_vec(ranges.into_iter().map(piece).collect::<Result<Vec<Ref>>>()?)
+}
+
+/// `str.partition` and `str.rpartition`.
+///
+/// # Errors
+/// TypeError, ValueError for an empty separator, MemoryError.
+pub fn partition(text: &Str, separator: &Object, from_right: bool) -> Result<Ref<Tuple>> {
+    let Some(separator) = separator.cast::<Str>() else {
+        return Err(raise!(TypeError, "must be str, not {}", separator.class().name()));
+    };
+    if separator.is_empty() {
+        return Err(raise!(ValueError, "empty separator"));
+    }
+    let find = if from_right { search::rfind } else { search::find };
+    let parts = match find(text.chars(), separator.chars()) {
+        Some(at) => [
+            text.substring(0, at)?,
+            Ref::from_borrowed(separator),
+            text.substring(at + separator.len(), text.len())?,
+        ],
+        None if from_right => [intern::empty(), intern::empty(), text.to_exact()?],
+        None => [text.to_exact()?, intern::empty(), intern::empty()],
+    };
+    Tuple::from_array(parts.map(Ref::upcast))
+}
+
+/// `separator.join(iterable)` (`PyUnicode_Join`).
+///
+/// # Errors
+/// TypeError when the argument is not iterable or an item is no string; what iterating raises.
+pub fn join(separator: &Str, iterable: &Object) -> Result<Ref<Str>> {
+    let items = protocol::iter::collect(iterable).map_err(|raised| {
+        if !raised.matches(&crate::types::exceptions::TypeError)
+            || iterable.class().tp_iter.get().is_some()
+            || protocol::sequence::is_sequence(iterable)
+        {
+            return raised;
+        }
+        raised.clear();
+        raise!(TypeError, "can only join an iterable")
+    })?;
+    join_items(separator, &items)
+}
+
+/// [`join`] of items at hand.
+///
+/// # Errors
+/// TypeError when an item is no string; OverflowError; MemoryError.
+pub fn join_items(separator: &Str, items: &[Ref]) -> Result<Ref<Str>> {
+    let mut parts = Vec::with_capacity(items.len());
+    let (mut len, mut max) = (0usize, 0);
+    for (index, item) in items.iter().enumerate() {
+        let Some(item) = item.cast::<Str>() else {
+            return Err(raise!(
+                TypeError,
+                "sequence item {index}: expected str instance, {} found",
+                item.class().name()
+            ));
+        };
+        len = len.saturating_add(item.len());
+        max = max.max(item.max_hint());
+        parts.push(item);
+    }
+    match *parts {
+        [] => return Ok(intern::empty()),
+        [only] if only.is_exactly(&super::PyUnicode_Type) => return Ok(Ref::from_borrowed(only)),
+        _ => {}
+    }
+    if parts.len() > 1 {
+        len = len.saturating_add(separator.len().saturating_mul(parts.len() - 1));
+        max = max.max(separator.max_hint());
+    }
+    if isize::try_from(len).is_err() {
+        return Err(raise!(OverflowError, "join() result is too long for a Python string"));
+    }
+    if len == 0 {
+        return Ok(intern::empty());
+    }
+    let result = Str::alloc(len, max)?;
+    let mut at = 0;
+    for (index, part) in parts.iter().enumerate() {
+        if index > 0 {
+            result.write_at(at, separator.chars());
+            at += separator.len();
+        }
+        result.write_at(at, part.chars());
+        at += part.len();
+    }
+    Ok(result)
+}
+
+/// Which ends are stripped.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Ends {
+    Left,
+    Right,
+    Both,
+}
+
+/// The range that is left when the characters that `strip` holds for are taken off the ends.
+pub fn stripped(len: usize, ends: Ends, strip: impl Fn(usize) -> bool) -> Range<usize> {
+    let (mut start, mut end) = (0, len);
+    if ends != Ends::Right {
+        while start < end && strip(start) {
+            start += 1;
+        }
+    }
+    if ends != Ends::Left {
+        while start < end && strip(end - 1) {
+            end -= 1;
+        }
+    }
+    start..end
+}
+
+/// `str.strip` and its kin.
+///
+/// # Errors
+/// TypeError, MemoryError.
+pub fn strip(text: &Str, what: &Object, ends: Ends, name: &str) -> Result<Ref<Str>> {
+    let chars = text.chars();
+    let range = if what.is(none()) {
+        stripped(chars.len(), ends, |index| ctype::is_space(chars.at(index)))
+    } else {
+        let Some(what) = what.cast::<Str>() else {
+            return Err(raise!(TypeError, "{name} arg must be None or str"));
+        };
+        let what = what.chars();
+        stripped(chars.len(), ends, |index| {
+            let char = chars.at(index);
+            what.iter().any(|other| other == char)
+        })
+    };
+    text.substring(range.start, range.end)
+}
