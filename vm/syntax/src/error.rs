@@ -94,16 +94,11 @@ pub enum WarningKind {
     DeprecationWarning,
 }
 
-/// A warning about source text. When the program has made warnings errors, the issuer raises
-/// a SyntaxError with the same message at the same place.
+/// A warning about source text.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct SourceWarning {
     /// Its category.
     pub kind: WarningKind,
-    /// Its message.
-    pub msg: String,
-    /// Line, from 1.
-    pub lineno: i32,
-    /// Column in characters, from 1, for the SyntaxError that it may become.
-    pub offset: i32,
+    /// Its message and line, and the whole error to raise in its stead when warnings are made errors.
+    pub error: SyntaxError,
 }

@@ -1,0 +1,92 @@
+//! What this parser makes of a source, in the oracle's words.
+
+use crate::dump::dump;
+use std::fmt::Write;
+use std::time::Instant;
+use syntax::ast::{Constant, Expr, ExprKind, Location, Mod, Stmt, StmtKind, Wtf8};
+use syntax::source::{NoCodecs, decode};
+use syntax::{Arena, Mode, Options, SyntaxError, parse};
+
+fn mode_of(name: &str) -> (Mode, bool) {
+    let (name, is_text) = match name.strip_suffix("-text") {
+        Some(name) => (name, true),
+        None => (name, false),
+    };
+    let mode = match name {
+        "eval" => Mode::Eval,
+        "single" => Mode::Single,
+        "func_type" => Mode::FuncType,
+        _ => Mode::Exec,
+    };
+    (mode, is_text)
+}
+
+/// The seconds that parsing takes.
+pub fn time(mode: &str, source: &[u8]) -> f64 {
+    let (mode, is_text) = mode_of(mode);
+    let start = Instant::now();
+    let arena = Arena::new();
+    if is_text {
+        let _ = parse(&arena, source, mode, &Options::default());
+    } else if let Ok(decoded) = decode(source, &NoCodecs) {
+        let _ = parse(&arena, &decoded.text, mode, &Options::default());
+    }
+    start.elapsed().as_secs_f64()
+}
+
+/// The tree or the error, and the warnings.
+pub fn answer(mode: &str, source: &[u8]) -> String {
+    let (mode, is_text) = mode_of(mode);
+    if source.contains(&0) {
+        return "SyntaxError: 'source code string cannot contain null bytes' (None, None, None, None, None)"
+            .to_owned();
+    }
+    let arena = Arena::new();
+    let parsed = if is_text {
+        parse(&arena, source, mode, &Options::default())
+    } else {
+        match decode(source, &NoCodecs) {
+            Ok(decoded) => parse(&arena, &decoded.text, mode, &Options::default()),
+            Err(error) => return error_text(&error),
+        }
+    };
+    let mut text = match &parsed.result {
+        Ok(tree) => dump(tree),
+        Err(error) => error_text(error),
+    };
+    for warning in &parsed.warnings {
+        let _ = write!(text, "\n{:?}: {} {}", warning.kind, ascii(&warning.error.msg), warning.error.lineno);
+    }
+    text
+}
+
+fn error_text(error: &SyntaxError) -> String {
+    if !error.kind.is_syntax_error() {
+        return format!("{}: {}", error.kind.name(), ascii(&error.msg));
+    }
+    if error.offset == -1 {
+        return format!("{}: {} (0, -1, None, None, None)", error.kind.name(), ascii(&error.msg));
+    }
+    format!(
+        "{}: {} ({}, {}, {}, {}, {})",
+        error.kind.name(),
+        ascii(&error.msg),
+        error.lineno,
+        error.offset,
+        error.end_lineno,
+        error.end_offset,
+        error.text.as_deref().map_or("None".to_owned(), ascii)
+    )
+}
+
+/// The `ascii` of a string, taken from the dump of a tree that holds it.
+fn ascii(text: &str) -> String {
+    let kind = ExprKind::Constant { value: Constant::Str(Wtf8::from(text)), kind: None };
+    let expr = Expr::new(kind, Location::default());
+    let body = [Stmt { kind: StmtKind::Expr { value: &expr }, location: Location::default() }];
+    let text = dump(&Mod::Interactive { body: &body });
+    let start = text.find("value=Constant(value=").map_or(0, |at| at + "value=Constant(value=".len());
+    let end =
+        text.rfind(", lineno=0, col_offset=0, end_lineno=0, end_col_offset=0), lineno").unwrap_or(text.len());
+    text.get(start..end).unwrap_or_default().to_owned()
+}
