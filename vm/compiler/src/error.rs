@@ -35,13 +35,9 @@ pub fn too_deep() -> Box<SyntaxError> {
 
 /// Issues a SyntaxWarning.
 pub fn warn(sink: WarningSink<'_>, at: Location, msg: String) -> Result {
-    let warning = SourceWarning {
-        kind: WarningKind::SyntaxWarning,
-        msg: msg.clone(),
-        lineno: at.lineno,
-        offset: at.col_offset + 1,
-    };
-    if sink(warning) { Ok(()) } else { Err(syntax_error(at, msg)) }
+    let error = syntax_error(at, msg);
+    let warning = SourceWarning { kind: WarningKind::SyntaxWarning, error: (*error).clone() };
+    if sink(warning) { Ok(()) } else { Err(error) }
 }
 
 /// A node's place in the form of the location table.

@@ -184,8 +184,9 @@ impl<'a> Lexer<'a> {
             }
             if c == EOF || (quote_size == 1 && c == b'\n') {
                 if in_format_spec && c == b'\n' {
-                    self.back(c);
-                    return self.leave_literal();
+                    return self.syntax_error(
+                        "f-string: newlines are not allowed in format specifiers for single quoted f-strings",
+                    );
                 }
                 return self.unterminated_fstring(c);
             }

@@ -77,8 +77,6 @@ pub struct Lexer<'a> {
     pub(crate) line_end: usize,
     /// Its start.
     pub(crate) line_start: usize,
-    /// The start of the line where the current token began.
-    pub(crate) token_line_start: usize,
     pub(crate) lineno: i32,
     token_start: Option<usize>,
     /// Where the current string literal began.
@@ -137,7 +135,6 @@ impl<'a> Lexer<'a> {
             pos: 0,
             line_end: 0,
             line_start: 0,
-            token_line_start: 0,
             lineno: 0,
             token_start: None,
             first_lineno: 0,
@@ -167,6 +164,11 @@ impl<'a> Lexer<'a> {
     /// The line that was read last.
     pub fn line(&self) -> &'a [u8] {
         self.bytes.get(self.line_start..self.line_end).unwrap_or_default()
+    }
+
+    /// Whether an f-string is open.
+    pub(crate) fn in_fstring(&self) -> bool {
+        !self.fstrings.is_empty()
     }
 
     /// The next token. After the end or an error, the same again.
@@ -213,9 +215,6 @@ impl<'a> Lexer<'a> {
             return false;
         };
         let length = rest.iter().position(|&c| c == b'\n').map_or(rest.len(), |newline| newline + 1);
-        if self.token_start.is_none() {
-            self.token_line_start = self.line_end;
-        }
         self.line_start = self.line_end;
         self.lineno += 1;
         self.line_end += length;

@@ -183,13 +183,8 @@ impl<'a> Parser<'a> {
     /// Whether anything but white space and comments follows an interactive statement.
     fn has_more_statements(&self) -> bool {
         let text = self.lexer.source.bytes();
-        let Some(rest) = text.get(self.lexer.token_line_start..) else { return false };
-        let Some(newline) = rest.iter().position(|&c| c == b'\n') else { return false };
-        let before = rest.get(..newline).unwrap_or_default();
-        if before.ends_with(b"\\") || before.iter().any(|c| matches!(c, b'\'' | b'"')) {
-            return false;
-        }
-        rest.get(newline..).unwrap_or_default().split(|&c| c == b'\n').any(|line| {
+        let rest = text.get(self.lexer.pos..).unwrap_or_default();
+        rest.split(|&c| c == b'\n').any(|line| {
             let first = line.iter().find(|c| !matches!(c, b' ' | b'\t' | b'\x0c'));
             first.is_some_and(|&c| c != b'#')
         })

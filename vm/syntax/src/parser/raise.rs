@@ -136,7 +136,7 @@ impl<'a> Parser<'a> {
             Done::TooDeep => (ErrorKind::IndentationError, 0, "too many levels of indentation"),
             Done::LineContinuation => (
                 ErrorKind::SyntaxError,
-                (self.lexer.pos as i32 - self.lexer.token_line_start as i32 - 1).max(0),
+                (self.lexer.pos as i32 - self.lexer.line_start as i32 - 1).max(0),
                 "unexpected character after line continuation character",
             ),
             _ => (ErrorKind::SyntaxError, 0, "unknown parsing error"),
@@ -162,12 +162,11 @@ impl<'a> Parser<'a> {
         self.error = Some(SyntaxError { kind, msg, lineno, offset, end_lineno, end_offset, text });
     }
 
-    /// The line that an error quotes: if the lexer has gone no further, all of it, or as many lines as the
-    /// current token has; else the line without its newline.
+    /// The line that an error quotes: with its newline if the lexer has gone no further, else without.
     pub(super) fn error_text(&self, lineno: i32) -> Cow<'a, str> {
         let lexer = &self.lexer;
-        if lexer.lineno <= lineno && lexer.line_end > lexer.token_line_start {
-            let bytes = lexer.source.bytes().get(lexer.token_line_start..lexer.line_end);
+        if lexer.lineno <= lineno && lexer.line_end > lexer.line_start {
+            let bytes = lexer.source.bytes().get(lexer.line_start..lexer.line_end);
             return String::from_utf8_lossy(bytes.unwrap_or_default());
         }
         lexer.source.line(lineno)
@@ -258,7 +257,10 @@ impl<'a> Parser<'a> {
             return;
         }
         if let Some(error) = self.lexer.take_error() {
-            self.error = Some(error);
+            // Errors inside f-strings have no such priority.
+            if !self.lexer.in_fstring() {
+                self.error = Some(error);
+            }
         } else if self.lexer.brackets.last().is_some_and(|bracket| error_line > bracket.lineno) {
             self.error = None;
             self.failed = false;
