@@ -144,12 +144,15 @@ impl<'a> Compiler<'a, '_> {
         body: List<'a, Stmt<'a>>,
         orelse: List<'a, Stmt<'a>>,
     ) -> Result {
-        let (start, end, anchor) = (self.label(), self.label(), self.label());
+        let (start, body_label, end, anchor) = (self.label(), self.label(), self.label(), self.label());
+        let loc = place(s.location);
         self.here(start);
-        self.push_block(FrameKind::While { start, end }, place(s.location))?;
-        self.jump_if(place(s.location), test, anchor, false)?;
+        self.push_block(FrameKind::While { start, end }, loc)?;
+        self.jump_if(loc, test, anchor, false)?;
+        self.here(body_label);
         self.stmts(body)?;
-        self.jump(Loc::NONE, Opcode::JUMP, start);
+        // The test stands at both ends: one jump for each turn.
+        self.jump_if(loc, test, body_label, true)?;
         self.pop_block();
         self.here(anchor);
         self.stmts(orelse)?;
