@@ -10,9 +10,8 @@ use bytecode::marshal_code::load_code;
 use compiler::Options;
 use syntax::{Arena, Mode};
 
-const PROGRAMS: [&str; 8] = [
-    "annotations", "classes", "comprehensions", "exceptions", "folding", "functions", "loops", "patterns",
-];
+const PROGRAMS: [&str; 8] =
+    ["annotations", "classes", "comprehensions", "exceptions", "folding", "functions", "loops", "patterns"];
 
 fn corpus() -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus")
@@ -23,7 +22,8 @@ fn reference(script: &str, arg: &str) -> Option<Vec<u8>> {
     if !python.exists() {
         return None;
     }
-    let output = Command::new(python).args(["-I", "-W", "ignore", "-c", script, arg]).output().expect("it runs");
+    let output =
+        Command::new(python).args(["-I", "-W", "ignore", "-c", script, arg]).output().expect("it runs");
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     Some(output.stdout)
 }
