@@ -63,6 +63,7 @@ pub mod method;
 pub mod module;
 pub mod none;
 pub mod object;
+pub mod property;
 pub mod range;
 pub mod set;
 pub mod slice;
