@@ -14,6 +14,10 @@ pub unsafe extern "C" fn dealloc<T: Instance>(this: *mut Object) {
     // SAFETY: whole until its fields are dropped.
     let object = unsafe { &*this };
     let class = object.class();
+    // SAFETY: nothing was taken apart yet.
+    if class.tp_finalize.get().is_some() && unsafe { crate::object::gc::finalize_from_dealloc(object) } {
+        return;
+    }
     if class.tp_weaklistoffset.get() != 0 {
         crate::types::weakref::clear_weakrefs(object);
     }

@@ -230,3 +230,27 @@ pub fn sys_get(name: &str) -> Option<crate::Ref> {
     let key = crate::types::str::Str::new(name).ok()?;
     sysdict.get_item(key.as_object()).ok().flatten()
 }
+
+/// How to let go of the GIL and take it again; the interpreter sets it. Until then there is one thread and nothing to let go of.
+pub struct GilHooks {
+    pub release: fn() -> *const ThreadState,
+    pub acquire: fn(*const ThreadState),
+}
+
+static GIL: crate::hooks::Hook<&'static GilHooks> =
+    crate::hooks::Hook::new("the GIL before the interpreter started");
+
+/// Sets how the GIL is released and acquired.
+pub fn set_gil_hooks(hooks: &'static GilHooks) {
+    GIL.set(hooks);
+}
+
+/// Runs `work` without the GIL (`Py_BEGIN_ALLOW_THREADS`). It must not touch any object.
+#[inline]
+pub fn detached<T>(work: impl FnOnce() -> T) -> T {
+    let Some(hooks) = GIL.try_get() else { return work() };
+    let state = (hooks.release)();
+    let result = work();
+    (hooks.acquire)(state);
+    result
+}

@@ -32,7 +32,6 @@ impl<'a> Compiler<'a, '_> {
 
     fn validate_keywords(&mut self, keywords: List<'a, Keyword<'a>>) -> Result {
         for (i, keyword) in keywords.iter().enumerate() {
-            self.check_target(keyword.location, keyword.arg.unwrap_or_default(), ExprContext::Store);
             let repeated =
                 keywords[i + 1..].iter().find(|other| keyword.arg.is_some() && other.arg == keyword.arg);
             if let (Some(other), Some(name)) = (repeated, keyword.arg) {
@@ -155,11 +154,7 @@ impl<'a> Compiler<'a, '_> {
         }
         self.note_static_attribute(value, attr, ctx);
         self.expr(value)?;
-        let location = at_attribute(e.location, e, attr);
-        let loc = place(location);
-        if ctx == ExprContext::Store {
-            self.check_target(location, attr, ctx);
-        }
+        let loc = place(at_attribute(e.location, e, attr));
         let op = match ctx {
             ExprContext::Load => Opcode::LOAD_ATTR,
             ExprContext::Store => Opcode::STORE_ATTR,

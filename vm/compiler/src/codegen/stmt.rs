@@ -144,15 +144,12 @@ impl<'a> Compiler<'a, '_> {
         body: List<'a, Stmt<'a>>,
         orelse: List<'a, Stmt<'a>>,
     ) -> Result {
-        let (start, body_label, end, anchor) = (self.label(), self.label(), self.label(), self.label());
-        let loc = place(s.location);
+        let (start, end, anchor) = (self.label(), self.label(), self.label());
         self.here(start);
-        self.push_block(FrameKind::While { start, end }, loc)?;
-        self.jump_if(loc, test, anchor, false)?;
-        self.here(body_label);
+        self.push_block(FrameKind::While { start, end }, place(s.location))?;
+        self.jump_if(place(s.location), test, anchor, false)?;
         self.stmts(body)?;
-        // The test stands at both ends: one jump for each turn.
-        self.jump_if(loc, test, body_label, true)?;
+        self.jump(Loc::NONE, Opcode::JUMP, start);
         self.pop_block();
         self.here(anchor);
         self.stmts(orelse)?;

@@ -124,6 +124,14 @@ impl<'a> Visitor<'a, '_> {
     }
 
     fn add(&mut self, name: &str, flags: u32, at: Location) -> Result {
+        let ctx = if flags == USE { ExprContext::Load } else { ExprContext::Store };
+        self.add_in(name, flags, at, ctx)
+    }
+
+    fn add_in(&mut self, name: &str, flags: u32, at: Location, ctx: ExprContext) -> Result {
+        if flags & (DEF_PARAM | DEF_LOCAL | DEF_IMPORT) != 0 {
+            check_name(name, at, ctx)?;
+        }
         if flags & DEF_TYPE_PARAM != 0
             && let Some(mangled) = self.current().mangled_names.clone()
         {
@@ -661,7 +669,10 @@ impl<'a> Visitor<'a, '_> {
                 self.opt_expr(format_spec)
             }
             ExprKind::Constant { .. } => Ok(()),
-            ExprKind::Attribute { value, .. } => self.expr(value),
+            ExprKind::Attribute { value, attr, ctx } => {
+                check_name(attr, at, ctx)?;
+                self.expr(value)
+            }
             ExprKind::Subscript { value, slice, .. } => {
                 self.expr(value)?;
                 self.expr(slice)
@@ -674,7 +685,7 @@ impl<'a> Visitor<'a, '_> {
             }
             ExprKind::Name { id, ctx } => {
                 let flags = if ctx == ExprContext::Load { USE } else { DEF_LOCAL };
-                self.add(id, flags, at)?;
+                self.add_in(id, flags, at, ctx)?;
                 // super() uses the cell of the class it stands in.
                 if ctx == ExprContext::Load && id == "super" && self.current().is_function_like() {
                     self.add("__class__", USE, at)?;
@@ -685,6 +696,11 @@ impl<'a> Visitor<'a, '_> {
     }
 
     fn keywords(&mut self, keywords: List<'a, Keyword<'a>>) -> Result {
+        for keyword in keywords {
+            if let Some(name) = keyword.arg {
+                check_name(name, keyword.location, ExprContext::Store)?;
+            }
+        }
         keywords.iter().try_for_each(|k| self.expr(k.value))
     }
 
@@ -857,9 +873,13 @@ impl<'a> Visitor<'a, '_> {
                 patterns.iter().try_for_each(|p| self.pattern(p))?;
                 rest
             }
-            PatternKind::MatchClass { cls, patterns, kwd_patterns, .. } => {
+            PatternKind::MatchClass { cls, patterns, kwd_attrs, kwd_patterns } => {
                 self.expr(cls)?;
-                return patterns.iter().chain(kwd_patterns).try_for_each(|p| self.pattern(p));
+                patterns.iter().try_for_each(|p| self.pattern(p))?;
+                for (attr, pattern) in kwd_attrs.iter().zip(kwd_patterns) {
+                    check_name(attr, pattern.location, ExprContext::Store)?;
+                }
+                return kwd_patterns.iter().try_for_each(|p| self.pattern(p));
             }
             PatternKind::MatchAs { pattern, name } => {
                 if let Some(pattern) = pattern {
@@ -874,4 +894,13 @@ impl<'a> Visitor<'a, '_> {
 
 fn is_async_def(block: &Block) -> bool {
     block.kind == BlockKind::Function && block.coroutine
+}
+
+/// `__debug__` is a constant.
+fn check_name(name: &str, at: Location, ctx: ExprContext) -> Result {
+    match ctx {
+        ExprContext::Store if name == "__debug__" => Err(syntax_error(at, "cannot assign to __debug__")),
+        ExprContext::Del if name == "__debug__" => Err(syntax_error(at, "cannot delete __debug__")),
+        _ => Ok(()),
+    }
 }
