@@ -106,6 +106,7 @@ print(
     p.execute("select json_extract('{\"a\": [1, 2]}', '$.a[1]')").fetchone(),
 )
 backup = sqlite3.connect(":memory:")
+p.commit()
 p.backup(backup)
 print(backup.execute("select count(*) from n").fetchone(), len(backup.serialize()) > 0)
 seen = []
