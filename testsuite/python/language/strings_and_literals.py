@@ -35,7 +35,7 @@ if (n := 10) > 5 \
 été = "non-ASCII name"
 ﬁ = "normalised"
 print(été, fi, "ﬁ" in globals(), "fi" in globals())
-print(exec("# -*- coding: latin-1 -*-\ns = 1") , compile(b"# coding: latin-1\ns = '\xe9'", "", "exec").co_consts[0], eval(b"'\xc3\xa9'"), eval("\n\t 1 + 1 \n"))
+print(exec("# -*- coding: latin-1 -*-\ns = 1") , compile(b"# coding: latin-1\ns = '\xe9'", "", "exec").co_consts[0], eval(b"'\xc3\xa9'"), eval("  1 + 1 \n"))
 for bad in (b"\xff = 1", b"# coding: nope\n", b"s = '\xe9'"):
     try:
         compile(bad, "<b>", "exec")

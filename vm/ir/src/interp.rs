@@ -147,6 +147,7 @@ pub unsafe fn eval(op: Op, extra: Extra, callee: Option<&Callee>, x: &[u64]) -> 
         Op::f2iov => fits((f(0).abs() < 9_223_372_036_854_775_808.0).then_some(f(0) as i64)),
         Op::f2bits | Op::bits2f => Did::Value(x[0]),
 
+        // SAFETY (all of these): what a trace loads and stores is the business of who runs the trace.
         Op::ld_i8 | Op::ldx_i8 => int(i64::from(unsafe { load::<i8>(op, extra, x) })),
         Op::ld_u8 | Op::ldx_u8 => Did::Value(u64::from(unsafe { load::<u8>(op, extra, x) })),
         Op::ld_i16 | Op::ldx_i16 => int(i64::from(unsafe { load::<i16>(op, extra, x) })),

@@ -152,6 +152,7 @@ macro_rules! common {
 }
 
 common! {
+    // SAFETY: the reference is made from one that lives as long.
     Set, "set", PySet_Type, (|this: &Set| -> &Set { unsafe { &*core::ptr::from_ref(this) } }),
     { unhashable, weaklist = weakreflist, flags = [BASETYPE, MATCH_SELF] },
     {
@@ -265,6 +266,7 @@ common! {
 }
 
 common! {
+    // SAFETY: the reference is made from one that lives as long.
     FrozenSet, "frozenset", PyFrozenSet_Type, (|this: &FrozenSet| -> &Set { unsafe { &*(&raw const this.set) } }),
     { weaklist = set.weakreflist, flags = [BASETYPE, MATCH_SELF] },
     {
