@@ -63,7 +63,15 @@ impl<'a> Parser<'a> {
         };
         let mut last = (atom, self.mark);
         let mut before_last = None;
-        while starts_suffix(self.peek()) {
+        loop {
+            // In the grammar a call's generator expression is tried here whatever follows, and with it the rule
+            // for mistakes in comprehensions of all kinds.
+            if matches!(self.peek(), TokenKind::LSqb | TokenKind::LBrace) {
+                self.invalid(Self::invalid_comprehension);
+            }
+            if !starts_suffix(self.peek()) {
+                break;
+            }
             let Some(node) = self.alt(|p| p.suffix(start, last.0)) else { break };
             before_last = Some(last);
             last = (node, self.mark);

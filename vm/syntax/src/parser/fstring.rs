@@ -105,7 +105,7 @@ impl<'a> Parser<'a> {
 
     /// Warns of an escape in the body that `token` has, or ends.
     fn warn_escape(&mut self, invalid: Option<InvalidEscape>, body: &str, token: &Token<'a>) {
-        let Some(escape) = invalid.filter(|_| !self.second_pass) else { return };
+        let Some(escape) = invalid.filter(|_| !self.invalid_rules) else { return };
         let [first, ..] = escape.text;
         let in_fstring = matches!(token.kind, TokenKind::FStringMiddle | TokenKind::FStringEnd);
         if in_fstring && matches!(first, b'{' | b'}') {

@@ -253,14 +253,12 @@ impl<'a> Parser<'a> {
                 _ => {}
             }
         }
-        if self.lexer.done == Done::Decode {
+        // Errors inside f-strings have no such priority.
+        if self.lexer.done == Done::Decode || self.lexer.in_fstring() {
             return;
         }
         if let Some(error) = self.lexer.take_error() {
-            // Errors inside f-strings have no such priority.
-            if !self.lexer.in_fstring() {
-                self.error = Some(error);
-            }
+            self.error = Some(error);
         } else if self.lexer.brackets.last().is_some_and(|bracket| error_line > bracket.lineno) {
             self.error = None;
             self.failed = false;

@@ -163,7 +163,9 @@ impl<'a> Parser<'a> {
             })?;
             p.not(|p| {
                 let name = p.expect(TokenKind::Name)?;
-                SOFT_KEYWORDS.contains(&p.token_text_at(name)).then_some(())
+                // CPython compares as many characters as the name has: `c` passes for `case`.
+                let name = p.token_text_at(name);
+                SOFT_KEYWORDS.iter().any(|keyword| keyword.starts_with(name)).then_some(())
             })?;
             let left = p.disjunction()?;
             let right = p.expression_without_invalid()?;
