@@ -1,4 +1,4 @@
-//! `format(value, spec)` of the built-in numbers.
+//! `format(value, spec)` of the built-in numbers (Python/formatter_unicode.c's behaviour).
 
 use crate::object::Object;
 use crate::object::refs::Ref;
@@ -6,23 +6,332 @@ use crate::protocol;
 use crate::raise::Result;
 use crate::types::int::Int;
 use crate::types::str::Str;
+use crate::types::str::build::Builder;
+use num::complex::Complex;
+use num::float::{self, Code, Style};
+use num::format_spec::{self, Align, FormatSpec, Grouping, Sign};
+
+/// A formatted number before padding: sign, prefix such as `0x`, digits to be grouped, and the rest.
+struct Parts {
+    negative: bool,
+    prefix: &'static str,
+    /// Whole digits.
+    digits: String,
+    /// From the decimal point or the exponent on, and `%`.
+    rest: String,
+}
+
+/// How digits are grouped: the separators, from the right, and the decimal point.
+struct Grouper {
+    separator: String,
+    /// Sizes of groups from the right; the last repeats, 0 or an end means no more.
+    sizes: Vec<usize>,
+    point: String,
+}
+
+impl Grouper {
+    fn for_spec(spec: &FormatSpec) -> Grouper {
+        let presentation = spec.presentation.and_then(char::from_u32);
+        if presentation == Some('n') {
+            return Grouper::from_locale();
+        }
+        let (separator, size) = match spec.grouping {
+            None => ("", 0),
+            Some(Grouping::Comma) => (",", 3),
+            Some(Grouping::Underscore) if matches!(presentation, Some('b' | 'o' | 'x' | 'X')) => ("_", 4),
+            Some(Grouping::Underscore) => ("_", 3),
+        };
+        Grouper { separator: separator.into(), sizes: vec![size], point: ".".into() }
+    }
+
+    fn from_locale() -> Grouper {
+        // SAFETY: localeconv returns a struct of C strings that stays until the next setlocale.
+        unsafe {
+            let conventions = &*libc::localeconv();
+            let text = |pointer: *const core::ffi::c_char| {
+                core::ffi::CStr::from_ptr(pointer).to_string_lossy().into_owned()
+            };
+            let sizes = core::ffi::CStr::from_ptr(conventions.grouping)
+                .to_bytes()
+                .iter()
+                .map(|&size| if size == i8::MAX as u8 { 0 } else { usize::from(size) })
+                .collect();
+            Grouper {
+                separator: text(conventions.thousands_sep),
+                sizes,
+                point: text(conventions.decimal_point),
+            }
+        }
+    }
+
+    /// The digits with separators, led by zeros until the whole is `width` wide.
+    fn group(&self, digits: &str, width: usize) -> String {
+        if self.separator.is_empty() || self.sizes.first().is_none_or(|&size| size == 0) {
+            let zeros = width.saturating_sub(digits.len());
+            return "0".repeat(zeros) + digits;
+        }
+        let separator_len = self.separator.chars().count();
+        let mut groups: Vec<String> = Vec::new();
+        let (mut length, mut left, mut index) = (0, digits, 0);
+        loop {
+            let size = self.sizes.get(index).or(self.sizes.last()).copied().unwrap_or(0);
+            index += 1;
+            let size = if size == 0 { usize::MAX } else { size };
+            let gap = if groups.is_empty() { 0 } else { separator_len };
+            let take = left.len().min(size);
+            let zeros_wanted = width.saturating_sub(length + gap + take);
+            let zeros = if left.len() > size { 0 } else { zeros_wanted.min(size - take) };
+            let (rest, group) = left.split_at(left.len() - take);
+            groups.push("0".repeat(zeros) + group);
+            length += gap + take + zeros;
+            left = rest;
+            if left.is_empty() && length >= width {
+                break;
+            }
+        }
+        groups.reverse();
+        groups.join(&self.separator)
+    }
+}
+
+/// Puts sign, prefix, grouped digits, rest and padding together.
+fn assemble(parts: &Parts, spec: &FormatSpec, grouper: &Grouper) -> Result<Ref<Str>> {
+    let sign = match (parts.negative, spec.sign) {
+        (true, _) => "-",
+        (false, Some(Sign::Plus)) => "+",
+        (false, Some(Sign::Space)) => " ",
+        (false, _) => "",
+    };
+    let align = spec.align.unwrap_or(Align::Right);
+    let zero_fill = align == Align::AfterSign && spec.fill == u32::from('0');
+    let around = sign.len() + parts.prefix.len() + parts.rest.chars().count();
+    let wanted = if zero_fill { spec.width.unwrap_or(0).saturating_sub(around) } else { 0 };
+    let digits = grouper.group(&parts.digits, wanted);
+    let length = around + digits.chars().count();
+    let padding = spec.width.unwrap_or(0).saturating_sub(length);
+    let (before, middle, after) = match align {
+        Align::Left => (0, 0, padding),
+        Align::Right => (padding, 0, 0),
+        Align::Center => (padding / 2, 0, padding - padding / 2),
+        Align::AfterSign => (0, padding, 0),
+    };
+    let mut text = Builder::with_capacity(length + padding);
+    let pad = |text: &mut Builder, count: usize| (0..count).for_each(|_| text.push(spec.fill));
+    pad(&mut text, before);
+    text.push_str(sign);
+    text.push_str(parts.prefix);
+    pad(&mut text, middle);
+    text.push_str(&digits);
+    text.push_str(&parts.rest);
+    pad(&mut text, after);
+    text.finish()
+}
+
+fn parse(value: &Object, spec: &Str) -> Result<FormatSpec> {
+    let chars: Vec<u32> = spec.chars().iter().collect();
+    format_spec::parse(&chars, true).map_err(|error| {
+        crate::raise!(ValueError, "{}", error.text(&spec.to_string_lossy(), value.class().name()))
+    })
+}
+
+fn unknown(value: &Object, presentation: u32) -> crate::Raised {
+    crate::raise!(ValueError, "{}", format_spec::unknown_presentation(presentation, value.class().name()))
+}
 
 /// `int.__format__`.
 ///
 /// # Errors
-/// ValueError for a bad specification.
+/// ValueError for a bad specification; OverflowError.
 pub fn format_int(value: &Int, spec: &Str) -> Result<Ref<Str>> {
     if spec.is_empty() {
         return protocol::object::str(value);
     }
-    Err(unknown_format(value, spec))
+    let parsed = parse(value, spec)?;
+    let presentation = parsed.presentation.map_or(Some('d'), char::from_u32);
+    let (base, prefix, upper) = match presentation {
+        Some('d' | 'n') => (10, "", false),
+        Some('b') => (2, "0b", false),
+        Some('o') => (8, "0o", false),
+        Some('x') => (16, "0x", false),
+        Some('X') => (16, "0X", true),
+        Some('c') => return format_char(value, &parsed),
+        Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') => {
+            return format_real(value, crate::types::int::to_f64(value)?, &parsed);
+        }
+        _ => return Err(unknown(value, parsed.presentation.unwrap_or(0))),
+    };
+    if parsed.precision.is_some() {
+        return Err(crate::raise!(ValueError, "Precision not allowed in integer format specifier"));
+    }
+    if parsed.no_negative_zero {
+        return Err(crate::raise!(
+            ValueError,
+            "Negative zero coercion (z) not allowed in format specifier with integer format code '{}'",
+            presentation.unwrap_or('d')
+        ));
+    }
+    let magnitude = value.view().with_sign(false);
+    let mut digits = if base == 10 {
+        let limit = crate::state::interpreter().int_max_str_digits.get() as usize;
+        num::int::to_decimal(magnitude, limit).map_err(crate::raise::arithmetic)?
+    } else {
+        num::int::to_radix(magnitude, base)
+    };
+    if upper {
+        digits.make_ascii_uppercase();
+    }
+    let parts = Parts {
+        negative: value.is_negative(),
+        prefix: if parsed.alternate { prefix } else { "" },
+        digits,
+        rest: String::new(),
+    };
+    assemble(&parts, &parsed, &Grouper::for_spec(&parsed))
 }
 
-fn unknown_format(value: &Object, spec: &Str) -> crate::Raised {
-    crate::raise!(
-        ValueError,
-        "Invalid format specifier '{}' for object of type '{}'",
-        spec.to_string_lossy(),
-        value.class().name()
-    )
+fn format_char(value: &Int, spec: &FormatSpec) -> Result<Ref<Str>> {
+    let refuse =
+        |what: &str| crate::raise!(ValueError, "{what} not allowed with integer format specifier 'c'");
+    if spec.precision.is_some() {
+        return Err(crate::raise!(ValueError, "Precision not allowed in integer format specifier"));
+    }
+    if spec.sign.is_some() {
+        return Err(refuse("Sign"));
+    }
+    if spec.alternate {
+        return Err(refuse("Alternate form (#)"));
+    }
+    let Some(char) =
+        value.to_i64().and_then(|char| u32::try_from(char).ok()).filter(|&char| char <= 0x10ffff)
+    else {
+        return Err(crate::raise!(OverflowError, "%c arg not in range(0x110000)"));
+    };
+    let padding = spec.width.unwrap_or(0).saturating_sub(1);
+    let before = match spec.align.unwrap_or(Align::Left) {
+        Align::Left => 0,
+        Align::Center => padding / 2,
+        Align::Right | Align::AfterSign => padding,
+    };
+    let mut text = Builder::new();
+    (0..before).for_each(|_| text.push(spec.fill));
+    text.push(char);
+    (before..padding).for_each(|_| text.push(spec.fill));
+    text.finish()
+}
+
+/// `float.__format__`.
+///
+/// # Errors
+/// ValueError for a bad specification.
+pub fn format_float(object: &Object, value: f64, spec: &Str) -> Result<Ref<Str>> {
+    if spec.is_empty() {
+        return protocol::object::str(object);
+    }
+    let parsed = parse(object, spec)?;
+    match parsed.presentation.map_or(Some('r'), char::from_u32) {
+        Some('r' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%') => format_real(object, value, &parsed),
+        _ => Err(unknown(object, parsed.presentation.unwrap_or(0))),
+    }
+}
+
+/// The style for a real number, and whether it is a percentage.
+fn style_for(spec: &FormatSpec) -> (Style, bool) {
+    let presentation = spec.presentation.and_then(char::from_u32);
+    let precision = spec.precision.unwrap_or(6);
+    let style = match presentation {
+        None if spec.precision.is_none() => Style { add_dot_zero: true, ..Style::new(Code::Repr, 0) },
+        None => Style { add_dot_zero: true, ..Style::new(Code::General, precision.max(1)) },
+        Some('e' | 'E') => Style::new(Code::Exponent, precision),
+        Some('f' | 'F' | '%') => Style::new(Code::Fixed, precision),
+        _ => Style::new(Code::General, precision.max(1)),
+    };
+    let upper = matches!(presentation, Some('E' | 'F' | 'G'));
+    let style = Style { upper, alternate: spec.alternate, no_negative_zero: spec.no_negative_zero, ..style };
+    (style, presentation == Some('%'))
+}
+
+/// Formats a real number into its parts.
+fn real_parts(value: f64, spec: &FormatSpec, grouper: &Grouper) -> Parts {
+    let (style, percent) = style_for(spec);
+    let text = float::format(if percent { value * 100.0 } else { value }, style);
+    let (negative, text) = match text.strip_prefix('-') {
+        Some(rest) => (true, rest),
+        None => (false, text.as_str()),
+    };
+    let split = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
+    let (digits, rest) = text.split_at(split);
+    let mut rest = match rest.strip_prefix('.') {
+        Some(fraction) => format!("{}{fraction}", grouper.point),
+        None => rest.to_owned(),
+    };
+    if percent {
+        rest.push('%');
+    }
+    Parts { negative, prefix: "", digits: digits.to_owned(), rest }
+}
+
+fn format_real(_object: &Object, value: f64, spec: &FormatSpec) -> Result<Ref<Str>> {
+    let grouper = Grouper::for_spec(spec);
+    let mut parts = real_parts(value, spec, &grouper);
+    let mut spec = *spec;
+    if parts.digits.is_empty() {
+        // Infinities and NaN are never grouped; zeros may still lead them.
+        let plain = Grouper { separator: String::new(), sizes: vec![0], point: String::new() };
+        parts.digits = core::mem::take(&mut parts.rest);
+        spec.grouping = None;
+        return assemble(&parts, &spec, &plain);
+    }
+    assemble(&parts, &spec, &grouper)
+}
+
+/// `complex.__format__`.
+///
+/// # Errors
+/// ValueError for a bad specification.
+pub fn format_complex(object: &Object, value: Complex, spec: &Str) -> Result<Ref<Str>> {
+    if spec.is_empty() {
+        return protocol::object::str(object);
+    }
+    let parsed = parse(object, spec)?;
+    match parsed.presentation.map_or(Some('r'), char::from_u32) {
+        Some('r' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n') => {}
+        _ => return Err(unknown(object, parsed.presentation.unwrap_or(0))),
+    }
+    if parsed.fill == u32::from('0') {
+        return Err(crate::raise!(ValueError, "Zero padding is not allowed in complex format specifier"));
+    }
+    if parsed.align == Some(Align::AfterSign) {
+        return Err(crate::raise!(
+            ValueError,
+            "'=' alignment flag is not allowed in complex format specifier"
+        ));
+    }
+    let grouper = Grouper::for_spec(&parsed);
+    let plain = parsed.presentation.is_none();
+    let part = |value: f64, sign: Option<Sign>| -> Result<String> {
+        let spec = FormatSpec { width: None, align: None, sign, ..parsed };
+        let mut parts = real_parts(value, &spec, &grouper);
+        if plain && parsed.precision.is_none() && parts.rest == ".0" {
+            parts.rest.clear();
+        }
+        Ok(assemble(&parts, &spec, &grouper)?.to_string_lossy())
+    };
+    let hide_real = plain && value.real == 0.0 && value.real.is_sign_positive();
+    let text = if hide_real {
+        part(value.imag, parsed.sign)? + "j"
+    } else {
+        let text = part(value.real, parsed.sign)? + &part(value.imag, Some(Sign::Plus))? + "j";
+        if plain { format!("({text})") } else { text }
+    };
+    let padding = parsed.width.unwrap_or(0).saturating_sub(text.chars().count());
+    let before = match parsed.align.unwrap_or(Align::Right) {
+        Align::Left => 0,
+        Align::Center => padding / 2,
+        Align::Right | Align::AfterSign => padding,
+    };
+    let mut result = Builder::new();
+    (0..before).for_each(|_| result.push(parsed.fill));
+    result.push_str(&text);
+    (before..padding).for_each(|_| result.push(parsed.fill));
+    result.finish()
 }

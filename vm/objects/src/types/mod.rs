@@ -46,6 +46,7 @@ pub mod cell;
 pub mod cfunction;
 pub mod classmethod;
 pub mod code;
+pub mod complex;
 pub mod descr;
 pub mod dict;
 pub mod exceptions;

@@ -11,6 +11,7 @@ pub static STATIC_TYPES: &[&TypeObject] = &[
     &int::PyLong_Type,
     &bool::PyBool_Type,
     &float::PyFloat_Type,
+    &complex::PyComplex_Type,
     &str::PyUnicode_Type,
     &str::iter::PyUnicodeIter_Type,
     &str::iter::_PyUnicodeASCIIIter_Type,
