@@ -304,7 +304,7 @@ pub fn materialize(object: &Object) -> Result<()> {
 pub fn has_attributes(object: &Object) -> bool {
     match storage(object) {
         Storage::Nothing => false,
-        Storage::Managed(managed) => managed.len() != 0,
+        Storage::Managed(managed) => !managed.is_empty(),
         Storage::Classic(slot) => slot.get().is_some_and(|dict| !dict.is_empty()),
     }
 }

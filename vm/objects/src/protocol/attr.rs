@@ -10,6 +10,7 @@ use crate::typeobject::{TypeObject, flags};
 use crate::types::exceptions as exc;
 use crate::types::str::{self, Str};
 use crate::types::tuple::Tuple;
+use crate::types::union::Union;
 
 /// `PyObject_GetAttr`.
 ///
@@ -20,9 +21,28 @@ pub fn get(object: &Object, name: &Str) -> Result<Ref> {
     let class = object.class();
     match class.tp_getattro.get() {
         // SAFETY: the slot belongs to the object's class.
-        Some(function) => unsafe { function(object, name) },
+        Some(function) => {
+            unsafe { function(object, name) }.map_err(|raised| with_subject(raised, object, name))
+        }
         None => Err(missing(object, name)),
     }
+}
+
+/// Notes in an AttributeError what was asked of which object, for suggestions, unless it says so already
+/// (`_PyObject_SetAttributeErrorContext`).
+#[cold]
+fn with_subject(raised: Raised, object: &Object, name: &Str) -> Raised {
+    if !raised.matches(&exc::AttributeError) {
+        return raised;
+    }
+    let exception = raised.take();
+    if let Some(error) = exception.cast::<exc::name::AttributeErrorObject>()
+        && error.obj.is_empty()
+        && error.name.is_empty()
+    {
+        error.set_subject(object, name);
+    }
+    crate::raise::restore(exception)
 }
 
 /// [`get`] with the name as text.
@@ -167,6 +187,8 @@ pub(crate) fn class_check(object: &Object, class: &Object, hook: &Str, check: Ch
     if class.class().is(&*crate::types::r#type::PyType_Type) {
         return default_check(object, class, check);
     }
+    let members = class.cast_exact::<Union>().map(Union::args);
+    let class = members.as_deref().map_or(class, Instance::as_object);
     if let Some(classes) = class.cast::<Tuple>() {
         let place = if check == Check::Instance { " in __instancecheck__" } else { " in __subclasscheck__" };
         let _depth = state::enter_recursive_call(place)?;

@@ -261,10 +261,10 @@ pub unsafe extern "C" fn finalize(this: *mut Object) {
     // SAFETY: finalisers run while the object is whole.
     let this = unsafe { &*this };
     let pending = raise::take_pending();
-    if let Some(method) = this.class().lookup(id!("__del__")) {
-        if let Err(raised) = maybe(id!("__del__"), [this]) {
-            crate::hooks::UNRAISABLE.get()(raised.take(), Some(&method));
-        }
+    if let Some(method) = this.class().lookup(id!("__del__"))
+        && let Err(raised) = maybe(id!("__del__"), [this])
+    {
+        crate::hooks::UNRAISABLE.get()(raised.take(), Some(&method));
     }
     if let Some(exception) = pending {
         raise::restore(exception).leave();

@@ -412,7 +412,7 @@ fn set_names(class: &TypeObject) -> Result<()> {
 /// `super(class, class).__init_subclass__(**kwargs)`.
 fn init_subclass(class: &TypeObject, kwargs: Option<&Dict>) -> Result<()> {
     let method = crate::types::super_::get_from(class, class, id!("__init_subclass__"))?;
-    protocol::call::call_with_tuple(&method, &*Tuple::empty(), kwargs)?;
+    protocol::call::call_with_tuple(&method, &Tuple::empty(), kwargs)?;
     Ok(())
 }
 

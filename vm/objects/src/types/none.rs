@@ -49,7 +49,7 @@ struct NoneMethods;
 #[pytype(name = "NoneType", symbol = _PyNone_Type, no_instance)]
 impl NoneMethods {
     #[slot(tp_new)]
-    fn new(_class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result {
+    fn make(_class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result {
         singleton("NoneType", none(), args, kwargs)
     }
     #[slot(tp_repr)]
@@ -73,7 +73,7 @@ struct NotImplementedMethods;
 #[pytype(name = "NotImplementedType", symbol = _PyNotImplemented_Type, no_instance)]
 impl NotImplementedMethods {
     #[slot(tp_new)]
-    fn new(_class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result {
+    fn make(_class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result {
         singleton("NotImplementedType", not_implemented(), args, kwargs)
     }
     #[slot(tp_repr)]
@@ -98,7 +98,7 @@ struct EllipsisMethods;
 #[pytype(name = "ellipsis", symbol = PyEllipsis_Type, no_instance)]
 impl EllipsisMethods {
     #[slot(tp_new)]
-    fn new(_class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result {
+    fn make(_class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result {
         singleton("EllipsisType", ellipsis(), args, kwargs)
     }
     #[slot(tp_repr)]

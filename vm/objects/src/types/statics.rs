@@ -62,6 +62,8 @@ pub static STATIC_TYPES: &[&TypeObject] = &[
     &mappingproxy::PyDictProxy_Type,
     &property::PyProperty_Type,
     &super_::PySuper_Type,
+    &generic_alias::Py_GenericAliasType,
+    &union::_PyUnion_Type,
     &module::PyModule_Type,
     &module::PyModuleDef_Type,
     &cell::PyCell_Type,
