@@ -144,7 +144,11 @@ pub fn show(value: &Const) -> String {
         Const::Str(s) => format!("{s:?}"),
         Const::Bytes(b) => format!("b\"{}\"", b.escape_ascii()),
         Const::Tuple(items) => format!("({})", list(items)),
-        Const::FrozenSet(items) => format!("frozenset({})", list(items)),
+        Const::FrozenSet(items) => {
+            let mut shown: Vec<String> = items.iter().map(show).collect();
+            shown.sort();
+            format!("frozenset({})", shown.join(", "))
+        }
         Const::Code(code) => format!("<code {}>", code.qualname),
     }
 }

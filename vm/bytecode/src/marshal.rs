@@ -316,10 +316,12 @@ impl<'a, B: Builder> Reader<'a, B> {
                 return Err(Malformed::Value("bad marshal data (unnormalized long data)").into());
             }
         }
-        let magnitude =
-            digits.iter().rev().try_fold(0i64, |v, &d| v.checked_mul(1 << 30)?.checked_add(d.into()));
-        match magnitude {
-            Some(m) => self.builder.int(if n < 0 { -m } else { m }),
+        let magnitude = digits.iter().rev().try_fold(0i128, |v, &d| {
+            let v = v << 30 | i128::from(d);
+            (v < 1 << 64).then_some(v)
+        });
+        match magnitude.and_then(|m| i64::try_from(if n < 0 { -m } else { m }).ok()) {
+            Some(value) => self.builder.int(value),
             None => self.builder.big_int(n < 0, &digits),
         }
     }

@@ -33,14 +33,21 @@ pub fn load(bytes: &[u8]) -> Result<Const, Malformed> {
 pub fn dump(value: &Const) -> Option<Vec<u8>> {
     let mut uses = HashMap::new();
     count(value, &mut uses, 0)?;
-    let mut dumper = Dumper { out: Writer::new(VERSION), uses: &uses };
+    let mut dumper = Dumper { out: Writer::new(VERSION), uses: &uses, qualname: None };
     dumper.value(value);
     Some(dumper.out.finish())
 }
 
-/// Writes a code object. `None` when it is nested too deep.
+/// Writes a code object as the body of a `.pyc` file. `None` when it is nested too deep. The outermost code object
+/// is remembered too: whoever has it written holds a second reference.
 pub fn dump_code(code: &Rc<Code>) -> Option<Vec<u8>> {
-    dump(&Const::Code(code.clone()))
+    let root = Const::Code(code.clone());
+    let mut uses = HashMap::from([(root.clone(), 1)]);
+    count_parts(&root, &mut uses, 0)?;
+    uses.insert(root.clone(), 2);
+    let mut dumper = Dumper { out: Writer::new(VERSION), uses: &uses, qualname: None };
+    dumper.value(&root);
+    Some(dumper.out.finish())
 }
 
 /// Makes constants; what constants cannot hold is an error.
@@ -175,6 +182,11 @@ fn is_interned(s: &Wtf8) -> bool {
     looks_like_name(&s.0) || (points.next().is_some_and(|c| c < 256) && points.next().is_none())
 }
 
+/// Interning the strings of a frozenset makes a new one for each code object.
+fn is_made_anew(value: &Const) -> bool {
+    matches!(value, Const::FrozenSet(items) if items.iter().any(|i| matches!(i, Const::Str(s) if is_interned(s))))
+}
+
 fn name_tuple(names: &[Symbol]) -> Const {
     Const::Tuple(names.iter().map(|s| Const::str(s)).collect())
 }
@@ -189,9 +201,10 @@ fn count(value: &Const, uses: &mut Uses, depth: usize) -> Option<()> {
     }
     let n = uses.entry(value.clone()).or_insert(0);
     *n += 1;
-    if *n > 1 {
-        return Some(());
-    }
+    if *n > 1 { Some(()) } else { count_parts(value, uses, depth) }
+}
+
+fn count_parts(value: &Const, uses: &mut Uses, depth: usize) -> Option<()> {
     match value {
         Const::Tuple(items) | Const::FrozenSet(items) => {
             items.iter().try_for_each(|i| count(i, uses, depth + 1))
@@ -226,6 +239,8 @@ enum Identity {
 struct Dumper<'a> {
     out: Writer<Identity>,
     uses: &'a Uses,
+    /// Of the code object whose constants are written: in a class, one of them is the name itself.
+    qualname: Option<Wtf8>,
 }
 
 impl Dumper<'_> {
@@ -235,7 +250,7 @@ impl Dumper<'_> {
             Const::True => self.out.singleton(Singleton::True),
             Const::False => self.out.singleton(Singleton::False),
             Const::Ellipsis => self.out.singleton(Singleton::Ellipsis),
-            Const::Str(s) if is_interned(s) => self.interned(s.clone()),
+            Const::Str(s) if is_interned(s) || self.qualname.as_ref() == Some(s) => self.interned(s.clone()),
             _ => {
                 if let Some(mark) = self.begin(value) {
                     self.content(value, mark);
@@ -245,7 +260,9 @@ impl Dumper<'_> {
     }
 
     fn begin(&mut self, value: &Const) -> Option<Mark> {
-        if is_shared_by_all(value) || self.uses.get(value).is_some_and(|&n| n > 1) {
+        if is_made_anew(value) {
+            Some(Mark::NONE)
+        } else if is_shared_by_all(value) || self.uses.get(value).is_some_and(|&n| n > 1) {
             self.out.begin(Identity::Value(value.clone()))
         } else {
             Some(Mark::NONE)
@@ -280,25 +297,30 @@ impl Dumper<'_> {
                 self.out.set(items.len(), true, mark);
                 let mut sorted: Vec<_> = items.iter().map(|item| (self.sort_key(item), item)).collect();
                 sorted.sort_by(|a, b| a.0.cmp(&b.0));
-                sorted.iter().for_each(|(_, item)| self.value(item));
+                sorted.iter().for_each(|(_, item)| self.element(item));
             }
             Const::Code(code) => self.code(code, mark),
         }
     }
 
-    /// What an element of a set is written as alone: it is remembered, for the sorting itself refers to it.
+    /// What an element of a set is written as alone, which decides its place.
     fn sort_key(&self, item: &Const) -> Vec<u8> {
-        let mut alone = Dumper { out: Writer::new(VERSION), uses: self.uses };
-        let mark = match item {
-            Const::None | Const::True | Const::False | Const::Ellipsis => None,
-            Const::Str(s) if is_interned(s) => None,
-            _ => alone.out.begin(Identity::Value(item.clone())),
-        };
-        match mark {
-            Some(mark) => alone.content(item, mark),
-            None => alone.value(item),
-        }
+        let mut alone = Dumper { out: Writer::new(VERSION), uses: self.uses, qualname: None };
+        alone.element(item);
         alone.out.finish()
+    }
+
+    /// An element of a set is always remembered, for the sorting refers to it.
+    fn element(&mut self, item: &Const) {
+        match item {
+            Const::None | Const::True | Const::False | Const::Ellipsis => self.value(item),
+            Const::Str(s) if is_interned(s) => self.interned(s.clone()),
+            _ => {
+                if let Some(mark) = self.out.begin(Identity::Value(item.clone())) {
+                    self.content(item, mark);
+                }
+            }
+        }
     }
 
     fn code(&mut self, code: &Code, mark: Mark) {
@@ -309,7 +331,9 @@ impl Dumper<'_> {
         if let Some(mark) = self.out.begin(Identity::CodeBytes(code.code.as_ptr() as usize)) {
             self.out.bytes(&code.code, mark);
         }
+        let outer = self.qualname.replace((&*code.qualname).into());
         self.value(&Const::Tuple(code.consts.clone()));
+        self.qualname = outer;
         for names in [&code.names, &code.localsplusnames] {
             if let Some(mark) = self.begin(&name_tuple(names)) {
                 self.names(names, mark);

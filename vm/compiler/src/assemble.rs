@@ -88,7 +88,9 @@ fn flatten(graph: &Graph) -> Vec<Inst> {
                 (Opcode::JUMP_NO_INTERRUPT, false) => Opcode::JUMP_BACKWARD_NO_INTERRUPT,
                 (op, _) => op,
             };
-            let arg = if op.flags().has_jump() { 0 } else { inst.arg };
+            // Jumps start from the size that the target's index has as an argument, and so may keep an
+            // EXTENDED_ARG that a fresh start would not need: as CPython's do.
+            let arg = target.filter(|_| op.flags().has_jump()).map_or(inst.arg, |t| t as u32);
             out.push(Inst { op, arg, loc: inst.loc, target, handler: inst.except.map(handler), offset: 0 });
         }
     }

@@ -45,6 +45,16 @@ pub fn place(at: Location) -> Place {
     Place { line: at.lineno, end_line: at.end_lineno, column: at.col_offset, end_column: at.end_col_offset }
 }
 
+/// The reverse of [`place`].
+pub fn unplace(at: Place) -> Location {
+    Location {
+        lineno: at.line,
+        col_offset: at.column,
+        end_lineno: at.end_line,
+        end_col_offset: at.end_column,
+    }
+}
+
 /// How deep a pass may recurse into a tree: CPython's Py_C_RECURSION_LIMIT less what its callers use.
 pub const RECURSION_LIMIT: u32 = 9_998;
 

@@ -12,15 +12,15 @@ use std::rc::Rc;
 
 use bytecode::code::{Code, Symbol, flags};
 use syntax::ast::Mod;
-use syntax::{Arena, SyntaxError};
+use syntax::{Arena, Mode, SyntaxError};
 
+pub mod docstring;
 pub mod error;
 pub mod names;
 pub mod symtable;
 
 mod assemble;
 mod codegen;
-mod docstring;
 mod flow;
 mod fold;
 mod future;
@@ -36,10 +36,16 @@ use symtable::{Settings, SymbolTable};
 
 /// The flags of `compile()` that are no bits of `co_flags`.
 pub mod compiler_flags {
+    /// Do not end open blocks at the end of an interactive statement.
+    pub const DONT_IMPLY_DEDENT: u32 = 0x0200;
     /// Do not make code: return the tree.
     pub const ONLY_AST: u32 = 0x0400;
+    /// Keep type comments in the tree.
+    pub const TYPE_COMMENTS: u32 = 0x1000;
     /// `await` is allowed at the top of a module.
     pub const ALLOW_TOP_LEVEL_AWAIT: u32 = 0x2000;
+    /// A source that ends too early raises `_IncompleteInputError`.
+    pub const ALLOW_INCOMPLETE_INPUT: u32 = 0x4000;
     /// Return the folded tree.
     pub const OPTIMIZED_AST: u32 = 0x8000 | ONLY_AST;
 }
@@ -79,9 +85,43 @@ pub fn compile<'a>(
     let settings = settings(future, options, merged);
     let table = symtable::build(module, &mut names, settings)?;
     let filename: Symbol = filename.into();
+    let inherited = merged & INHERITED;
     let mut compiler =
-        codegen::Compiler::new(filename, names, table, merged & INHERITED, options.optimize, warn);
+        codegen::Compiler::new(filename, names, table, inherited, options.optimize, future.location, warn);
     compiler.module(module)
+}
+
+/// Parses and compiles a source, which is UTF-8 as far as that was made sure of. `warn` receives the parser's
+/// warnings too.
+pub fn compile_source(
+    text: &[u8],
+    filename: &str,
+    mode: Mode,
+    options: Options,
+    warn: WarningSink<'_>,
+) -> Result<Rc<Code>, Box<SyntaxError>> {
+    let arena = Arena::new();
+    let parsed = syntax::parse(&arena, text, mode, &parser_options(options.flags));
+    for warning in parsed.warnings {
+        let error = warning.error.clone();
+        if !warn(warning) {
+            return Err(Box::new(error));
+        }
+    }
+    let module = arena.alloc(parsed.result?);
+    compile(&arena, module, filename, options, warn)
+}
+
+/// What the flags of `compile()` mean to the parser.
+pub fn parser_options(flags: u32) -> syntax::Options {
+    let has = |flag| flags & flag != 0;
+    syntax::Options {
+        type_comments: has(compiler_flags::TYPE_COMMENTS),
+        allow_incomplete_input: has(compiler_flags::ALLOW_INCOMPLETE_INPUT),
+        dont_imply_dedent: has(compiler_flags::DONT_IMPLY_DEDENT),
+        barry_as_bdfl: has(flags::FUTURE_BARRY_AS_BDFL),
+        ..syntax::Options::default()
+    }
 }
 
 fn settings(future: future::Future, options: Options, merged: u32) -> Settings {
@@ -92,7 +132,8 @@ fn settings(future: future::Future, options: Options, merged: u32) -> Settings {
     }
 }
 
-/// Folds a tree in place, as `ast.parse(optimize=…)` shows it. Docstrings that level 2 drops stay in it.
+/// Folds a tree in place, as `ast.parse(optimize=…)` shows it: through [`view`], and with the docstrings that
+/// [`docstring::split`] leaves.
 pub fn fold_tree<'a>(
     arena: &'a Arena,
     module: &'a Mod<'a>,

@@ -109,6 +109,9 @@ impl<'a> Compiler<'a, '_> {
             self.expr(value)?;
             self.expr(target)?;
         }
+        if let ExprKind::Name { id: name, .. } | ExprKind::Attribute { attr: name, .. } = target.kind() {
+            self.check_target(s.location, name, ExprContext::Store);
+        }
         match target.kind() {
             ExprKind::Name { id, .. } if simple && self.stores_annotations() => {
                 if self.future_annotations() {

@@ -32,6 +32,7 @@ impl<'a> Compiler<'a, '_> {
 
     fn validate_keywords(&mut self, keywords: List<'a, Keyword<'a>>) -> Result {
         for (i, keyword) in keywords.iter().enumerate() {
+            self.check_target(keyword.location, keyword.arg.unwrap_or_default(), ExprContext::Store);
             let repeated =
                 keywords[i + 1..].iter().find(|other| keyword.arg.is_some() && other.arg == keyword.arg);
             if let (Some(other), Some(name)) = (repeated, keyword.arg) {
@@ -154,7 +155,11 @@ impl<'a> Compiler<'a, '_> {
         }
         self.note_static_attribute(value, attr, ctx);
         self.expr(value)?;
-        let loc = place(at_attribute(e.location, e, attr));
+        let location = at_attribute(e.location, e, attr);
+        let loc = place(location);
+        if ctx == ExprContext::Store {
+            self.check_target(location, attr, ctx);
+        }
         let op = match ctx {
             ExprContext::Load => Opcode::LOAD_ATTR,
             ExprContext::Store => Opcode::STORE_ATTR,

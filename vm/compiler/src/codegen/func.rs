@@ -102,10 +102,10 @@ impl<'a> Compiler<'a, '_> {
     /// Pushes the annotations as a flat tuple; answers the attribute.
     fn annotations(&mut self, loc: Loc, f: &'a FunctionDef<'a>) -> Result<u32> {
         let args = f.args;
-        let vararg: &[Arg<'_>] = args.vararg.map_or(&[], std::slice::from_ref);
-        let kwarg: &[Arg<'_>] = args.kwarg.map_or(&[], std::slice::from_ref);
         let mut n = 0;
-        for list in [args.args, args.posonlyargs, vararg, args.kwonlyargs, kwarg] {
+        for list in
+            [args.args, args.posonlyargs, optional(args.vararg), args.kwonlyargs, optional(args.kwarg)]
+        {
             for arg in list {
                 n += self.annotation(loc, arg.arg, arg.annotation)?;
             }
@@ -129,7 +129,16 @@ impl<'a> Compiler<'a, '_> {
         self.op_i(Loc::NONE, Opcode::RERAISE, 1);
     }
 
+    fn check_parameters(&mut self, args: &'a Arguments<'a>) {
+        let lists =
+            [args.posonlyargs, args.args, optional(args.vararg), args.kwonlyargs, optional(args.kwarg)];
+        for arg in lists.into_iter().flatten() {
+            self.check_target(arg.location, arg.arg, ExprContext::Store);
+        }
+    }
+
     pub(super) fn function(&mut self, s: &'a Stmt<'a>, f: &'a FunctionDef<'a>, is_async: bool) -> Result {
+        self.check_parameters(f.args);
         self.exprs(f.decorator_list)?;
         let loc = place(s.location);
         let firstlineno = f.decorator_list.first().map_or(s.location.lineno, |d| location(d).lineno);
@@ -199,6 +208,7 @@ impl<'a> Compiler<'a, '_> {
 
     pub(super) fn lambda(&mut self, e: &'a Expr<'a>, args: &'a Arguments<'a>, body: &'a Expr<'a>) -> Result {
         let loc = place(e.location);
+        self.check_parameters(args);
         let attributes = self.defaults(loc, args)?;
         self.enter("<lambda>", UnitKind::Lambda, Key::body(e), e.location.lineno, None, counts(args))?;
         // None as the first constant: a lambda has no docstring.
@@ -301,6 +311,11 @@ impl<'a> Compiler<'a, '_> {
             class.static_attributes.insert(attr);
         }
     }
+}
+
+/// A parameter that may be there as a list of one or none.
+fn optional<'a>(arg: Option<&'a Arg<'a>>) -> &'a [Arg<'a>] {
+    arg.map_or(&[], std::slice::from_ref)
 }
 
 fn counts(args: &Arguments<'_>) -> ArgCounts {

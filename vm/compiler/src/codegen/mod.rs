@@ -10,10 +10,11 @@ use std::rc::Rc;
 use bytecode::code::{Code, Const, Symbol};
 use bytecode::line_table::Location as Loc;
 use bytecode::opcodes::{Opcode, resume};
+use syntax::SyntaxError;
 use syntax::ast::{Constant, Expr, ExprContext, Identifier, Location, Mod, Stmt};
 
 use crate::assemble;
-use crate::error::{Result, WarningSink, place, syntax_error, warn};
+use crate::error::{Result, WarningSink, place, syntax_error, unplace, warn};
 use crate::flow;
 use crate::names::{Name, Names, Numbering, OrderedMap};
 use crate::symtable::{BlockId, BlockKind, Key, Scope, SymbolTable};
@@ -115,9 +116,13 @@ pub struct Compiler<'a, 's> {
     /// `PyCF_MASK` and future bits: go into `co_flags`.
     pub flags: u32,
     pub optimize: u8,
+    /// The last future statement at the top of the module: others are errors.
+    last_future: Location,
     interactive: bool,
     warnings: WarningSink<'s>,
     units: Vec<Unit<'a>>,
+    /// The first use of `__debug__` as a target: what was noted first is raised, whatever goes wrong later.
+    forbidden: Option<Box<SyntaxError>>,
 }
 
 /// The index space of a name operand.
@@ -137,13 +142,33 @@ impl<'a, 's> Compiler<'a, 's> {
         table: SymbolTable,
         flags: u32,
         optimize: u8,
+        last_future: Location,
         warnings: WarningSink<'s>,
     ) -> Self {
-        Compiler { filename, names, table, flags, optimize, interactive: false, warnings, units: Vec::new() }
+        Compiler {
+            filename,
+            names,
+            table,
+            flags,
+            optimize,
+            last_future,
+            interactive: false,
+            warnings,
+            units: Vec::new(),
+            forbidden: None,
+        }
     }
 
     /// Compiles the tree.
     pub fn module(&mut self, module: &'a Mod<'a>) -> Result<Rc<Code>> {
+        let result = self.module_inner(module);
+        match self.forbidden.take() {
+            Some(error) => Err(error),
+            None => result,
+        }
+    }
+
+    fn module_inner(&mut self, module: &'a Mod<'a>) -> Result<Rc<Code>> {
         self.enter("<module>", UnitKind::Module, Key::body(module), 1, None, ArgCounts::default())?;
         let start = |stmts: &[Stmt<'_>]| {
             let first = Location { lineno: 1, end_lineno: 1, col_offset: 0, end_col_offset: 0 };
@@ -393,6 +418,7 @@ impl<'a, 's> Compiler<'a, 's> {
 
     /// Loads, stores or deletes a variable (`codegen_nameop`).
     fn nameop(&mut self, loc: Loc, identifier: &str, ctx: ExprContext) {
+        self.check_target(unplace(loc), identifier, ctx);
         let name = self.mangled(identifier);
         let block = self.block();
         let (scope, kind, function_like) = (block.scope(name), block.kind, block.is_function_like());
@@ -445,6 +471,18 @@ impl<'a, 's> Compiler<'a, 's> {
                 self.name_op(loc, op, name, Space::Names);
             }
         }
+    }
+
+    /// `__debug__` is a constant.
+    fn check_target(&mut self, at: Location, identifier: &str, ctx: ExprContext) {
+        if identifier != "__debug__" || self.forbidden.is_some() {
+            return;
+        }
+        self.forbidden = match ctx {
+            ExprContext::Load => None,
+            ExprContext::Store => Some(syntax_error(at, "cannot assign to __debug__")),
+            ExprContext::Del => Some(syntax_error(at, "cannot delete __debug__")),
+        };
     }
 
     fn number(&mut self, name: Name, space: Space) -> u32 {

@@ -108,6 +108,7 @@ impl<'a> Compiler<'a, '_> {
             self.op(loc, Opcode::POP_TOP);
             return Ok(());
         };
+        self.check_target(location, name, ExprContext::Store);
         if pc.stores.contains(&name) {
             return self.error(location, format!("multiple assignments to name '{name}' in pattern"));
         }
@@ -297,6 +298,7 @@ impl<'a> Compiler<'a, '_> {
             return self.error(location, msg);
         }
         for (i, attr) in attrs.iter().enumerate() {
+            self.check_target(kwd_patterns[i].location, attr, ExprContext::Store);
             if let Some(j) = attrs.iter().skip(i + 1).position(|other| other == attr) {
                 let at = kwd_patterns[i + 1 + j].location;
                 return self.error(at, format!("attribute name repeated in class pattern: {attr}"));

@@ -91,7 +91,7 @@ impl<'a> Compiler<'a, '_> {
             }
             StmtKind::Assert { test, msg } => self.assert_stmt(s, test, msg),
             StmtKind::Import { names } => self.import(loc, names),
-            StmtKind::ImportFrom { module, names, level } => self.import_from(loc, module, names, level),
+            StmtKind::ImportFrom { module, names, level } => self.import_from(s, module, names, level),
             StmtKind::Global { .. } | StmtKind::Nonlocal { .. } => Ok(()),
             StmtKind::Expr { value } => self.expr_stmt(loc, value),
             StmtKind::Pass => {
@@ -144,12 +144,15 @@ impl<'a> Compiler<'a, '_> {
         body: List<'a, Stmt<'a>>,
         orelse: List<'a, Stmt<'a>>,
     ) -> Result {
-        let (start, end, anchor) = (self.label(), self.label(), self.label());
+        let (start, body_label, end, anchor) = (self.label(), self.label(), self.label(), self.label());
+        let loc = place(s.location);
         self.here(start);
-        self.push_block(FrameKind::While { start, end }, place(s.location))?;
-        self.jump_if(place(s.location), test, anchor, false)?;
+        self.push_block(FrameKind::While { start, end }, loc)?;
+        self.jump_if(loc, test, anchor, false)?;
+        self.here(body_label);
         self.stmts(body)?;
-        self.jump(Loc::NONE, Opcode::JUMP, start);
+        // The test stands at both ends: one jump for each turn.
+        self.jump_if(loc, test, body_label, true)?;
         self.pop_block();
         self.here(anchor);
         self.stmts(orelse)?;
@@ -276,11 +279,18 @@ impl<'a> Compiler<'a, '_> {
 
     fn import_from(
         &mut self,
-        loc: Loc,
+        s: &Stmt<'a>,
         module: Option<&str>,
         names: List<'a, Alias<'a>>,
         level: i32,
     ) -> Result {
+        let (at, last) = (s.location, self.last_future);
+        let is_late =
+            at.lineno > last.lineno || (at.lineno == last.end_lineno && at.col_offset > last.end_col_offset);
+        if module == Some("__future__") && level == 0 && is_late {
+            return self.error(at, "from __future__ imports must occur at the beginning of the file");
+        }
+        let loc = place(at);
         self.load_const(loc, Const::Int(level.into()));
         self.load_names(loc, names.iter().map(|a| a.name));
         self.attr_op(loc, Opcode::IMPORT_NAME, module.unwrap_or(""));

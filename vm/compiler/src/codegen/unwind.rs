@@ -3,9 +3,9 @@
 use bytecode::code::Const;
 use bytecode::line_table::Location as Loc;
 use bytecode::opcodes::Opcode;
-use syntax::ast::{ExprContext, Location, Stmt};
+use syntax::ast::{ExprContext, Stmt};
 
-use crate::error::{Result, place};
+use crate::error::{Result, place, unplace};
 
 use super::{Compiler, Label, MAX_BLOCKS};
 
@@ -44,13 +44,7 @@ pub(super) enum FrameKind<'a> {
 impl<'a> Compiler<'a, '_> {
     pub(super) fn push_block(&mut self, kind: FrameKind<'a>, location: Loc) -> Result {
         if self.unit_ref().frame_blocks.len() >= MAX_BLOCKS {
-            let at = Location {
-                lineno: location.line,
-                col_offset: location.column,
-                end_lineno: location.end_line,
-                end_col_offset: location.end_column,
-            };
-            return self.error(at, "too many statically nested blocks");
+            return self.error(unplace(location), "too many statically nested blocks");
         }
         self.unit().frame_blocks.push(FrameBlock { kind, location });
         Ok(())
@@ -95,10 +89,7 @@ impl<'a> Compiler<'a, '_> {
             FrameKind::With | FrameKind::AsyncWith => {
                 *loc = block.location;
                 self.op(*loc, Opcode::POP_BLOCK);
-                if keep_top {
-                    self.op_i(*loc, Opcode::SWAP, 3);
-                    self.op_i(*loc, Opcode::SWAP, 2);
-                }
+                self.keep(*loc, keep_top);
                 self.call_exit_with_nones(*loc);
                 if matches!(block.kind, FrameKind::AsyncWith) {
                     self.await_value(*loc, 2);
@@ -144,13 +135,10 @@ impl<'a> Compiler<'a, '_> {
         let Some(top) = self.unit_ref().frame_blocks.last().copied() else { return Ok(None) };
         match top.kind {
             FrameKind::ExceptionGroupHandler => {
-                let at = Location {
-                    lineno: loc.line,
-                    col_offset: loc.column,
-                    end_lineno: loc.end_line,
-                    end_col_offset: loc.end_column,
-                };
-                return self.error(at, "'break', 'continue' and 'return' cannot appear in an except* block");
+                return self.error(
+                    unplace(*loc),
+                    "'break', 'continue' and 'return' cannot appear in an except* block",
+                );
             }
             FrameKind::While { .. } | FrameKind::For { .. } if to_loop => return Ok(Some(top)),
             _ => {}

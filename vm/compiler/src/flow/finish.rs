@@ -8,7 +8,7 @@ use crate::codegen::Unit;
 
 use super::{Block, BlockId, Graph, Inst, has_target, is_scope_exit, is_unconditional_jump, nops};
 
-/// The stack slots that the code needs. Sets the depth at the top of each block.
+/// The stack slots that the code needs, at least one. Sets the depth at the top of each block.
 pub(super) fn stack_depth(graph: &mut Graph) -> u32 {
     let mut deepest = 0;
     let mut todo = Vec::new();
@@ -38,7 +38,7 @@ pub(super) fn stack_depth(graph: &mut Graph) -> u32 {
             start_at(graph, &mut todo, next, depth);
         }
     }
-    deepest.max(0) as u32
+    deepest.max(1) as u32
 }
 
 fn start_at(graph: &mut Graph, todo: &mut Vec<BlockId>, id: BlockId, depth: i32) {

@@ -14,9 +14,7 @@ use crate::docstring;
 use crate::error::{Depth, Result, with_stack};
 use crate::view::{constant, is_starred};
 
-mod complex;
 mod format;
-mod number;
 mod text;
 mod value;
 

@@ -1,6 +1,7 @@
 //! `repr` of constants, for annotations kept as text and for messages.
 
 use bytecode::code::{Const, push_wtf8};
+use num::int;
 
 /// The `repr` of a constant, as text.
 pub fn repr(value: &Const) -> String {
@@ -18,13 +19,13 @@ pub fn repr_into(out: &mut Vec<u8>, value: &Const) {
         Const::Ellipsis => out.extend_from_slice(b"Ellipsis"),
         Const::Int(n) => out.extend_from_slice(n.to_string().as_bytes()),
         Const::BigInt(n) => {
-            if n.negative {
-                out.push(b'-');
-            }
-            out.extend_from_slice(decimal(&n.digits).as_bytes());
+            let text = int::to_decimal(int::Int::new(n.negative, &n.digits), 0);
+            out.extend_from_slice(text.unwrap_or_default().as_bytes());
         }
-        Const::Float(x) => out.extend_from_slice(float(*x).as_bytes()),
-        Const::Complex { real, imag } => out.extend_from_slice(complex(*real, *imag).as_bytes()),
+        Const::Float(x) => out.extend_from_slice(num::float::repr(*x).as_bytes()),
+        Const::Complex { real, imag } => {
+            out.extend_from_slice(num::complex::Complex::new(*real, *imag).repr().as_bytes())
+        }
         Const::Str(s) => quoted(out, s.code_points(), s.0.contains(&b'\'') && !s.0.contains(&b'"'), false),
         Const::Bytes(b) => {
             out.push(b'b');
@@ -87,91 +88,9 @@ fn is_printable(c: char) -> bool {
         && !matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{F0000}'..)
 }
 
-/// Digits in base 2**30 as decimal text.
-fn decimal(digits: &[u32]) -> String {
-    const BASE: u64 = 1_000_000_000;
-    let mut rest: Vec<u32> = digits.to_vec();
-    let mut groups = Vec::new();
-    while !rest.is_empty() {
-        let mut remainder = 0u64;
-        for digit in rest.iter_mut().rev() {
-            let value = remainder << 30 | u64::from(*digit);
-            *digit = (value / BASE) as u32;
-            remainder = value % BASE;
-        }
-        while rest.last() == Some(&0) {
-            rest.pop();
-        }
-        groups.push(remainder);
-    }
-    let mut text = groups.last().map_or_else(|| "0".to_owned(), u64::to_string);
-    for group in groups.iter().rev().skip(1) {
-        text.push_str(&format!("{group:09}"));
-    }
-    text
-}
-
-/// The shortest text that reads back, in Python's form.
-pub(crate) fn float(x: f64) -> String {
-    let mut text = number(x);
-    if x.is_finite() && !text.contains(['.', 'e']) {
-        text.push_str(".0");
-    }
-    text
-}
-
-/// Like `float`, whole numbers without `.0`: as the parts of a complex number are shown.
-fn number(x: f64) -> String {
-    if !x.is_finite() {
-        return if x.is_nan() {
-            "nan".into()
-        } else if x > 0.0 {
-            "inf".into()
-        } else {
-            "-inf".into()
-        };
-    }
-    let scientific = format!("{x:e}");
-    let (mantissa, exponent) = scientific.split_once('e').unwrap_or((&scientific, "0"));
-    let exponent: i32 = exponent.parse().unwrap_or(0);
-    if (-4..16).contains(&exponent) {
-        return format!("{x}");
-    }
-    let sign = if exponent < 0 { '-' } else { '+' };
-    format!("{mantissa}e{sign}{:02}", exponent.abs())
-}
-
-fn complex(real: f64, imag: f64) -> String {
-    let im = number(imag);
-    if real == 0.0 && real.is_sign_positive() {
-        return format!("{im}j");
-    }
-    let plus = if im.starts_with('-') { "" } else { "+" };
-    format!("({}{plus}{im}j)", number(real))
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_as_python_shows_them() {
-        for (x, text) in [
-            (0.0, "0.0"),
-            (-0.0, "-0.0"),
-            (1e16, "1e+16"),
-            (123456789012345.0, "123456789012345.0"),
-            (1e-5, "1e-05"),
-            (0.0001, "0.0001"),
-            (1.5e300, "1.5e+300"),
-            (f64::INFINITY, "inf"),
-        ] {
-            assert_eq!(float(x), text);
-        }
-        assert_eq!(complex(0.0, 1.0), "1j");
-        assert_eq!(complex(-0.0, -2.5), "(-0-2.5j)");
-        assert_eq!(decimal(&[0, 0, 0, 1 << 10]), (1u128 << 100).to_string());
-    }
 
     #[test]
     fn strings_as_python_shows_them() {

@@ -2,13 +2,14 @@
 
 use bytecode::code::Const;
 use syntax::Arena;
-use syntax::ast::{Constant, Operator, UnaryOp, Wtf8};
+use syntax::ast::{Constant, Int, Operator, UnaryOp, Wtf8};
 
-use super::complex::{self, Complex};
-use super::number::{Num, float_div_mod, float_pow};
+use num::complex::Complex;
+use num::float::{self, PowError};
+use num::int::{self, Bitwise, Integer};
 
 /// Limits on results.
-const MAX_INT_BITS: u32 = 128;
+const MAX_INT_BITS: u64 = 128;
 const MAX_COLLECTION_SIZE: usize = 256;
 const MAX_STR_SIZE: usize = 4096;
 const MAX_TOTAL_ITEMS: isize = 1024;
@@ -19,32 +20,51 @@ pub(super) fn is_true(value: &Constant<'_>) -> bool {
         Constant::True | Constant::Ellipsis => true,
         Constant::Str(s) => !s.is_empty(),
         Constant::Bytes(b) => !b.is_empty(),
-        Constant::Int(_) => !Num::of(value).is_some_and(Num::is_zero),
+        Constant::Int(n) => n != Int::Small(0),
         Constant::Float(x) => x != 0.0,
         Constant::Complex { real, imag } => real != 0.0 || imag != 0.0,
         Constant::Tuple(items) | Constant::FrozenSet(items) => !items.is_empty(),
     }
 }
 
+/// An int or bool constant as an integer.
+fn integer(value: &Constant<'_>) -> Option<Integer> {
+    Some(match *value {
+        Constant::True => Integer::from(1),
+        Constant::False => Integer::zero(),
+        Constant::Int(Int::Small(n)) => Integer::from(n),
+        Constant::Int(Int::Big { negative, digits }) => int::Int::new(negative, digits).to_owned(),
+        _ => return None,
+    })
+}
+
+fn from_integer<'a>(arena: &'a Arena, n: &Integer) -> Constant<'a> {
+    Constant::Int(match n.to_i64() {
+        Some(small) => Int::Small(small),
+        None => Int::Big { negative: n.negative, digits: arena.list(&n.digits) },
+    })
+}
+
+fn to_usize(n: &Integer) -> Option<usize> {
+    usize::try_from(n.view().to_u64()?).ok()
+}
+
 /// `+x`, `-x`, `~x`.
 pub(super) fn unary<'a>(arena: &'a Arena, op: UnaryOp, value: &Constant<'a>) -> Option<Constant<'a>> {
-    if let Some(n) = Num::of(value) {
+    if let Some(n) = integer(value) {
         let result = match op {
             UnaryOp::UAdd => n,
-            UnaryOp::USub => n.neg(),
-            UnaryOp::Invert => n.invert()?,
+            UnaryOp::USub => n.negated(),
+            UnaryOp::Invert => int::invert(n.view()),
             UnaryOp::Not => return None,
         };
-        return Some(result.constant(arena));
+        return Some(from_integer(arena, &result));
     }
     match (op, *value) {
-        (UnaryOp::UAdd, Constant::Int(_) | Constant::Float(_) | Constant::Complex { .. }) => Some(*value),
+        (UnaryOp::UAdd, Constant::Float(_) | Constant::Complex { .. }) => Some(*value),
         (UnaryOp::USub, Constant::Float(x)) => Some(Constant::Float(-x)),
         (UnaryOp::USub, Constant::Complex { real, imag }) => {
             Some(Constant::Complex { real: -real, imag: -imag })
-        }
-        (UnaryOp::USub, Constant::Int(syntax::ast::Int::Big { negative, digits })) => {
-            Some(Constant::Int(syntax::ast::Int::Big { negative: !negative, digits }))
         }
         _ => None,
     }
@@ -56,14 +76,14 @@ pub(super) fn subscript<'a>(
     object: &Constant<'a>,
     index: &Constant<'a>,
 ) -> Option<Constant<'a>> {
-    let index = Num::of(index)?.to_i64()?;
+    let index = integer(index)?.to_i64()?;
     let at = |len: usize| {
         let i = if index < 0 { index.checked_add(len as i64)? } else { index };
         usize::try_from(i).ok().filter(|&i| i < len)
     };
     match *object {
         Constant::Tuple(items) => items.get(at(items.len())?).copied(),
-        Constant::Bytes(b) => Some(Constant::Int(syntax::ast::Int::Small(b[at(b.len())?].into()))),
+        Constant::Bytes(b) => Some(Constant::Int(Int::Small(b[at(b.len())?].into()))),
         Constant::Str(s) => {
             let point = s.code_points().nth(at(s.code_points().count())?)?;
             let one = bytecode::code::Wtf8::from_code_points([point]);
@@ -97,70 +117,63 @@ pub(super) fn binary<'a>(
             repeat(arena, right, left)
         }
         _ => {
-            if let (Some(a), Some(b)) = (Num::of(left), Num::of(right)) {
-                return integers(arena, op, left, a, right, b);
+            if let (Some(a), Some(b)) = (integer(left), integer(right)) {
+                let are_bools = |v: &Constant<'_>| matches!(v, Constant::True | Constant::False);
+                let result = integers(arena, op, &a, &b)?;
+                let bitwise = matches!(op, Operator::BitOr | Operator::BitXor | Operator::BitAnd);
+                if bitwise && are_bools(left) && are_bools(right) {
+                    return Some(if is_true(&result) { Constant::True } else { Constant::False });
+                }
+                return Some(result);
             }
             let (a, b) = (to_complex(left)?, to_complex(right)?);
             let is_complex =
                 matches!(left, Constant::Complex { .. }) || matches!(right, Constant::Complex { .. });
-            if is_complex { complexes(op, a, b) } else { floats(op, a.0, b.0) }
+            if is_complex { complexes(op, a, b) } else { floats(op, a.real, b.real) }
         }
     }
 }
 
 fn to_complex(value: &Constant<'_>) -> Option<Complex> {
     match *value {
-        Constant::Float(x) => Some((x, 0.0)),
-        Constant::Complex { real, imag } => Some((real, imag)),
-        _ => Num::of(value).map(|n| (n.to_f64(), 0.0)),
+        Constant::Float(x) => Some(Complex::new(x, 0.0)),
+        Constant::Complex { real, imag } => Some(Complex::new(real, imag)),
+        _ => int::to_f64(integer(value)?.view()).ok().map(|x| Complex::new(x, 0.0)),
     }
 }
 
-fn integers<'a>(
-    arena: &'a Arena,
-    op: Operator,
-    left: &Constant<'a>,
-    a: Num,
-    right: &Constant<'a>,
-    b: Num,
-) -> Option<Constant<'a>> {
-    let are_bools =
-        matches!((left, right), (Constant::True | Constant::False, Constant::True | Constant::False));
-    let either_zero = a.is_zero() || b.is_zero();
+fn integers<'a>(arena: &'a Arena, op: Operator, a: &Integer, b: &Integer) -> Option<Constant<'a>> {
+    let (x, y) = (a.view(), b.view());
+    let either_zero = x.is_zero() || y.is_zero();
     let result = match op {
-        Operator::Add => a.add(b)?,
-        Operator::Sub => a.add(b.neg())?,
-        Operator::Mult if either_zero || a.bits() + b.bits() <= MAX_INT_BITS => a.mul(b)?,
-        Operator::FloorDiv => a.div_mod(b)?.0,
-        Operator::Mod => a.div_mod(b)?.1,
-        Operator::Div => return Some(Constant::Float(a.true_div(b)?)),
-        Operator::Pow if b.is_negative() => return Some(Constant::Float(float_pow(a.to_f64(), b.to_f64())?)),
+        Operator::Add => int::add(x, y),
+        Operator::Sub => int::sub(x, y),
+        Operator::Mult if either_zero || x.bit_length() + y.bit_length() <= MAX_INT_BITS => int::mul(x, y),
+        Operator::FloorDiv => int::floor_div(x, y).ok()?,
+        Operator::Mod => int::modulo(x, y).ok()?,
+        Operator::Div => return int::true_divide(x, y).ok().map(Constant::Float),
+        Operator::Pow if y.negative => return floats(op, int::to_f64(x).ok()?, int::to_f64(y).ok()?),
         Operator::Pow => {
-            let exponent = b.to_usize()?;
-            if !either_zero && a.bits() as usize > MAX_INT_BITS as usize / exponent {
+            if !either_zero && x.bit_length() > MAX_INT_BITS / y.to_u64()? {
                 return None;
             }
-            if a.is_zero() { a.pow(u32::from(exponent != 0))? } else { a.pow(u32::try_from(exponent).ok()?)? }
+            int::pow(x, y).ok()?
         }
         Operator::LShift => {
-            let by = b.to_usize()?;
-            if a.is_zero() {
-                a
-            } else {
-                let by = u32::try_from(by).ok().filter(|&by| by == 0 || by + a.bits() <= MAX_INT_BITS)?;
-                a.shl(by)?
+            if !either_zero
+                && y.to_u64().is_none_or(|by| by > MAX_INT_BITS || x.bit_length() > MAX_INT_BITS - by)
+            {
+                return None;
             }
+            int::shift_left(x, y).ok()?
         }
-        Operator::RShift => a.shr(b.to_usize()?)?,
-        Operator::BitOr => a.bitwise(b, |x, y| x | y)?,
-        Operator::BitXor => a.bitwise(b, |x, y| x ^ y)?,
-        Operator::BitAnd => a.bitwise(b, |x, y| x & y)?,
+        Operator::RShift => int::shift_right(x, y).ok()?,
+        Operator::BitOr => int::bitwise(Bitwise::Or, x, y),
+        Operator::BitXor => int::bitwise(Bitwise::Xor, x, y),
+        Operator::BitAnd => int::bitwise(Bitwise::And, x, y),
         Operator::Mult | Operator::MatMult => return None,
     };
-    if are_bools && matches!(op, Operator::BitOr | Operator::BitXor | Operator::BitAnd) {
-        return Some(if result.is_zero() { Constant::False } else { Constant::True });
-    }
-    Some(result.constant(arena))
+    Some(from_integer(arena, &result))
 }
 
 fn floats<'a>(op: Operator, a: f64, b: f64) -> Option<Constant<'a>> {
@@ -169,37 +182,38 @@ fn floats<'a>(op: Operator, a: f64, b: f64) -> Option<Constant<'a>> {
         Operator::Sub => a - b,
         Operator::Mult => a * b,
         Operator::Div if b != 0.0 => a / b,
-        Operator::FloorDiv => float_div_mod(a, b)?.0,
-        Operator::Mod => float_div_mod(a, b)?.1,
-        Operator::Pow if a < 0.0 && b.is_finite() && b != b.floor() => {
-            return complexes(op, (a, 0.0), (b, 0.0));
-        }
-        Operator::Pow => float_pow(a, b)?,
+        Operator::FloorDiv => float::floor_div(a, b).ok()?,
+        Operator::Mod => float::modulo(a, b).ok()?,
+        Operator::Pow => match float::pow(a, b) {
+            Ok(result) => result,
+            Err(PowError::Complex) => return complexes(op, Complex::new(a, 0.0), Complex::new(b, 0.0)),
+            Err(_) => return None,
+        },
         _ => return None,
     };
     Some(Constant::Float(result))
 }
 
 fn complexes<'a>(op: Operator, a: Complex, b: Complex) -> Option<Constant<'a>> {
-    let (real, imag) = match op {
-        Operator::Add => (a.0 + b.0, a.1 + b.1),
-        Operator::Sub => (a.0 - b.0, a.1 - b.1),
-        Operator::Mult => complex::mul(a, b),
-        Operator::Div => complex::div(a, b)?,
-        Operator::Pow => complex::pow(a, b)?,
+    let result = match op {
+        Operator::Add => a + b,
+        Operator::Sub => a - b,
+        Operator::Mult => a * b,
+        Operator::Div => a.divide(b).ok()?,
+        Operator::Pow => a.pow(b).ok()?,
         _ => return None,
     };
-    Some(Constant::Complex { real, imag })
+    Some(Constant::Complex { real: result.real, imag: result.imag })
 }
 
 /// `n * sequence`.
 fn repeat<'a>(arena: &'a Arena, n: &Constant<'a>, sequence: &Constant<'a>) -> Option<Constant<'a>> {
-    let n = Num::of(n)?;
+    let n = integer(n)?;
     let times = |len: usize, limit: usize| {
         if len == 0 {
             return Some(0);
         }
-        n.to_usize().filter(|&n| n <= limit / len)
+        to_usize(&n).filter(|&n| n <= limit / len)
     };
     match *sequence {
         Constant::Str(s) => {
@@ -270,7 +284,7 @@ enum Number {
 impl Number {
     fn complex(&self) -> Complex {
         match *self {
-            Number::Int(n) => (n as f64, 0.0),
+            Number::Int(n) => Complex::new(n as f64, 0.0),
             Number::Complex(c) => c,
         }
     }
@@ -289,8 +303,8 @@ fn as_number(value: &Const) -> Option<Number> {
         Const::True => Number::Int(1),
         Const::False => Number::Int(0),
         Const::Int(n) => Number::Int(n),
-        Const::Float(x) => Number::Complex((x, 0.0)),
-        Const::Complex { real, imag } => Number::Complex((real, imag)),
+        Const::Float(x) => Number::Complex(Complex::new(x, 0.0)),
+        Const::Complex { real, imag } => Number::Complex(Complex::new(real, imag)),
         _ => return None,
     })
 }

@@ -124,14 +124,6 @@ impl<'a> Visitor<'a, '_> {
     }
 
     fn add(&mut self, name: &str, flags: u32, at: Location) -> Result {
-        let ctx = if flags == USE { ExprContext::Load } else { ExprContext::Store };
-        self.add_in(name, flags, at, ctx)
-    }
-
-    fn add_in(&mut self, name: &str, flags: u32, at: Location, ctx: ExprContext) -> Result {
-        if flags & (DEF_PARAM | DEF_LOCAL | DEF_IMPORT) != 0 {
-            check_name(name, at, ctx)?;
-        }
         if flags & DEF_TYPE_PARAM != 0
             && let Some(mangled) = self.current().mangled_names.clone()
         {
@@ -260,10 +252,8 @@ impl<'a> Visitor<'a, '_> {
                 self.expr(test)?;
                 self.opt_expr(msg)
             }
-            StmtKind::Import { names } => names.iter().try_for_each(|alias| self.alias(alias)),
-            StmtKind::ImportFrom { module, names, level } => {
-                names.iter().try_for_each(|alias| self.alias(alias))?;
-                self.check_future(module, level, at)
+            StmtKind::Import { names } | StmtKind::ImportFrom { names, .. } => {
+                names.iter().try_for_each(|alias| self.alias(alias))
             }
             StmtKind::Global { names } => self.declare(names, at, DEF_GLOBAL, "global"),
             StmtKind::Nonlocal { names } => self.declare(names, at, DEF_NONLOCAL, "nonlocal"),
@@ -432,17 +422,6 @@ impl<'a> Visitor<'a, '_> {
         }
         if self.current().kind != BlockKind::Module {
             return Err(syntax_error(alias.location, "import * only allowed at module level"));
-        }
-        Ok(())
-    }
-
-    fn check_future(&self, module: Option<&str>, level: i32, at: Location) -> Result {
-        let last = self.settings.future.location;
-        let late =
-            at.lineno > last.lineno || (at.lineno == last.end_lineno && at.col_offset > last.end_col_offset);
-        if module == Some("__future__") && level == 0 && late {
-            let msg = "from __future__ imports must occur at the beginning of the file";
-            return Err(syntax_error(at, msg));
         }
         Ok(())
     }
@@ -669,10 +648,7 @@ impl<'a> Visitor<'a, '_> {
                 self.opt_expr(format_spec)
             }
             ExprKind::Constant { .. } => Ok(()),
-            ExprKind::Attribute { value, attr, ctx } => {
-                check_name(attr, at, ctx)?;
-                self.expr(value)
-            }
+            ExprKind::Attribute { value, .. } => self.expr(value),
             ExprKind::Subscript { value, slice, .. } => {
                 self.expr(value)?;
                 self.expr(slice)
@@ -685,7 +661,7 @@ impl<'a> Visitor<'a, '_> {
             }
             ExprKind::Name { id, ctx } => {
                 let flags = if ctx == ExprContext::Load { USE } else { DEF_LOCAL };
-                self.add_in(id, flags, at, ctx)?;
+                self.add(id, flags, at)?;
                 // super() uses the cell of the class it stands in.
                 if ctx == ExprContext::Load && id == "super" && self.current().is_function_like() {
                     self.add("__class__", USE, at)?;
@@ -696,11 +672,6 @@ impl<'a> Visitor<'a, '_> {
     }
 
     fn keywords(&mut self, keywords: List<'a, Keyword<'a>>) -> Result {
-        for keyword in keywords {
-            if let Some(name) = keyword.arg {
-                check_name(name, keyword.location, ExprContext::Store)?;
-            }
-        }
         keywords.iter().try_for_each(|k| self.expr(k.value))
     }
 
@@ -873,13 +844,9 @@ impl<'a> Visitor<'a, '_> {
                 patterns.iter().try_for_each(|p| self.pattern(p))?;
                 rest
             }
-            PatternKind::MatchClass { cls, patterns, kwd_attrs, kwd_patterns } => {
+            PatternKind::MatchClass { cls, patterns, kwd_patterns, .. } => {
                 self.expr(cls)?;
-                patterns.iter().try_for_each(|p| self.pattern(p))?;
-                for (attr, pattern) in kwd_attrs.iter().zip(kwd_patterns) {
-                    check_name(attr, pattern.location, ExprContext::Store)?;
-                }
-                return kwd_patterns.iter().try_for_each(|p| self.pattern(p));
+                return patterns.iter().chain(kwd_patterns).try_for_each(|p| self.pattern(p));
             }
             PatternKind::MatchAs { pattern, name } => {
                 if let Some(pattern) = pattern {
@@ -894,13 +861,4 @@ impl<'a> Visitor<'a, '_> {
 
 fn is_async_def(block: &Block) -> bool {
     block.kind == BlockKind::Function && block.coroutine
-}
-
-/// `__debug__` is a constant.
-fn check_name(name: &str, at: Location, ctx: ExprContext) -> Result {
-    match ctx {
-        ExprContext::Store if name == "__debug__" => Err(syntax_error(at, "cannot assign to __debug__")),
-        ExprContext::Del if name == "__debug__" => Err(syntax_error(at, "cannot delete __debug__")),
-        _ => Ok(()),
-    }
 }
