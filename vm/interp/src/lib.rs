@@ -12,11 +12,14 @@ pub mod ops;
 pub mod call;
 
 pub mod exceptions;
+pub mod traceback_print;
 pub mod unwind;
 
 pub mod adapt;
 pub mod hook;
 
+pub mod audit;
+pub mod config;
 pub mod coroutine_origin;
 pub mod generators;
 pub mod intrinsics;
@@ -26,6 +29,10 @@ pub mod breaker;
 pub mod gil;
 pub mod signals;
 
+pub mod compile;
+pub mod dynamic;
 pub mod import;
+
+pub mod modules;
 
 pub mod start;

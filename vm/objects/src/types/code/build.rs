@@ -189,7 +189,9 @@ pub fn constant(value: &Const) -> Result<Ref> {
         Const::Int(n) => new_int(*n)?,
         Const::BigInt(n) => Int::from_digits(n.negative, &n.digits)?.upcast(),
         Const::Float(x) => Float::new(*x)?.upcast(),
-        Const::Complex { .. } => return Err(crate::raise!(SystemError, "no complex constants yet")),
+        Const::Complex { real, imag } => {
+            crate::types::complex::Complex::new(num::complex::Complex { real: *real, imag: *imag })?
+        }
         Const::Str(text) => match text.as_str() {
             Some(text) => Str::new(text)?.upcast(),
             None => {

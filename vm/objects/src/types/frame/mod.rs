@@ -100,6 +100,9 @@ impl Frame {
         let place = Frame::class().allocate(slots)?;
         // SAFETY: a zeroed object of the class; all zeros is valid in every field.
         let object: Ref<Frame> = unsafe { Ref::from_owned(place.cast()) };
+        // The allocator has noted the number of items where this struct has a field.
+        // SAFETY: nobody else has seen the object.
+        unsafe { (&raw const object.f_back).cast_mut().write(Slot::empty()) };
         object.f_frame.set(ptr::from_ref(frame).cast_mut());
         object.f_trace_lines.set(true);
         crate::object::heap::track(&object);

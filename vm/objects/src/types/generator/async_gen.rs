@@ -365,3 +365,101 @@ impl AsyncThrow {
         close_by(|| self.throw(&[exc::GeneratorExit.as_object()]), || self.state.set(progress::CLOSED))
     }
 }
+
+/// `anext(iterator, default)`: the awaitable's value, or `default` when the iteration has ended.
+///
+/// # Errors
+/// MemoryError.
+pub fn next_or_default(awaitable: &Object, default: &Object) -> Result<Ref> {
+    Ok(Ref::new(NextOrDefault {
+        ob_base: Object::HEAD,
+        awaitable: Slot::new(awaitable.to_ref()),
+        default: Slot::new(default.to_ref()),
+    })?
+    .upcast())
+}
+
+/// `anext_awaitable`.
+#[repr(C)]
+#[derive(Trace)]
+pub struct NextOrDefault {
+    ob_base: Object,
+    awaitable: Slot,
+    default: Slot,
+}
+
+impl NextOrDefault {
+    /// The iterator behind the awaitable.
+    fn iterator(&self) -> Result<Ref> {
+        let awaitable = self.awaitable.get().ok_or_else(raise::null_result)?;
+        if awaitable.class().tp_iternext.get().is_some() {
+            return Ok(awaitable);
+        }
+        match awaitable.class().async_methods().and_then(|table| table.am_await.get()) {
+            // SAFETY: the slot belongs to the object's class.
+            Some(function) => unsafe { function(&awaitable) },
+            None => Err(crate::raise!(
+                TypeError,
+                "object {} can't be used in 'await' expression",
+                awaitable.class().name()
+            )),
+        }
+    }
+
+    /// StopAsyncIteration becomes StopIteration with the default.
+    fn translated(&self, result: Result<Ref>) -> Result<Ref> {
+        match result {
+            Err(raised) if raised.matches(&exc::StopAsyncIteration) => {
+                raised.clear();
+                let default = self.default.get().unwrap_or_else(|| none::none().to_ref());
+                Err(raise::stop_iteration(Some(&default)))
+            }
+            other => other,
+        }
+    }
+
+    fn forward(&self, method: &crate::types::str::Str, args: &[&Object]) -> Result<Ref> {
+        let iterator = self.iterator()?;
+        self.translated(call::call_method(&iterator, method, args))
+    }
+}
+
+#[pytype(name = "anext_awaitable", symbol = _PyAnextAwaitable_Type, gc, no_new, getattro = crate::attrs::generic_getattro)]
+impl NextOrDefault {
+    #[slot(am_await)]
+    fn py_await(&self) -> Result<Ref> {
+        Ok(self.to_ref().upcast())
+    }
+
+    #[slot(tp_iter)]
+    fn iter(&self) -> Result<Ref> {
+        Ok(self.to_ref().upcast())
+    }
+
+    #[slot(tp_iternext)]
+    fn next(&self) -> Result<Option<Ref>> {
+        let iterator = self.iterator()?;
+        let Some(next) = iterator.class().tp_iternext.get() else { return Ok(None) };
+        // SAFETY: the slot belongs to the iterator's class.
+        match unsafe { next(&iterator) } {
+            Some(item) => Ok(Some(item)),
+            None if raise::occurred() => self.translated(Err(raise::pending())).map(Some),
+            None => Ok(None),
+        }
+    }
+
+    #[method("send($self, value, /)", unchecked, nosig)]
+    fn send(&self, value: &Object) -> Result<Ref> {
+        self.forward(crate::id!("send"), &[value])
+    }
+
+    #[method("throw", raw, unchecked, nosig)]
+    fn throw(&self, args: &[&Object]) -> Result<Ref> {
+        self.forward(crate::id!("throw"), args)
+    }
+
+    #[method("close($self, /)", unchecked, nosig)]
+    fn close(&self) -> Result<Ref> {
+        self.forward(crate::id!("close"), &[])
+    }
+}

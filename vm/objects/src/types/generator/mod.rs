@@ -63,6 +63,8 @@ impl Generator {
         let place = class.allocate(slots)?;
         // SAFETY: a zeroed object of the class; all zeros is valid in every field.
         let this: Ref<Generator> = unsafe { Ref::from_owned(place.cast()) };
+        // The allocator has noted the number of items where this struct has a field.
+        this.weakreflist.set(core::ptr::null_mut());
         this.name.set(Some(name.to_ref()));
         this.qualname.set(Some(qualname.to_ref()));
         this.frame_state.set(state::CLEARED);

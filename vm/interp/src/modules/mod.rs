@@ -1,0 +1,51 @@
+//! The modules that the interpreter owns, and the table by which import finds the built-in ones.
+
+pub mod builtins;
+pub mod imp;
+pub mod marshal;
+pub mod sys;
+
+use core::cell::Cell;
+use objects::typeobject::ModuleDef;
+
+/// A built-in module: its name and definition.
+pub type Entry = (&'static str, &'static ModuleDef);
+
+/// The interpreter's own.
+static OWN: &[Entry] = &[
+    ("_imp", &imp::imp::MODULE_DEF),
+    ("builtins", &builtins::module::MODULE_DEF),
+    ("marshal", &marshal::module::MODULE_DEF),
+    ("sys", &sys::module::MODULE_DEF),
+];
+
+struct More(Cell<&'static [Entry]>);
+
+// SAFETY: set before the interpreter starts.
+unsafe impl Sync for More {}
+
+static MORE: More = More(Cell::new(&[]));
+
+/// Adds the modules of the crates above, before the start.
+pub fn register(more: &'static [Entry]) {
+    MORE.0.set(more);
+}
+
+/// The names of all built-in modules.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    OWN.iter().chain(MORE.0.get()).map(|(name, _)| *name)
+}
+
+/// The definition of a built-in module.
+pub fn find(name: &str) -> Option<&'static ModuleDef> {
+    OWN.iter().chain(MORE.0.get()).find(|(known, _)| *known == name).map(|(_, definition)| *definition)
+}
+
+/// Raises an auditing event without arguments.
+///
+/// # Errors
+/// What a hook raises.
+pub fn audit(event: &str) -> objects::Result<()> {
+    let event = objects::types::str::intern::intern_text(event)?;
+    crate::audit::raise_event(&event, &[])
+}

@@ -1,0 +1,156 @@
+//! Frames and memory: `_getframe`, `getrefcount`, `getsizeof`, `intern`, recursion limits.
+
+use objects::interpreter_frame::{self as frames, InterpreterFrame};
+use objects::protocol::{attr, call, number};
+use objects::types::dict::Dict;
+use objects::types::frame::Frame;
+use objects::types::int::Int;
+use objects::types::none::none;
+use objects::types::str::{Str, intern};
+use objects::{Instance, Object, Ref, Result, id, raise, state};
+
+#[macros::pymodule(name = "sys", part)]
+pub mod part {
+    use super::*;
+
+    #[function("_getframe($module, depth=0, /)")]
+    fn getframe(depth: i32) -> Result<Ref<Frame>> {
+        match nth_frame(depth) {
+            Some(frame) => Frame::of(frame),
+            None => Err(raise!(ValueError, "call stack is not deep enough")),
+        }
+    }
+
+    #[function("_getframemodulename($module, /, depth=0)")]
+    fn getframemodulename(depth: i32) -> Result<Ref> {
+        match nth_frame(depth) {
+            Some(frame) => match attr::get_optional(frame.function(), id!("__module__"))? {
+                Some(module) => Ok(module),
+                None => Ok(none().to_ref()),
+            },
+            None => Ok(none().to_ref()),
+        }
+    }
+
+    #[function("_current_frames($module, /)")]
+    fn current_frames() -> Result<Ref<Dict>> {
+        let dict = Dict::new()?;
+        if let Some(frame) = frames::current() {
+            let key = Int::from_u64(state::current().thread_id.get())?;
+            dict.set_item(&key, &*Frame::of(frame)?)?;
+        }
+        Ok(dict)
+    }
+
+    #[function("_current_exceptions($module, /)")]
+    fn current_exceptions() -> Result<Ref<Dict>> {
+        let dict = Dict::new()?;
+        let key = Int::from_u64(state::current().thread_id.get())?;
+        let handled = state::current().handled_exception();
+        dict.set_item(&key, handled.as_deref().unwrap_or(none()))?;
+        Ok(dict)
+    }
+
+    #[function("getrefcount($module, object, /)")]
+    fn getrefcount(object: &Object) -> i64 {
+        object.refcnt()
+    }
+
+    #[function("getsizeof", raw, unchecked, nosig)]
+    fn getsizeof(args: &[&Object], kwargs: objects::args::Kwargs) -> Result<Ref> {
+        let Some(object) = args.first().copied().or_else(|| kwargs.get("object")) else {
+            return Err(raise!(TypeError, "getsizeof() missing required argument 'object' (pos 1)"));
+        };
+        let default = args.get(1).copied().or_else(|| kwargs.get("default"));
+        let Some(method) = attr::lookup_special(object, id!("__sizeof__"))? else {
+            return match default {
+                Some(default) => Ok(default.to_ref()),
+                None => Err(raise!(TypeError, "Type {} doesn't define __sizeof__", object.class().name())),
+            };
+        };
+        let size = match call::call_no_args(&method) {
+            Ok(size) => size,
+            Err(raised) => match default {
+                Some(default) if raised.matches(&objects::types::exceptions::TypeError) => {
+                    raised.clear();
+                    return Ok(default.to_ref());
+                }
+                _ => return Err(raised),
+            },
+        };
+        let size = number::index_as_isize(&size, None)?;
+        if size < 0 {
+            return Err(raise!(ValueError, "__sizeof__() should return >= 0"));
+        }
+        // The collector's head that CPython's objects have counts as in CPython's.
+        let head = if object.class().has_feature(objects::typeobject::flags::HAVE_GC) { 16 } else { 0 };
+        objects::types::int::new_int(size as i64 + head)
+    }
+
+    #[function("intern($module, string, /)")]
+    fn intern_string(string: &Object) -> Result<Ref<Str>> {
+        match string.cast_exact::<Str>() {
+            Some(string) => Ok(intern::intern(string.to_ref())),
+            None if string.cast::<Str>().is_some() => {
+                Err(raise!(TypeError, "can't intern {}", string.class().name()))
+            }
+            None => Err(raise!(TypeError, "intern() argument must be str, not {}", string.class().name())),
+        }
+    }
+
+    #[function("_is_interned($module, string, /)", unchecked)]
+    fn is_interned(string: &Str) -> bool {
+        string.is_interned()
+    }
+
+    #[function("getrecursionlimit($module, /)")]
+    fn getrecursionlimit() -> i32 {
+        state::current().py_recursion_limit.get()
+    }
+
+    #[function("setrecursionlimit($module, limit, /)")]
+    fn setrecursionlimit(limit: i32) -> Result<()> {
+        if limit < 1 {
+            return Err(raise!(ValueError, "recursion limit must be greater or equal than 1"));
+        }
+        let ts = state::current();
+        let depth = ts.py_recursion_limit.get() - ts.py_recursion_remaining.get();
+        if depth >= limit {
+            return Err(raise!(
+                RecursionError,
+                "cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
+            ));
+        }
+        ts.py_recursion_limit.set(limit);
+        ts.py_recursion_remaining.set(limit - depth);
+        Ok(())
+    }
+
+    #[function("getallocatedblocks($module, /)")]
+    fn getallocatedblocks() -> usize {
+        0
+    }
+
+    #[function("getunicodeinternedsize($module, /)", unchecked)]
+    fn getunicodeinternedsize() -> usize {
+        0
+    }
+
+    #[function("_clear_type_cache($module, /)")]
+    fn clear_type_cache() {}
+
+    #[function("_clear_internal_caches($module, /)")]
+    fn clear_internal_caches() {}
+
+    #[function("_debugmallocstats($module, /)")]
+    fn debugmallocstats() {}
+}
+
+/// The visible frame `depth` levels out of the running one.
+fn nth_frame(depth: i32) -> Option<&'static InterpreterFrame> {
+    let mut frame = frames::current()?;
+    for _ in 0..depth.max(0) {
+        frame = frames::first_complete(frame.previous.get())?;
+    }
+    Some(frame)
+}

@@ -1,0 +1,269 @@
+//! Hooks: `excepthook displayhook unraisablehook breakpointhook`, auditing, asynchronous generators, tracing.
+
+use objects::args::Kwargs;
+use objects::protocol::{attr, call, object};
+use objects::types::dict::Dict;
+use objects::types::exceptions::{self as exc, BaseExceptionObject};
+use objects::types::none::none;
+use objects::types::str::Str;
+use objects::types::structseq;
+use objects::types::tuple::Tuple;
+use objects::{Instance, Object, Ref, Result, id, raise, state};
+
+#[macros::pymodule(name = "sys", part)]
+pub mod part {
+    use super::*;
+
+    #[function("excepthook($module, exctype, value, traceback, /)", unchecked)]
+    fn excepthook(exctype: &Object, value: &Object, traceback: &Object) -> Result<()> {
+        let _ = exctype;
+        crate::traceback_print::print_exception(
+            value,
+            Some(traceback).filter(|traceback| !traceback.is(none())),
+        )
+    }
+
+    #[function("displayhook($module, object, /)", unchecked)]
+    fn displayhook(object: &Object) -> Result<()> {
+        super::display(object)
+    }
+
+    #[function("unraisablehook($module, unraisable, /)", unchecked)]
+    fn unraisablehook(unraisable: &Object) -> Result<()> {
+        super::print_unraisable(unraisable)
+    }
+
+    #[function("breakpointhook", raw, nosig)]
+    fn breakpointhook(args: &[&Object], kwargs: Kwargs) -> Result<Ref> {
+        let hook = std::env::var("PYTHONBREAKPOINT").unwrap_or_default();
+        let target = match hook.as_str() {
+            "0" => return Ok(none().to_ref()),
+            "" => "pdb.set_trace",
+            other => other,
+        };
+        let (module, function) = target.rsplit_once('.').unwrap_or(("builtins", target));
+        let module = crate::import::import_module(module)?;
+        let function = attr::get_text(&module, function)?;
+        let args = Tuple::from_slice(args)?;
+        let kwargs = kwargs.to_dict()?;
+        call::call_with_tuple(&function, &args, kwargs.as_deref())
+    }
+
+    #[function("addaudithook($module, /, hook)", unchecked)]
+    fn addaudithook(hook: &Object) -> Result<()> {
+        crate::audit::add(hook)
+    }
+
+    #[function("audit", raw, unchecked, nosig)]
+    fn audit(args: &[&Object]) -> Result<()> {
+        let [event, rest @ ..] = args else {
+            return Err(raise!(TypeError, "audit expected at least 1 argument, got 0"));
+        };
+        let Some(event) = event.cast::<Str>() else {
+            return Err(raise!(TypeError, "expected str for argument 'event', not {}", event.class().name()));
+        };
+        crate::audit::raise_event(event, rest)
+    }
+
+    #[function("exc_info($module, /)")]
+    fn exc_info() -> Result<Ref<Tuple>> {
+        let none = || none().to_ref();
+        match state::current().handled_exception() {
+            None => Tuple::from_array([none(), none(), none()]),
+            Some(exception) => {
+                let class = exception.class().as_object().to_ref();
+                let traceback = exception.cast::<BaseExceptionObject>().and_then(|base| base.traceback.get());
+                Tuple::from_array([class, exception, traceback.unwrap_or_else(none)])
+            }
+        }
+    }
+
+    #[function("exception($module, /)")]
+    fn exception() -> Option<Ref> {
+        state::current().handled_exception()
+    }
+
+    #[function("exit($module, status=None, /)")]
+    fn exit(status: &Object) -> Result<()> {
+        Err(raise::set(&exc::SystemExit, Some(status)))
+    }
+
+    #[function("set_asyncgen_hooks", raw, unchecked, nosig)]
+    fn set_asyncgen_hooks(args: &[&Object], kwargs: Kwargs) -> Result<()> {
+        let ts = state::current();
+        let firstiter = args.first().copied().or_else(|| kwargs.get("firstiter"));
+        let finalizer = args.get(1).copied().or_else(|| kwargs.get("finalizer"));
+        let check = |hook: Option<&Object>, what: &str| match hook {
+            Some(hook) if !hook.is(none()) && !call::is_callable(hook) => {
+                Err(raise!(TypeError, "callable {what} expected, got {}", hook.class().name()))
+            }
+            _ => Ok(()),
+        };
+        check(finalizer, "finalizer")?;
+        check(firstiter, "firstiter")?;
+        let kept = |hook: &Object| (!hook.is(none())).then(|| hook.to_ref());
+        if let Some(hook) = finalizer {
+            ts.async_gen_finalizer.set(kept(hook));
+        }
+        if let Some(hook) = firstiter {
+            ts.async_gen_firstiter.set(kept(hook));
+        }
+        Ok(())
+    }
+
+    #[function("get_asyncgen_hooks($module, /)")]
+    fn get_asyncgen_hooks() -> Result<Ref> {
+        let ts = state::current();
+        let or_none = |hook: Option<Ref>| hook.unwrap_or_else(|| none().to_ref());
+        let class = structseq::new_class(
+            "sys.asyncgen_hooks",
+            "asyncgen_hooks",
+            &[("firstiter", ""), ("finalizer", "")],
+            2,
+        )?;
+        structseq::instance(
+            &class,
+            vec![or_none(ts.async_gen_firstiter.get()), or_none(ts.async_gen_finalizer.get())],
+        )
+    }
+
+    #[function("set_coroutine_origin_tracking_depth($module, /, depth)")]
+    fn set_coroutine_origin_tracking_depth(depth: i32) -> Result<()> {
+        if depth < 0 {
+            return Err(raise!(ValueError, "depth must be >= 0"));
+        }
+        state::current().coroutine_origin_tracking_depth.set(depth);
+        Ok(())
+    }
+
+    #[function("get_coroutine_origin_tracking_depth($module, /)")]
+    fn get_coroutine_origin_tracking_depth() -> i32 {
+        state::current().coroutine_origin_tracking_depth.get()
+    }
+
+    #[function("settrace", raw, unchecked, nosig)]
+    fn settrace(args: &[&Object]) -> Result<()> {
+        let function = args.first().filter(|function| !function.is(none()));
+        state::current().c_traceobj.set(function.map(|function| (*function).to_ref()));
+        Ok(())
+    }
+
+    #[function("gettrace($module, /)")]
+    fn gettrace() -> Option<Ref> {
+        state::current().c_traceobj.get()
+    }
+
+    #[function("setprofile", raw, unchecked, nosig)]
+    fn setprofile(args: &[&Object]) -> Result<()> {
+        let function = args.first().filter(|function| !function.is(none()));
+        state::current().c_profileobj.set(function.map(|function| (*function).to_ref()));
+        Ok(())
+    }
+
+    #[function("getprofile($module, /)")]
+    fn getprofile() -> Option<Ref> {
+        state::current().c_profileobj.get()
+    }
+
+    #[function("call_tracing($module, func, args, /)")]
+    fn call_tracing(func: &Object, args: &Tuple) -> Result<Ref> {
+        call::call_with_tuple(func, args, None)
+    }
+}
+
+/// The hooks under the names by which programs restore them.
+///
+/// # Errors
+/// MemoryError.
+pub fn add_defaults(dict: &Dict) -> Result<()> {
+    for name in ["excepthook", "displayhook", "unraisablehook", "breakpointhook"] {
+        if let Some(hook) = dict.get_str(&*Str::new(name)?)? {
+            dict.set_text(&format!("__{name}__"), &hook)?;
+        }
+    }
+    Ok(())
+}
+
+/// An expression's value in the interactive interpreter: printed, and kept as `_`.
+fn display(value: &Object) -> Result<()> {
+    if value.is(none()) {
+        return Ok(());
+    }
+    let builtins = state::builtins().ok_or_else(raise::null_result)?;
+    builtins.set_str(id!("_"), none())?;
+    let Some(stdout) = state::sys_get("stdout").filter(|stdout| !stdout.is(none())) else {
+        return Err(raise!(RuntimeError, "lost sys.stdout"));
+    };
+    let text = object::repr(value)?;
+    drop(call::call_method(&stdout, id!("write"), &[text.as_object()])?);
+    drop(call::call_method(&stdout, id!("write"), &[id!("\n")])?);
+    builtins.set_str(id!("_"), value)
+}
+
+/// `sys.unraisablehook`'s default: "Exception ignored in: …" and the traceback on standard error.
+fn print_unraisable(unraisable: &Object) -> Result<()> {
+    let field = |name: &'static Str| attr::get(unraisable, name);
+    let message = field(id!("err_msg"))?;
+    let target = field(id!("object"))?;
+    let message = match message.cast::<Str>() {
+        Some(message) => message.to_string_lossy(),
+        None => "Exception ignored in".to_owned(),
+    };
+    let line = match target.is(none()) {
+        true => format!("{message}:\n"),
+        false => {
+            let shown = object::repr(&target).map_or_else(
+                |raised| {
+                    raised.clear();
+                    "<object repr() failed>".to_owned()
+                },
+                |text| text.to_string_lossy(),
+            );
+            format!("{message}: {shown}\n")
+        }
+    };
+    crate::traceback_print::write_stderr(&line);
+    let value = field(id!("exc_value"))?;
+    let traceback = field(id!("exc_traceback"))?;
+    crate::traceback_print::print_exception(
+        &value,
+        Some(&*traceback).filter(|traceback| !traceback.is(none())),
+    )
+}
+
+/// Reports an exception that nobody can catch through `sys.unraisablehook`.
+pub fn report_unraisable(exception: Ref, target: Option<&Object>) {
+    if let Err(raised) = try_report(&exception, target) {
+        raised.clear();
+        crate::traceback_print::write_stderr("Exception ignored in sys.unraisablehook\n");
+    }
+}
+
+fn try_report(exception: &Object, target: Option<&Object>) -> Result<()> {
+    let none = || none().to_ref();
+    let class = structseq::new_class(
+        "UnraisableHookArgs",
+        "Type used to pass arguments to sys.unraisablehook.",
+        &[
+            ("exc_type", "Exception type"),
+            ("exc_value", "Exception value"),
+            ("exc_traceback", "Exception traceback"),
+            ("err_msg", "Error message"),
+            ("object", "Object causing the exception"),
+        ],
+        5,
+    )?;
+    let traceback = exception.cast::<BaseExceptionObject>().and_then(|base| base.traceback.get());
+    let values = vec![
+        exception.class().as_object().to_ref(),
+        exception.to_ref(),
+        traceback.unwrap_or_else(none),
+        none(),
+        target.map_or_else(none, Instance::to_ref),
+    ];
+    let arguments = structseq::instance(&class, values)?;
+    match state::sys_get("unraisablehook").filter(|hook| !hook.is(objects::types::none::none())) {
+        Some(hook) => call::call_one_arg(&hook, &arguments).map(drop),
+        None => print_unraisable(&arguments),
+    }
+}

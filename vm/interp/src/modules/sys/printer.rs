@@ -1,0 +1,85 @@
+//! `stderrprinter`: an object that writes text to a file descriptor, for the time before `io` is there.
+
+use core::cell::Cell;
+use core::ffi::c_int;
+use objects::types::str::Str;
+use objects::{Object, Ref, Result};
+
+/// `PyStdPrinter_Object`.
+#[repr(C)]
+#[derive(macros::Trace)]
+pub struct Printer {
+    ob_base: Object,
+    fd: Cell<i32>,
+}
+
+impl Printer {
+    /// A printer to a file descriptor, which it does not own.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new(fd: c_int) -> Result<Ref<Printer>> {
+        Ref::new(Printer { ob_base: Object::HEAD, fd: Cell::new(fd) })
+    }
+}
+
+/// Writes all bytes, as far as the descriptor takes them.
+pub fn write_all(fd: c_int, mut bytes: &[u8]) {
+    while !bytes.is_empty() {
+        // SAFETY: the buffer is valid for its length.
+        let written = unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) };
+        match usize::try_from(written) {
+            Ok(written) if written > 0 => bytes = &bytes[written..],
+            _ => return,
+        }
+    }
+}
+
+#[macros::pytype(name = "stderrprinter", symbol = PyStdPrinter_Type, no_new)]
+impl Printer {
+    #[method("write", raw, nosig)]
+    fn write(&self, args: &[&Object]) -> Result<usize> {
+        let Some(text) = args.first().and_then(|text| text.cast::<Str>()) else {
+            return Err(objects::raise!(TypeError, "write() argument 1 must be str"));
+        };
+        let encoded = text.to_string_lossy();
+        write_all(self.fd.get(), encoded.as_bytes());
+        Ok(text.len())
+    }
+
+    #[method("flush", raw, nosig)]
+    fn flush(&self, _args: &[&Object]) -> Result<()> {
+        Ok(())
+    }
+
+    #[method("close", raw, nosig)]
+    fn close(&self, _args: &[&Object]) -> Result<()> {
+        Ok(())
+    }
+
+    #[method("fileno", raw, nosig)]
+    fn fileno(&self, _args: &[&Object]) -> Result<i32> {
+        Ok(self.fd.get())
+    }
+
+    #[method("isatty", raw, nosig)]
+    fn isatty(&self, _args: &[&Object]) -> Result<bool> {
+        // SAFETY: any number may be asked about.
+        Ok(unsafe { libc::isatty(self.fd.get()) } == 1)
+    }
+
+    #[getter("closed")]
+    fn closed(&self) -> bool {
+        false
+    }
+
+    #[getter("encoding")]
+    fn encoding(&self) -> Result<Ref<Str>> {
+        Str::new("utf-8")
+    }
+
+    #[getter("mode")]
+    fn mode(&self) -> Result<Ref<Str>> {
+        Str::new("w")
+    }
+}

@@ -1,0 +1,226 @@
+//! The values in `sys`: version, platform, limits of the types, the namespaces of import.
+
+use crate::config;
+use objects::types::bool::new_bool;
+use objects::types::dict::Dict;
+use objects::types::float::Float;
+use objects::types::int::new_int;
+use objects::types::list::List;
+use objects::types::module::Module;
+use objects::types::namespace::Namespace;
+use objects::types::none::none;
+use objects::types::set::Set;
+use objects::types::str::{Str, intern};
+use objects::types::structseq;
+use objects::types::tuple::Tuple;
+use objects::{Instance, Ref, Result, state};
+
+/// The version of the language and library.
+pub const VERSION: (i64, i64, i64) = (3, 13, 5);
+pub const HEX_VERSION: i64 = 0x030d_05f0;
+/// Our own version.
+pub const TAIPAN_VERSION: &str = env!("CARGO_PKG_VERSION");
+
+fn text(text: &str) -> Result<Ref> {
+    Ok(Str::new(text)?.upcast())
+}
+
+fn texts(all: &[&str]) -> Result<Ref<Tuple>> {
+    Tuple::from_vec(all.iter().map(|one| text(one)).collect::<Result<_>>()?)
+}
+
+/// Fills the module. What depends on the command line is set again by the start.
+///
+/// # Errors
+/// MemoryError.
+pub fn add(module: &Module) -> Result<()> {
+    let dict = module.dict();
+    let set = |name: &str, value: Ref| dict.set_text(name, &value);
+    let (major, minor, micro) = VERSION;
+    set("version", text(&format!("{major}.{minor}.{micro} (main) [Taipan {TAIPAN_VERSION}, Rust]"))?)?;
+    set("hexversion", new_int(HEX_VERSION)?)?;
+    set("api_version", new_int(1013)?)?;
+    set("copyright", text(COPYRIGHT)?)?;
+    set("platform", text("linux")?)?;
+    set("byteorder", text(if cfg!(target_endian = "little") { "little" } else { "big" })?)?;
+    set("maxsize", new_int(i64::MAX)?)?;
+    set("maxunicode", new_int(0x10_ffff)?)?;
+    set("platlibdir", text("lib")?)?;
+    set("float_repr_style", text("short")?)?;
+    set("abiflags", text("")?)?;
+    set("_git", texts(&["CPython", "", ""])?.upcast())?;
+    set("_framework", text("")?)?;
+    set("ps1", text(">>> ")?)?;
+    set("ps2", text("... ")?)?;
+    let version_info = version_info()?;
+    set("version_info", version_info.clone())?;
+    set("implementation", implementation(version_info)?)?;
+    set("float_info", float_info()?)?;
+    set("int_info", int_info()?)?;
+    set("hash_info", hash_info()?)?;
+    set("thread_info", thread_info()?)?;
+    set("flags", flags()?)?;
+    set("builtin_module_names", builtin_module_names()?)?;
+    set("stdlib_module_names", Set::frozen_from_items(&stdlib_module_names()?)?.upcast())?;
+    set("warnoptions", List::new()?.upcast())?;
+    set("_xoptions", Dict::new()?.upcast())?;
+    set("dont_write_bytecode", new_bool(config::get().dont_write_bytecode))?;
+    set("pycache_prefix", none().to_ref())?;
+    for list in ["meta_path", "path_hooks", "path", "argv", "orig_argv"] {
+        set(list, List::new()?.upcast())?;
+    }
+    set("path_importer_cache", Dict::new()?.upcast())?;
+    set("_taipan", text(TAIPAN_VERSION)?)?;
+    set("monitoring", Namespace::new(Dict::new()?)?.upcast())?;
+    let modules = state::interpreter().modules.get().ok_or_else(objects::raise::null_result)?;
+    set("modules", modules.upcast())?;
+    super::hooks::add_defaults(&dict)
+}
+
+const COPYRIGHT: &str = "Copyright (c) 2001-2024 Python Software Foundation.\nAll Rights Reserved.\n\nCopyright (c) 2000 \
+    BeOpen.com.\nAll Rights Reserved.\n\nCopyright (c) 1995-2001 Corporation for National Research Initiatives.\nAll Rights \
+    Reserved.\n\nCopyright (c) 1991-1995 Stichting Mathematisch Centrum, Amsterdam.\nAll Rights Reserved.";
+
+/// A struct sequence whose class is only known through its one instance.
+fn named(name: &str, doc: &str, fields: &[(&str, Ref)]) -> Result<Ref> {
+    let names: Vec<(&str, &str)> = fields.iter().map(|(name, _)| (*name, "")).collect();
+    let class = structseq::new_class(name, doc, &names, names.len())?;
+    let instance = structseq::instance(&class, fields.iter().map(|(_, value)| value.clone()).collect())?;
+    // CPython's cannot be called either.
+    class.tp_new.set(None);
+    class.set_flags(objects::typeobject::flags::DISALLOW_INSTANTIATION, 0);
+    Ok(instance)
+}
+
+fn version_info() -> Result<Ref> {
+    let (major, minor, micro) = VERSION;
+    named(
+        "sys.version_info",
+        "sys.version_info\n\nVersion information as a named tuple.",
+        &[
+            ("major", new_int(major)?),
+            ("minor", new_int(minor)?),
+            ("micro", new_int(micro)?),
+            ("releaselevel", text("final")?),
+            ("serial", new_int(0)?),
+        ],
+    )
+}
+
+/// The name of the machine as GNU writes it.
+const MULTIARCH: &str = if cfg!(target_arch = "aarch64") { "aarch64-linux-gnu" } else { "x86_64-linux-gnu" };
+
+fn implementation(version: Ref) -> Result<Ref> {
+    let dict = Dict::new()?;
+    dict.set_text("name", &*text("cpython")?)?;
+    dict.set_text("cache_tag", &*text("cpython-313")?)?;
+    dict.set_text("version", &version)?;
+    dict.set_text("hexversion", &*new_int(HEX_VERSION)?)?;
+    dict.set_text("_multiarch", &*text(MULTIARCH)?)?;
+    Ok(Namespace::new(dict)?.upcast())
+}
+
+fn float_info() -> Result<Ref> {
+    let float = |value: f64| -> Result<Ref> { Ok(Float::new(value)?.upcast()) };
+    named(
+        "sys.float_info",
+        "sys.float_info\n\nA named tuple holding information about the float type.",
+        &[
+            ("max", float(f64::MAX)?),
+            ("max_exp", new_int(f64::MAX_EXP.into())?),
+            ("max_10_exp", new_int(f64::MAX_10_EXP.into())?),
+            ("min", float(f64::MIN_POSITIVE)?),
+            ("min_exp", new_int(f64::MIN_EXP.into())?),
+            ("min_10_exp", new_int(f64::MIN_10_EXP.into())?),
+            ("dig", new_int(f64::DIGITS.into())?),
+            ("mant_dig", new_int(f64::MANTISSA_DIGITS.into())?),
+            ("epsilon", float(f64::EPSILON)?),
+            ("radix", new_int(f64::RADIX.into())?),
+            ("rounds", new_int(1)?),
+        ],
+    )
+}
+
+fn int_info() -> Result<Ref> {
+    named(
+        "sys.int_info",
+        "sys.int_info\n\nA named tuple that holds information about Python's\ninternal representation of integers.",
+        &[
+            ("bits_per_digit", new_int(30)?),
+            ("sizeof_digit", new_int(4)?),
+            ("default_max_str_digits", new_int(4300)?),
+            ("str_digits_check_threshold", new_int(640)?),
+        ],
+    )
+}
+
+fn hash_info() -> Result<Ref> {
+    named(
+        "sys.hash_info",
+        "hash_info\n\nA named tuple providing parameters used for computing hashes.",
+        &[
+            ("width", new_int(64)?),
+            ("modulus", new_int((1 << 61) - 1)?),
+            ("inf", new_int(314_159)?),
+            ("nan", new_int(0)?),
+            ("imag", new_int(1_000_003)?),
+            ("algorithm", text("siphash13")?),
+            ("hash_bits", new_int(64)?),
+            ("seed_bits", new_int(128)?),
+            ("cutoff", new_int(0)?),
+        ],
+    )
+}
+
+fn thread_info() -> Result<Ref> {
+    named(
+        "sys.thread_info",
+        "sys.thread_info\n\nA named tuple holding information about the thread implementation.",
+        &[("name", text("pthread")?), ("lock", text("semaphore")?), ("version", text("NPTL 2.36")?)],
+    )
+}
+
+/// `sys.flags` of the configuration.
+///
+/// # Errors
+/// MemoryError.
+pub fn flags() -> Result<Ref> {
+    let config = config::get();
+    let number = |value: i64| new_int(value);
+    named(
+        "sys.flags",
+        "sys.flags\n\nFlags provided through command line arguments or environment vars.",
+        &[
+            ("debug", number(0)?),
+            ("inspect", number(config.inspect.into())?),
+            ("interactive", number(config.interactive.into())?),
+            ("optimize", number(config.optimize.into())?),
+            ("dont_write_bytecode", number(config.dont_write_bytecode.into())?),
+            ("no_user_site", number(config.no_user_site.into())?),
+            ("no_site", number(config.no_site.into())?),
+            ("ignore_environment", number(config.ignore_environment.into())?),
+            ("verbose", number(config.verbose.into())?),
+            ("bytes_warning", number(config.bytes_warning.into())?),
+            ("quiet", number(config.quiet.into())?),
+            ("hash_randomization", number(1)?),
+            ("isolated", number(config.isolated.into())?),
+            ("dev_mode", new_bool(config.dev_mode)),
+            ("utf8_mode", number(config.utf8_mode.into())?),
+            ("warn_default_encoding", number(0)?),
+            ("safe_path", new_bool(config.safe_path)),
+            ("int_max_str_digits", number(4300)?),
+        ],
+    )
+}
+
+fn builtin_module_names() -> Result<Ref> {
+    let mut names: Vec<&str> = crate::modules::names().collect();
+    names.sort_unstable();
+    names.dedup();
+    Ok(texts(&names)?.upcast())
+}
+
+fn stdlib_module_names() -> Result<Vec<Ref>> {
+    let names = include_str!("stdlib_names.txt");
+    names.split_whitespace().map(|name| Ok(intern::intern_text(name)?.upcast())).collect()
+}

@@ -1,0 +1,209 @@
+//! Showing an exception that reached the top: natively, so that it works when nothing else does.
+
+use objects::protocol::{attr, call, object};
+use objects::types::exceptions::{self as exc, BaseExceptionObject};
+use objects::types::none::none;
+use objects::types::str::Str;
+use objects::types::traceback::Traceback;
+use objects::{Instance, Object, Ref, Result, id, state};
+use std::fmt::Write;
+
+/// Writes to `sys.stderr`, or to the descriptor when that does not work.
+pub fn write_stderr(text: &str) {
+    let stderr = state::sys_get("stderr").filter(|stderr| !stderr.is(none()));
+    if let (Some(stderr), Ok(string)) = (&stderr, Str::new(text)) {
+        match call::call_method(stderr, id!("write"), &[string.as_object()]) {
+            Ok(_) => return,
+            Err(raised) => raised.clear(),
+        }
+    }
+    crate::modules::sys::printer::write_all(2, text.as_bytes());
+}
+
+/// `sys.excepthook`'s default.
+///
+/// # Errors
+/// Nothing: what goes wrong on the way is left out of the output.
+pub fn print_exception(value: &Object, traceback: Option<&Object>) -> Result<()> {
+    let mut out = String::new();
+    let mut seen = Vec::new();
+    render(&mut out, value, traceback, &mut seen);
+    write_stderr(&out);
+    Ok(())
+}
+
+const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
+const CONTEXT: &str = "\nDuring handling of the above exception, another exception occurred:\n\n";
+
+fn render(out: &mut String, value: &Object, traceback: Option<&Object>, seen: &mut Vec<*const Object>) {
+    seen.push(core::ptr::from_ref(value));
+    let Some(base) = value.cast::<BaseExceptionObject>() else {
+        let _ = writeln!(
+            out,
+            "TypeError: print_exception(): Exception expected for value, {} found",
+            value.class().name()
+        );
+        return;
+    };
+    let fresh = |exception: &Ref| !seen.contains(&core::ptr::from_ref(&**exception));
+    if let Some(cause) = base.cause.get().filter(fresh) {
+        render(out, &cause, None, seen);
+        out.push_str(CAUSE);
+    } else if let Some(context) = base.context.get().filter(fresh).filter(|_| !base.suppress_context.get()) {
+        render(out, &context, None, seen);
+        out.push_str(CONTEXT);
+    }
+    let own = base.traceback.get();
+    let traceback = traceback.or(own.as_deref()).and_then(|traceback| traceback.cast::<Traceback>());
+    if let Some(traceback) = traceback {
+        out.push_str("Traceback (most recent call last):\n");
+        frames(out, traceback);
+    }
+    summary(out, value);
+}
+
+/// How often one line is shown when it repeats.
+const REPEATS: usize = 3;
+
+fn frames(out: &mut String, first: &Traceback) {
+    let mut link = Some(first.to_ref());
+    let mut last: Option<(String, Option<i32>, String)> = None;
+    let mut count = 0;
+    let repeated = |out: &mut String, count: usize| {
+        if count > REPEATS {
+            let more = count - REPEATS;
+            let s = if more == 1 { "" } else { "s" };
+            let _ = writeln!(out, "  [Previous line repeated {more} more time{s}]");
+        }
+    };
+    while let Some(this) = link {
+        if let Some(frame) = this.tb_frame.get() {
+            let code = frame.code();
+            let here = (code.filename().to_string_lossy(), this.line(), code.name().to_string_lossy());
+            if last.as_ref() != Some(&here) {
+                repeated(out, count);
+                count = 0;
+                last = Some(here.clone());
+            }
+            count += 1;
+            if count <= REPEATS {
+                let (file, line, name) = here;
+                let shown = line.map_or_else(|| "None".to_owned(), |line| line.to_string());
+                let _ = writeln!(out, "  File \"{file}\", line {shown}, in {name}");
+                if let Some(text) = line.and_then(|line| source_line(&file, line)) {
+                    let _ = writeln!(out, "    {}", text.trim());
+                }
+            }
+        }
+        link = this.tb_next.get();
+    }
+    repeated(out, count);
+}
+
+fn source_line(file: &str, line: i32) -> Option<String> {
+    let contents = std::fs::read(file).ok()?;
+    let text = String::from_utf8_lossy(&contents);
+    text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?).map(str::to_owned)
+}
+
+/// The last line: the class and what `str` says.
+fn summary(out: &mut String, value: &Object) {
+    let class = value.class();
+    let module = match attr::get_optional(class, id!("__module__")) {
+        Ok(module) => {
+            module.and_then(|module| module.downcast::<Str>().ok()).map(|module| module.to_string_lossy())
+        }
+        Err(raised) => {
+            raised.clear();
+            None
+        }
+    };
+    match module {
+        Some(module) if module != "builtins" && module != "__main__" => {
+            let _ = write!(out, "{module}.");
+        }
+        _ => {}
+    }
+    let qualname = match attr::get_optional(class, id!("__qualname__")) {
+        Ok(Some(name)) => object::str(&name).map_or_else(
+            |raised| {
+                raised.clear();
+                class.name().to_owned()
+            },
+            |name| name.to_string_lossy(),
+        ),
+        Ok(None) => class.name().to_owned(),
+        Err(raised) => {
+            raised.clear();
+            class.name().to_owned()
+        }
+    };
+    out.push_str(&qualname);
+    match object::str(value) {
+        Ok(text) if text.is_empty() => {}
+        Ok(text) => {
+            let _ = write!(out, ": {}", text.to_string_lossy());
+        }
+        Err(raised) => {
+            raised.clear();
+            out.push_str(": <exception str() failed>");
+        }
+    }
+    out.push('\n');
+    if let Some(notes) = value.cast::<BaseExceptionObject>().and_then(|base| base.notes.get()) {
+        let shown = objects::protocol::iter::for_each(&notes, |note| {
+            let text = object::str(&note)?;
+            let _ = writeln!(out, "{}", text.to_string_lossy());
+            Ok(())
+        });
+        if let Err(raised) = shown {
+            raised.clear();
+        }
+    }
+}
+
+/// The pending exception goes to `sys.excepthook` (`PyErr_Print`); SystemExit gives the status to exit with.
+pub fn print_pending(raised: objects::Raised) -> Option<i32> {
+    let exception = raised.take();
+    if exception.class().is_subtype(&exc::SystemExit) {
+        return Some(exit_status(&exception));
+    }
+    let traceback = exception.cast::<BaseExceptionObject>().and_then(|base| base.traceback.get());
+    if let Some(sysdict) = state::interpreter().sysdict.get() {
+        drop(sysdict.set_text("last_exc", &exception));
+    }
+    let arguments = [exception.class().as_object(), &exception, traceback.as_deref().unwrap_or(none())];
+    let shown = match state::sys_get("excepthook") {
+        Some(hook) => call::call(&hook, &arguments).map(drop),
+        None => print_exception(&exception, None),
+    };
+    if let Err(failed) = shown {
+        let second = failed.take();
+        if second.class().is_subtype(&exc::SystemExit) {
+            return Some(exit_status(&second));
+        }
+        write_stderr("Error in sys.excepthook:\n");
+        drop(print_exception(&second, None));
+        write_stderr("\nOriginal exception was:\n");
+        drop(print_exception(&exception, None));
+    }
+    None
+}
+
+/// What `SystemExit.code` means to the system; anything but a number is shown.
+fn exit_status(exception: &Object) -> i32 {
+    use objects::types::int::Int;
+    let code = attr::get_optional(exception, id!("code")).unwrap_or_else(|raised| {
+        raised.clear();
+        None
+    });
+    let Some(code) = code.filter(|code| !code.is(none())) else { return 0 };
+    if let Some(number) = code.cast::<Int>() {
+        return number.to_i64().map_or(-1, |number| number as i32);
+    }
+    match object::str(&code) {
+        Ok(text) => write_stderr(&format!("{}\n", text.to_string_lossy())),
+        Err(raised) => raised.clear(),
+    }
+    1
+}

@@ -1,0 +1,222 @@
+//! Struct sequences: tuples whose items have names, some of them only names (`os.stat_result`, `sys.flags`).
+//!
+//! An instance is a tuple with room for all fields; its length counts those that are items. The classes are made at run time by
+//! [`new_class`], and keep how many fields they have in their dictionary, as CPython's do.
+
+use crate::id;
+use crate::object::refs::{Ref, Slot};
+use crate::object::{Instance, Object, heap};
+use crate::protocol::{self, attr, call};
+use crate::raise::{self, Result};
+use crate::typeobject::TypeObject;
+use crate::types::dict::Dict;
+use crate::types::int::{Int, new_int};
+use crate::types::none::none;
+use crate::types::str::{Str, intern};
+use crate::types::tuple::Tuple;
+use crate::types::r#type::PyType_Type;
+use core::cell::Cell;
+use macros::{Trace, pytype};
+
+/// One named field as an attribute of the class.
+#[repr(C)]
+#[derive(Trace)]
+pub struct Field {
+    ob_base: Object,
+    index: Cell<usize>,
+    doc: Slot,
+}
+
+#[pytype(name = "structseq_field", static_name = FIELD_TYPE, gc, no_new, member("__doc__", OBJECT, doc, READONLY))]
+impl Field {
+    #[slot(tp_descr_get)]
+    fn get(&self, object: Option<&Object>, _class: Option<&Object>) -> Result<Ref> {
+        match object.and_then(|object| object.cast::<Tuple>()) {
+            // SAFETY: fields are attributes of struct sequences alone, which have a place for each.
+            Some(tuple) => Ok(unsafe { item(tuple, self.index.get()) }.unwrap_or_else(|| none().to_ref())),
+            None => Ok(self.to_ref().upcast()),
+        }
+    }
+
+    #[slot(tp_descr_set)]
+    fn set(&self, _object: &Object, _value: Option<&Object>) -> Result<()> {
+        Err(crate::raise!(AttributeError, "readonly attribute"))
+    }
+}
+
+/// The field `index`, hidden ones included.
+///
+/// # Safety
+/// `tuple` is a struct sequence with more fields than `index`.
+unsafe fn item(tuple: &Tuple, index: usize) -> Option<Ref> {
+    // SAFETY: the places follow the head; the caller's promise.
+    unsafe { (*place(tuple, index)).as_ref() }.map(Ref::from_borrowed)
+}
+
+unsafe fn place(tuple: &Tuple, index: usize) -> *mut *mut Object {
+    // SAFETY: as in `item`.
+    unsafe { tuple.places().as_ptr().cast_mut().cast::<*mut Object>().add(index) }
+}
+
+/// A class of struct sequences: the full name, the fields' names with their docs, how many of them are items of the tuple.
+///
+/// # Errors
+/// MemoryError.
+pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize) -> Result<Ref<TypeObject>> {
+    let (module, short) = name.rsplit_once('.').unwrap_or(("builtins", name));
+    let dict = Dict::new()?;
+    dict.set_text("__slots__", &*Tuple::empty())?;
+    dict.set_text("__module__", &*Str::new(module)?)?;
+    dict.set_text("__doc__", &*Str::new(doc)?)?;
+    let mut names = Vec::new();
+    for (index, (field, doc)) in fields.iter().enumerate() {
+        let member = Ref::new(Field {
+            ob_base: Object::HEAD,
+            index: Cell::new(index),
+            doc: Slot::new(Str::new(doc)?.upcast()),
+        })?;
+        dict.set_text(field, &*member)?;
+        if index < visible {
+            names.push(intern::intern_text(field)?.upcast());
+        }
+    }
+    dict.set_text("n_fields", &*new_int(fields.len() as i64)?)?;
+    dict.set_text("n_sequence_fields", &*new_int(visible as i64)?)?;
+    dict.set_text("n_unnamed_fields", &*new_int(0)?)?;
+    dict.set_text("__match_args__", &*Tuple::from_vec(names)?)?;
+    let bases = Tuple::from_slice(&[Tuple::class().as_object()])?;
+    let class = call::call(PyType_Type.as_object(), &[&*Str::new(short)?, &*bases, &*dict])?;
+    let class: Ref<TypeObject> = class.downcast().map_err(|_| raise::null_result())?;
+    class.tp_repr.set(Some(repr_slot));
+    class.tp_new.set(Some(new_slot));
+    class.tp_dealloc.set(Some(dealloc_slot));
+    Ok(class)
+}
+
+fn count(class: &TypeObject, name: &'static Str) -> usize {
+    class
+        .lookup(name)
+        .and_then(|value| value.cast::<Int>().and_then(Int::to_i64))
+        .map_or(0, |count| count as usize)
+}
+
+/// An instance of these values, one for each field.
+///
+/// # Errors
+/// MemoryError.
+pub fn instance(class: &TypeObject, values: Vec<Ref>) -> Result<Ref> {
+    let (fields, visible) = (count(class, id!("n_fields")), count(class, id!("n_sequence_fields")));
+    let size = size_of::<crate::VarObject>() + fields * 8;
+    let block = heap::alloc(size, true).ok_or_else(raise::no_memory)?;
+    class.as_object().incref();
+    // SAFETY: a fresh block with room for the head and all fields; all zeros is NULL.
+    let tuple: Ref<Tuple> = unsafe {
+        block.as_ptr().write_bytes(0, size);
+        Object::init(block.as_ptr().cast(), class);
+        let head = &*block.as_ptr().cast::<crate::VarObject>();
+        head.ob_size.set(visible as isize);
+        Ref::from_owned(block.cast())
+    };
+    for (index, value) in values.into_iter().take(fields).enumerate() {
+        // SAFETY: below the number of fields.
+        unsafe { *place(&tuple, index) = value.into_ptr() };
+    }
+    for index in 0..visible {
+        // SAFETY: as above.
+        unsafe {
+            if (*place(&tuple, index)).is_null() {
+                *place(&tuple, index) = none().to_ref().into_ptr();
+            }
+        }
+    }
+    heap::track(&tuple);
+    Ok(tuple.upcast())
+}
+
+unsafe extern "C" fn dealloc_slot(this: *mut Object) {
+    // SAFETY: a struct sequence without owners; each field is dropped once.
+    unsafe {
+        heap::untrack(&*this);
+        let fields = count((*this).class(), id!("n_fields"));
+        for index in 0..fields {
+            let tuple = (*this).cast_unchecked::<Tuple>();
+            drop(Ref::<Object>::from_nullable(place(tuple, index).replace(core::ptr::null_mut())));
+        }
+        crate::slots::free(this);
+    }
+}
+
+unsafe extern "C" fn new_slot(class: &TypeObject, args: &Tuple, kwargs: Option<&Object>) -> Result<Ref> {
+    let (fields, visible) = (count(class, id!("n_fields")), count(class, id!("n_sequence_fields")));
+    let dict = match (args.items().get(1).copied(), kwargs.and_then(|kwargs| kwargs.cast::<Dict>())) {
+        (Some(dict), _) => Some(dict.to_ref()),
+        (None, Some(kwargs)) => kwargs.get_str(id!("dict"))?,
+        (None, None) => None,
+    };
+    let Some(sequence) = args.items().first() else {
+        return Err(crate::raise!(TypeError, "structseq() missing required argument 'sequence' (pos 1)"));
+    };
+    let Ok(items) = protocol::sequence::to_list(sequence) else {
+        drop(raise::take_pending());
+        return Err(crate::raise!(TypeError, "constructor requires a sequence"));
+    };
+    let name = class.full_name();
+    let length = items.len();
+    if length < visible || length > fields {
+        let (bound, limit) = match (fields == visible, length < visible) {
+            (true, _) => ("a", visible),
+            (false, true) => ("an at least ", visible),
+            (false, false) => ("an at most ", fields),
+        };
+        let bound = if bound == "a" { "a " } else { bound };
+        return Err(crate::raise!(
+            TypeError,
+            "{name}() takes {bound}{limit}-sequence ({length}-sequence given)"
+        ));
+    }
+    let mut values = items.to_vec();
+    for (_, descriptor) in fields_of(class)?.into_iter().skip(length) {
+        let value = match dict.as_deref().and_then(|dict| dict.cast::<Dict>()) {
+            Some(dict) => dict.get_str(&descriptor)?,
+            None => None,
+        };
+        values.push(value.unwrap_or_else(|| none().to_ref()));
+    }
+    instance(class, values)
+}
+
+/// The fields' indices and names, in order.
+fn fields_of(class: &TypeObject) -> Result<Vec<(usize, Ref<Str>)>> {
+    let mut fields = Vec::new();
+    let mut classes = Some(class);
+    while let Some(this) = classes {
+        if let Some(dict) = this.tp_dict.get() {
+            for (name, value) in dict.to_vec() {
+                if let (Ok(name), Some(field)) = (name.downcast::<Str>(), value.cast_exact::<Field>()) {
+                    fields.push((field.index.get(), name));
+                }
+            }
+        }
+        classes = this.base();
+    }
+    fields.sort_by_key(|(index, _)| *index);
+    Ok(fields)
+}
+
+unsafe extern "C" fn repr_slot(this: &Object) -> Result<Ref> {
+    // SAFETY: the slot belongs to struct sequences.
+    let tuple = unsafe { this.cast_unchecked::<Tuple>() };
+    let class = this.class();
+    let mut parts = Vec::new();
+    for (index, name) in fields_of(class)?.into_iter().take(tuple.len()) {
+        let value = protocol::object::repr(tuple.items()[index])?.to_string_lossy();
+        parts.push(format!("{}={value}", name.to_string_lossy()));
+    }
+    let module = attr::get_optional(class, id!("__module__"))?;
+    let module = module.as_deref().and_then(|module| module.cast::<Str>()).map(Str::to_string_lossy);
+    let name = match module {
+        Some(module) if module != "builtins" => format!("{module}.{}", class.name()),
+        _ => class.name().to_owned(),
+    };
+    Ok(Str::new(&format!("{name}({})", parts.join(", ")))?.upcast())
+}
