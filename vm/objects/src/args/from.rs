@@ -209,6 +209,31 @@ impl<'a> FromArg<'a> for BytesLike<'a> {
     }
 }
 
+/// Bytes for a codec: those that an object shows, or the UTF-8 form of text.
+pub enum CodecInput<'a> {
+    Text(&'a str),
+    Bytes(BytesLike<'a>),
+}
+
+impl<'a> FromArg<'a> for CodecInput<'a> {
+    fn from_arg(argument: &'a Object, _at: At) -> Result<CodecInput<'a>> {
+        match argument.cast::<Str>() {
+            Some(text) => text.to_str().map(CodecInput::Text),
+            None => BytesLike::of(argument).map(CodecInput::Bytes),
+        }
+    }
+}
+
+impl core::ops::Deref for CodecInput<'_> {
+    type Target = [u8];
+    fn deref(&self) -> &[u8] {
+        match self {
+            CodecInput::Text(text) => text.as_bytes(),
+            CodecInput::Bytes(bytes) => bytes,
+        }
+    }
+}
+
 /// Anything whose bytes can be written to.
 impl<'a> FromArg<'a> for Buffer {
     fn from_arg(argument: &'a Object, at: At) -> Result<Buffer> {

@@ -44,6 +44,15 @@ impl Builder {
         self.len() == 0
     }
 
+    /// Drops everything behind the first `len` characters.
+    pub fn truncate(&mut self, len: usize) {
+        match &mut self.buffer {
+            Buffer::One(chars) => chars.truncate(len),
+            Buffer::Two(chars) => chars.truncate(len),
+            Buffer::Four(chars) => chars.truncate(len),
+        }
+    }
+
     fn widen(&mut self, kind: Kind) {
         self.buffer = match (core::mem::take(&mut self.buffer), kind) {
             (Buffer::One(chars), Kind::Two) => Buffer::Two(chars.into_iter().map(u16::from).collect()),

@@ -40,6 +40,11 @@ impl<'a> Pieces<'a> {
         Pieces { chars, at: range.start, end: range.end }
     }
 
+    /// Where the next piece begins.
+    pub fn position(&self) -> usize {
+        self.at
+    }
+
     fn next_char(&mut self) -> Option<u32> {
         let char = (self.at < self.end).then(|| self.chars.at(self.at));
         self.at += usize::from(char.is_some());

@@ -1,0 +1,271 @@
+//! Error handlers: what happens to input that a codec cannot take.
+//!
+//! The well-known handlers are done here without a call. Any other name is looked up in the registry and called with the exception.
+
+use super::handlers;
+use crate::object::refs::Ref;
+use crate::object::{Instance, Object};
+use crate::protocol;
+use crate::raise;
+use crate::raise::{Raised, Result};
+use crate::types::bytes::Bytes;
+use crate::types::exceptions as exc;
+use crate::types::exceptions::unicode;
+use crate::types::int::new_int;
+use crate::types::str::Str;
+use crate::types::str::build::Builder;
+use crate::types::tuple::Tuple;
+
+/// A handler by its name.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Strict,
+    Ignore,
+    Replace,
+    XmlCharRefReplace,
+    BackslashReplace,
+    SurrogateEscape,
+    /// One that is called: registered by a program, or rare.
+    Called,
+}
+
+impl Kind {
+    pub fn of(errors: Option<&str>) -> Kind {
+        match errors {
+            None | Some("strict") => Kind::Strict,
+            Some("ignore") => Kind::Ignore,
+            Some("replace") => Kind::Replace,
+            Some("xmlcharrefreplace") => Kind::XmlCharRefReplace,
+            Some("backslashreplace") => Kind::BackslashReplace,
+            Some("surrogateescape") => Kind::SurrogateEscape,
+            Some(_) => Kind::Called,
+        }
+    }
+}
+
+/// What went wrong: the codec, the place, the reason.
+#[derive(Clone, Copy)]
+pub struct Problem<'a> {
+    pub encoding: &'a str,
+    pub start: usize,
+    pub end: usize,
+    pub reason: &'a str,
+}
+
+impl Problem<'_> {
+    /// The arguments of the exception.
+    fn arguments(&self, object: Ref) -> Result<Ref<Tuple>> {
+        Tuple::from_array([
+            Str::new(self.encoding)?.upcast(),
+            object,
+            new_int(self.start as i64)?,
+            new_int(self.end as i64)?,
+            Str::new(self.reason)?.upcast(),
+        ])
+    }
+
+    fn raise_decode(&self, input: &[u8]) -> Raised {
+        match Bytes::new(input).and_then(|object| self.arguments(object.upcast())) {
+            Ok(arguments) => raise::set(&exc::UnicodeDecodeError, Some(&arguments)),
+            Err(raised) => raised,
+        }
+    }
+
+    fn raise_encode(&self, text: &Str) -> Raised {
+        exc::set_unicode_encode_error(self.encoding, text, self.start, self.end, self.reason)
+    }
+}
+
+/// The error handling of one decoding operation.
+pub struct DecodeErrors<'a> {
+    pub encoding: &'a str,
+    errors: Option<&'a str>,
+    kind: Kind,
+    handler: Option<Ref>,
+}
+
+impl<'a> DecodeErrors<'a> {
+    pub fn new(encoding: &'a str, errors: Option<&'a str>) -> DecodeErrors<'a> {
+        DecodeErrors { encoding, errors, kind: Kind::of(errors), handler: None }
+    }
+
+    /// Writes what stands for `input[start..end]` and says where decoding goes on.
+    ///
+    /// # Errors
+    /// UnicodeDecodeError; what a handler raises.
+    pub fn handle(
+        &mut self,
+        input: &[u8],
+        start: usize,
+        end: usize,
+        reason: &str,
+        output: &mut Builder,
+    ) -> Result<usize> {
+        let problem = Problem { encoding: self.encoding, start, end, reason };
+        match self.kind {
+            Kind::Strict => Err(problem.raise_decode(input)),
+            Kind::Ignore => Ok(end),
+            Kind::Replace => {
+                output.push(0xfffd);
+                Ok(end)
+            }
+            Kind::BackslashReplace => {
+                input[start..end].iter().for_each(|byte| output.push_str(&format!("\\x{byte:02x}")));
+                Ok(end)
+            }
+            Kind::SurrogateEscape => {
+                let escaped = input[start..end].iter().take_while(|byte| !byte.is_ascii()).count();
+                if escaped == 0 {
+                    return Err(problem.raise_decode(input));
+                }
+                for &byte in &input[start..start + escaped] {
+                    output.push(0xdc00 + u32::from(byte));
+                }
+                Ok(start + escaped)
+            }
+            Kind::XmlCharRefReplace | Kind::Called => self.call(input, problem, output),
+        }
+    }
+
+    fn call(&mut self, input: &[u8], problem: Problem<'_>, output: &mut Builder) -> Result<usize> {
+        let handler = match &self.handler {
+            Some(handler) => handler.clone(),
+            None => self.handler.insert(super::registry::lookup_error(self.errors)?).clone(),
+        };
+        let arguments = problem.arguments(Bytes::new(input)?.upcast())?;
+        let exception = protocol::call::call(exc::UnicodeDecodeError.as_object(), arguments.items())?;
+        let answer = protocol::call::call_one_arg(&handler, &exception)?;
+        let wrong = || raise!(TypeError, "decoding error handler must return (str, int) tuple");
+        let parts = answer.cast::<Tuple>().filter(|parts| parts.len() == 2).ok_or_else(wrong)?;
+        let replacement = parts.items()[0].cast::<Str>().ok_or_else(wrong)?;
+        if !protocol::number::is_index(parts.items()[1]) {
+            return Err(wrong());
+        }
+        let position = position(parts.items()[1], input.len())?;
+        output.push_chars(replacement.chars());
+        Ok(position)
+    }
+}
+
+/// Where a handler wants to go on, in something `len` long.
+fn position(object: &Object, len: usize) -> Result<usize> {
+    let given = protocol::number::index_as_isize(object, Some(&exc::OverflowError))?;
+    let position = if given < 0 { given + len as isize } else { given };
+    match usize::try_from(position) {
+        Ok(position) if position <= len => Ok(position),
+        _ => Err(raise!(IndexError, "position {given} from error handler out of bounds")),
+    }
+}
+
+/// What stands for characters that cannot be encoded.
+pub enum Replacement {
+    /// Text that has to be encoded itself.
+    Text(Ref<Str>),
+    Bytes(Ref<Bytes>),
+}
+
+/// The error handling of one encoding operation.
+pub struct EncodeErrors<'a> {
+    pub encoding: &'a str,
+    errors: Option<&'a str>,
+    kind: Kind,
+    handler: Option<Ref>,
+}
+
+impl<'a> EncodeErrors<'a> {
+    pub fn new(encoding: &'a str, errors: Option<&'a str>) -> EncodeErrors<'a> {
+        EncodeErrors { encoding, errors, kind: Kind::of(errors), handler: None }
+    }
+
+    /// UnicodeEncodeError for `text[start..end]`.
+    pub fn raise(&self, text: &Str, start: usize, end: usize, reason: &str) -> Raised {
+        Problem { encoding: self.encoding, start, end, reason }.raise_encode(text)
+    }
+
+    /// What stands for `text[start..end]`, and where encoding goes on.
+    ///
+    /// # Errors
+    /// UnicodeEncodeError; what a handler raises.
+    pub fn handle(
+        &mut self,
+        text: &Str,
+        start: usize,
+        end: usize,
+        reason: &str,
+    ) -> Result<(Replacement, usize)> {
+        let chars = text.chars().slice(start, end);
+        let replacement = match self.kind {
+            Kind::Strict => return Err(self.raise(text, start, end, reason)),
+            Kind::Ignore => Replacement::Text(crate::types::str::intern::empty()),
+            Kind::Replace => Replacement::Text(Str::from_latin1(&vec![b'?'; end - start])?),
+            Kind::XmlCharRefReplace => Replacement::Text(handlers::xml_references(chars)?),
+            Kind::BackslashReplace => Replacement::Text(handlers::backslashes(chars)?),
+            Kind::SurrogateEscape => match handlers::escaped_bytes(chars) {
+                Some(bytes) => Replacement::Bytes(Bytes::new(&bytes)?),
+                None => return Err(self.raise(text, start, end, reason)),
+            },
+            Kind::Called => return self.call(text, start, end, reason),
+        };
+        Ok((replacement, end))
+    }
+
+    fn call(&mut self, text: &Str, start: usize, end: usize, reason: &str) -> Result<(Replacement, usize)> {
+        let handler = match &self.handler {
+            Some(handler) => handler.clone(),
+            None => self.handler.insert(super::registry::lookup_error(self.errors)?).clone(),
+        };
+        let problem = Problem { encoding: self.encoding, start, end, reason };
+        let arguments = problem.arguments(text.to_ref().upcast())?;
+        let exception = protocol::call::call(exc::UnicodeEncodeError.as_object(), arguments.items())?;
+        let answer = protocol::call::call_one_arg(&handler, &exception)?;
+        let wrong = || raise!(TypeError, "encoding error handler must return (str/bytes, int) tuple");
+        let parts = answer.cast::<Tuple>().filter(|parts| parts.len() == 2).ok_or_else(wrong)?;
+        let replacement = match (parts.items()[0].cast::<Str>(), parts.items()[0].cast::<Bytes>()) {
+            (Some(text), _) => Replacement::Text(Ref::from_borrowed(text)),
+            (_, Some(bytes)) => Replacement::Bytes(Ref::from_borrowed(bytes)),
+            _ => return Err(wrong()),
+        };
+        if !protocol::number::is_index(parts.items()[1]) {
+            return Err(wrong());
+        }
+        Ok((replacement, position(parts.items()[1], text.len())?))
+    }
+}
+
+/// The parts of an exception that a handler is called with.
+pub enum Failure {
+    Encode { text: Ref<Str>, start: usize, end: usize, encoding: String },
+    Decode { input: Ref<Bytes>, start: usize, end: usize, encoding: String },
+    Translate { text: Ref<Str>, start: usize, end: usize },
+}
+
+impl Failure {
+    /// Takes a UnicodeError apart.
+    ///
+    /// # Errors
+    /// TypeError for another exception, or one whose fields have been spoilt.
+    pub fn of(exception: &Object) -> Result<Failure> {
+        let unknown =
+            || raise!(TypeError, "don't know how to handle {} in error callback", exception.class().name());
+        let error = unicode::of(exception).ok_or_else(unknown)?;
+        let object = error.object.get();
+        let missing = || raise!(TypeError, "object attribute not set");
+        let object = object.ok_or_else(missing)?;
+        let encoding = || error.encoding.get().and_then(|name| Some(name.cast::<Str>()?.to_string_lossy()));
+        let class = exception.class();
+        if class.is_subtype(&exc::UnicodeDecodeError) {
+            let input = object
+                .downcast::<Bytes>()
+                .map_err(|_| raise!(TypeError, "object attribute must be bytes"))?;
+            let (start, end) = error.range(input.len());
+            return Ok(Failure::Decode { input, start, end, encoding: encoding().unwrap_or_default() });
+        }
+        let text =
+            object.downcast::<Str>().map_err(|_| raise!(TypeError, "object attribute must be unicode"))?;
+        let (start, end) = error.range(text.len());
+        if class.is_subtype(&exc::UnicodeEncodeError) {
+            return Ok(Failure::Encode { text, start, end, encoding: encoding().unwrap_or_default() });
+        }
+        Ok(Failure::Translate { text, start, end })
+    }
+}
