@@ -87,7 +87,7 @@ print(Lazy.__value__)
 def outer[T](x: T):
     def inner[U](y: U) -> tuple[T, U]: ...
 
-    class Local[V](list[T]):
+    class Local[V](list[V]):
         y: V
 
     return inner, Local

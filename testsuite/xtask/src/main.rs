@@ -1,5 +1,6 @@
 //! Developer commands: `cargo xtask …`.
 
+mod bench;
 mod docs;
 mod golden;
 mod install;
@@ -27,6 +28,8 @@ suite [TEST…]         run CPython's test files (test_list …; default: those 
   --bless             note the result in testsuite/cpython
   --reference         run them under the reference, to try the runner
   --limit SECONDS     for one test (default: 120)
+bench [NAME…]         time the programs of testsuite/bench here and under the reference
+  --runs N              the best of N runs counts (default: 5)
 tidy                  check the house rules that the compiler does not
 docs                  take CPython's documentation strings from the reference
 install --prefix DIR  lay out an installation that can be moved";
@@ -50,6 +53,7 @@ fn run(args: &[String]) -> Result {
         "golden" => golden::run(args),
         "bless" => golden::bless(args),
         "suite" => suite::run(args),
+        "bench" => bench::run(args),
         "tidy" => tidy::run(),
         "docs" => docs::run(),
         "install" => install::run(args),

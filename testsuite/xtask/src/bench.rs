@@ -1,0 +1,80 @@
+//! `cargo xtask bench`: the programs of `testsuite/bench` under the python built here and under
+//! the reference, whole processes by the clock on the wall.
+//!
+//! The two take turns, and the least of several runs counts: noise only ever adds. A program
+//! whose output differs from CPython's is not timed.
+
+use std::fs;
+use std::path::PathBuf;
+use std::time::{Duration, Instant};
+
+use harness::python::{End, Python};
+
+use crate::process::Result;
+
+/// How often each program is run, if `--runs` does not say.
+const RUNS: u32 = 5;
+
+/// When a run is given up.
+const LIMIT: Duration = Duration::from_secs(120);
+
+pub fn run(args: &[String]) -> Result {
+    let mut args = args.to_vec();
+    let mut runs = RUNS;
+    if let Some(index) = args.iter().position(|a| a == "--runs") {
+        args.remove(index);
+        let value = if index < args.len() { args.remove(index) } else { String::new() };
+        runs = value.parse().ok().filter(|n| *n > 0).ok_or("--runs needs a number above 0")?;
+    }
+    let (ours, reference) = (Python::ours()?, Python::reference()?);
+    println!("{:20} {:>10} {:>10} {:>8}", "program", "CPython/ms", "here/ms", "speedup");
+    let mut product = 0.0;
+    let mut count = 0;
+    for program in programs(&args)? {
+        let name = program.file_stem().unwrap_or_default().to_string_lossy();
+        let mut best = [Duration::MAX; 2];
+        let mut failure = None;
+        let mut expected = None;
+        'runs: for _ in 0..runs {
+            for (best, python) in best.iter_mut().zip([&reference, &ours]) {
+                let start = Instant::now();
+                let outcome = python.run_program(&program, LIMIT)?;
+                let took = start.elapsed();
+                let is_right = *expected.get_or_insert_with(|| outcome.stdout.clone()) == outcome.stdout;
+                if outcome.end != End::Exit(0) || !is_right {
+                    let reason = outcome.stderr.lines().last().unwrap_or("its output differs").to_owned();
+                    failure = Some(format!("{:?}: {reason}", outcome.end));
+                    break 'runs;
+                }
+                *best = took.min(*best);
+            }
+        }
+        if let Some(failure) = failure {
+            println!("{name:20} {failure}");
+            continue;
+        }
+        let [cpython, here] = best.map(|d| d.as_secs_f64() * 1000.0);
+        println!("{name:20} {cpython:10.1} {here:10.1} {:8.2}", cpython / here);
+        product += (cpython / here).ln();
+        count += 1;
+    }
+    if count > 0 {
+        let mean = (product / f64::from(count)).exp();
+        println!("geometric mean of {count} programs: {mean:.2} times CPython's speed");
+    }
+    Ok(())
+}
+
+fn programs(names: &[String]) -> Result<Vec<PathBuf>> {
+    let mut programs = Vec::new();
+    for entry in fs::read_dir(harness::testsuite().join("bench"))? {
+        let path = entry?.path();
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        let is_chosen = names.is_empty() || names.contains(&name);
+        if is_chosen && path.extension().is_some_and(|e| e == "py") {
+            programs.push(path);
+        }
+    }
+    programs.sort();
+    Ok(programs)
+}
