@@ -67,7 +67,7 @@ impl Writer {
         if at.line < 0 {
             return self.start(NONE_FORM, units);
         }
-        let delta = at.line - self.line;
+        let delta = at.line.wrapping_sub(self.line);
         let known_columns = at.column >= 0 && at.end_column >= 0;
         if !known_columns && (at.end_line == at.line || at.end_line < 0) {
             self.start(NO_COLUMN_FORM, units);
@@ -76,7 +76,7 @@ impl Writer {
             && at.end_line == at.line
             && delta == 0
             && at.column < 80
-            && (0..16).contains(&(at.end_column - at.column))
+            && (0..16).contains(&at.end_column.wrapping_sub(at.column))
         {
             self.start((at.column >> 3) as u8, units);
             self.bytes.push(((at.column & 7) << 4 | (at.end_column - at.column)) as u8);
@@ -91,9 +91,9 @@ impl Writer {
         } else {
             self.start(LONG_FORM, units);
             self.signed(delta);
-            self.unsigned((at.end_line - at.line) as u32);
-            self.unsigned((at.column + 1) as u32);
-            self.unsigned((at.end_column + 1) as u32);
+            self.unsigned(at.end_line.wrapping_sub(at.line) as u32);
+            self.unsigned(at.column.wrapping_add(1) as u32);
+            self.unsigned(at.end_column.wrapping_add(1) as u32);
         }
         self.line = at.line;
     }
@@ -176,8 +176,8 @@ impl Iterator for Entries<'_> {
             LONG_FORM => {
                 self.line = self.line.wrapping_add(self.signed()?);
                 let end_line = self.line.wrapping_add(self.unsigned()?);
-                let column = self.unsigned()? - 1;
-                let end_column = self.unsigned()? - 1;
+                let column = self.unsigned()?.wrapping_sub(1);
+                let end_column = self.unsigned()?.wrapping_sub(1);
                 Location { line: self.line, end_line, column, end_column }
             }
             NO_COLUMN_FORM => {

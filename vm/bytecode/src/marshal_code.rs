@@ -7,10 +7,10 @@
 //! itself, which asking for it caches. The kinds of the fast locals are made anew for each code object. Names,
 //! file names and constants that look like identifiers are interned.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
 
-use crate::code::{BigInt, Code, Const, Symbol, Wtf8};
+use crate::code::{BigInt, Code, Const, Symbol, Wtf8, flags};
 use crate::marshal::{Builder, CodeParts, MAX_DEPTH, Malformed, Mark, Reader, Singleton, Writer};
 
 /// The marshal version of `.pyc` files.
@@ -33,7 +33,8 @@ pub fn load(bytes: &[u8]) -> Result<Const, Malformed> {
 pub fn dump(value: &Const) -> Option<Vec<u8>> {
     let mut uses = HashMap::new();
     count(value, &mut uses, 0)?;
-    let mut dumper = Dumper { out: Writer::new(VERSION), uses: &uses, qualname: None };
+    let class_names = class_names(&uses);
+    let mut dumper = Dumper { out: Writer::new(VERSION), uses: &uses, class_names: &class_names };
     dumper.value(value);
     Some(dumper.out.finish())
 }
@@ -45,7 +46,8 @@ pub fn dump_code(code: &Rc<Code>) -> Option<Vec<u8>> {
     let mut uses = HashMap::from([(root.clone(), 1)]);
     count_parts(&root, &mut uses, 0)?;
     uses.insert(root.clone(), 2);
-    let mut dumper = Dumper { out: Writer::new(VERSION), uses: &uses, qualname: None };
+    let class_names = class_names(&uses);
+    let mut dumper = Dumper { out: Writer::new(VERSION), uses: &uses, class_names: &class_names };
     dumper.value(&root);
     Some(dumper.out.finish())
 }
@@ -227,6 +229,19 @@ fn bytes_of(bytes: &Rc<[u8]>) -> Const {
     Const::Bytes(bytes.clone())
 }
 
+/// The qualified names of the class bodies among these values.
+fn class_names(uses: &Uses) -> HashSet<Wtf8> {
+    let body = |value: &Const| match value {
+        Const::Code(code) if code.flags & flags::OPTIMIZED == 0 => {
+            let name = Const::str(&code.qualname);
+            (code.names.iter().any(|n| &**n == "__qualname__") && code.consts.contains(&name))
+                .then(|| (&*code.qualname).into())
+        }
+        _ => None,
+    };
+    uses.keys().filter_map(body).collect()
+}
+
 /// What makes two occurrences the same object.
 #[derive(PartialEq, Eq, Hash)]
 enum Identity {
@@ -239,8 +254,8 @@ enum Identity {
 struct Dumper<'a> {
     out: Writer<Identity>,
     uses: &'a Uses,
-    /// Of the code object whose constants are written: in a class, one of them is the name itself.
-    qualname: Option<Wtf8>,
+    /// Qualified names of classes: the class body loads the very string that names its code object.
+    class_names: &'a HashSet<Wtf8>,
 }
 
 impl Dumper<'_> {
@@ -250,7 +265,7 @@ impl Dumper<'_> {
             Const::True => self.out.singleton(Singleton::True),
             Const::False => self.out.singleton(Singleton::False),
             Const::Ellipsis => self.out.singleton(Singleton::Ellipsis),
-            Const::Str(s) if is_interned(s) || self.qualname.as_ref() == Some(s) => self.interned(s.clone()),
+            Const::Str(s) if is_interned(s) || self.class_names.contains(s) => self.interned(s.clone()),
             _ => {
                 if let Some(mark) = self.begin(value) {
                     self.content(value, mark);
@@ -305,7 +320,7 @@ impl Dumper<'_> {
 
     /// What an element of a set is written as alone, which decides its place.
     fn sort_key(&self, item: &Const) -> Vec<u8> {
-        let mut alone = Dumper { out: Writer::new(VERSION), uses: self.uses, qualname: None };
+        let mut alone = Dumper { out: Writer::new(VERSION), uses: self.uses, class_names: self.class_names };
         alone.element(item);
         alone.out.finish()
     }
@@ -331,9 +346,7 @@ impl Dumper<'_> {
         if let Some(mark) = self.out.begin(Identity::CodeBytes(code.code.as_ptr() as usize)) {
             self.out.bytes(&code.code, mark);
         }
-        let outer = self.qualname.replace((&*code.qualname).into());
         self.value(&Const::Tuple(code.consts.clone()));
-        self.qualname = outer;
         for names in [&code.names, &code.localsplusnames] {
             if let Some(mark) = self.begin(&name_tuple(names)) {
                 self.names(names, mark);

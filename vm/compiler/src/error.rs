@@ -18,9 +18,9 @@ pub fn syntax_error(at: Location, msg: impl Into<String>) -> Box<SyntaxError> {
         kind: ErrorKind::SyntaxError,
         msg: msg.into(),
         lineno: at.lineno,
-        offset: at.col_offset + 1,
+        offset: at.col_offset.wrapping_add(1),
         end_lineno: at.end_lineno,
-        end_offset: at.end_col_offset + 1,
+        end_offset: at.end_col_offset.wrapping_add(1),
         text: None,
     })
 }
@@ -77,8 +77,8 @@ impl Depth {
 
 /// Runs a recursive step with enough native stack, whatever thread it is on.
 pub fn with_stack<R>(step: impl FnOnce() -> R) -> R {
-    /// More than one step of any pass needs between two calls of this.
-    const RED_ZONE: usize = 128 << 10;
-    const SEGMENT: usize = 2 << 20;
+    /// More than one step of any pass needs between two calls of this, comparing the deepest constant included.
+    const RED_ZONE: usize = 1 << 20;
+    const SEGMENT: usize = 8 << 20;
     stacker::maybe_grow(RED_ZONE, SEGMENT, step)
 }

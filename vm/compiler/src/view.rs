@@ -3,24 +3,33 @@
 //! Folding replaces an expression in place. One rule cannot: `not a in b` becomes `a not in b`, at the place
 //! of the comparison alone, and a node's place is fixed. That rule is applied whenever a node is looked at.
 
-use bytecode::code::{BigInt, Const, Wtf8};
 use std::rc::Rc;
+
+use bytecode::code::{BigInt, Const, Wtf8};
 use syntax::ast::{CmpOp, Constant, Expr, ExprKind, Int, Location, UnaryOp};
+
+use crate::error::with_stack;
 
 /// The kind and place of an expression, `not` folded into `is` and `in`.
 pub fn view<'a>(e: &Expr<'a>) -> (ExprKind<'a>, Location) {
     let kind = e.kind();
-    let ExprKind::UnaryOp { op: UnaryOp::Not, operand } = kind else { return (kind, e.location) };
-    let (inner, location) = view(operand);
-    let ExprKind::Compare { left, ops: [op], comparators } = inner else { return (kind, e.location) };
-    let ops: &'static [CmpOp] = match op {
+    let (mut inner_kind, mut location, mut negate) = (kind, e.location, false);
+    while let ExprKind::UnaryOp { op: UnaryOp::Not, operand } = inner_kind {
+        (inner_kind, location, negate) = (operand.kind(), operand.location, !negate);
+    }
+    let ExprKind::Compare { left, ops: &[op], comparators } = inner_kind else { return (kind, e.location) };
+    let opposite: &'static [CmpOp] = match op {
         CmpOp::Is => &[CmpOp::IsNot],
         CmpOp::IsNot => &[CmpOp::Is],
         CmpOp::In => &[CmpOp::NotIn],
         CmpOp::NotIn => &[CmpOp::In],
         _ => return (kind, e.location),
     };
-    (ExprKind::Compare { left, ops, comparators }, location)
+    if negate {
+        (ExprKind::Compare { left, ops: opposite, comparators }, location)
+    } else {
+        (inner_kind, location)
+    }
 }
 
 /// The place of an expression.
@@ -40,7 +49,8 @@ pub fn is_starred(e: &Expr<'_>) -> bool {
 
 /// A constant of the tree as a constant of a code object.
 pub fn to_const(value: &Constant<'_>) -> Const {
-    let list = |items: &[Constant<'_>]| -> Rc<[Const]> { items.iter().map(to_const).collect() };
+    let list =
+        |items: &[Constant<'_>]| -> Rc<[Const]> { with_stack(|| items.iter().map(to_const).collect()) };
     match *value {
         Constant::None => Const::None,
         Constant::True => Const::True,

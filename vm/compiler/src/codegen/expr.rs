@@ -209,7 +209,9 @@ impl<'a> Compiler<'a, '_> {
                 self.here(end);
                 return Ok(());
             }
-            ExprKind::Compare { left, ops, comparators } if ops.len() > 1 => {
+            ExprKind::Compare { left, ops, comparators }
+                if ops.len() > 1 && ops.len() == comparators.len() =>
+            {
                 return self.jump_if_chain(e, (left, ops, comparators), next, cond);
             }
             _ => {}
@@ -265,6 +267,9 @@ impl<'a> Compiler<'a, '_> {
         comparators: List<'a, &'a Expr<'a>>,
     ) -> Result {
         let loc = place(location);
+        if ops.is_empty() || ops.len() != comparators.len() {
+            return self.error(location, "Compare has a different number of comparators and operands");
+        }
         self.check_compare(location, left, ops, comparators)?;
         self.expr(left)?;
         let last = ops.len() - 1;
@@ -426,6 +431,9 @@ impl<'a> Compiler<'a, '_> {
         keys: List<'a, Option<&'a Expr<'a>>>,
         values: List<'a, &'a Expr<'a>>,
     ) -> Result {
+        // Trees of Python code are validated before; slices below rely on it.
+        let n = keys.len().min(values.len());
+        let (keys, values) = (&keys[..n], &values[..n]);
         let mut have_dict = false;
         let mut elements = 0;
         for (i, (key, value)) in keys.iter().zip(values).enumerate() {
