@@ -204,6 +204,16 @@ def complexes():
         yield "\t".join(["parse_complex", source.encode().hex(), lines("", complex, source).rsplit("\t", 1)[1]])
 
 
+def hashes():
+    import subprocess
+    texts = [b"", b"a", b"abcdefg", b"abcdefgh", b"abcdefghi", b"hello world, this is text"]
+    for seed in 0, 1, 42, 4294967295:
+        code = f"print(*map(hash, {texts!r}))"
+        run = subprocess.run([sys.executable, "-c", code], env={"PYTHONHASHSEED": str(seed)}, capture_output=True, text=True)
+        for value, result in zip(texts, run.stdout.split()):
+            yield f"{seed}\t{value.decode()}\t{result}"
+
+
 def parse_result(source, base):
     try:
         return text(int(source, base))
@@ -211,7 +221,7 @@ def parse_result(source, base):
         return "!"
 
 
-TABLES = {"int": ints, "float": floats, "complex": complexes}
+TABLES = {"int": ints, "float": floats, "complex": complexes, "hashes": hashes}
 
 if __name__ == "__main__":
     sys.set_int_max_str_digits(0)
