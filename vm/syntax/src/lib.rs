@@ -10,8 +10,11 @@ pub mod error;
 pub mod lexer;
 pub mod literal;
 mod parser;
+pub mod repr;
 pub mod source;
 pub mod token;
+pub mod tokenize;
+pub mod unparse;
 
 pub use arena::Arena;
 pub use error::{ErrorKind, SourceWarning, SyntaxError, WarningKind};

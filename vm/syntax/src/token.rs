@@ -248,7 +248,7 @@ impl TokenKind {
     /// Whether this is one of the kinds whose start may lie on an earlier line than its end.
     pub(crate) fn is_string_literal(self) -> bool {
         use TokenKind::*;
-        matches!(self, String | FStringStart | FStringMiddle | FStringEnd)
+        matches!(self, String | FStringStart | FStringMiddle)
     }
 }
 

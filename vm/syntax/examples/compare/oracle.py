@@ -1,10 +1,13 @@
 """Answers, for each snippet on standard input, what CPython makes of it.
 
 In: per snippet a line `MODE LENGTH`, then LENGTH bytes. MODE is exec, eval, single or func_type, or exec-text
-for text rather than the bytes of a file. Out: per snippet a line `STATUS CRC LENGTH SECONDS`, and for STATUS
+for text rather than the bytes of a file; tokens-text and unparse-text ask for the tokens that `tokenize` is given and
+for the text of an annotation. Out: per snippet a line `STATUS CRC LENGTH SECONDS`, and for STATUS
 `error` or, with --full, any STATUS, LENGTH bytes of text.
 """
+import _tokenize
 import ast
+import io
 import sys
 import time
 import warnings
@@ -57,6 +60,14 @@ def dump(node, out):
 def answer(source, mode, flags):
     start = time.perf_counter()
     try:
+        if mode == "tokens":
+            lines = io.StringIO(source, newline="").readline
+            out = [ascii(token) for token in _tokenize.TokenizerIter(lines, extra_tokens=True)]
+            return "tree", "\n".join(out), time.perf_counter() - start
+        if mode == "unparse":
+            namespace = {}
+            exec(f"from __future__ import annotations\nx: (\n{source}\n)", namespace)
+            return "tree", ascii(namespace["__annotations__"]["x"]), time.perf_counter() - start
         tree = compile(source, "<s>", mode, ast.PyCF_ONLY_AST | flags)
     except SyntaxError as error:
         seconds = time.perf_counter() - start

@@ -5,6 +5,8 @@ use std::fmt::Write;
 use std::time::Instant;
 use syntax::ast::{Constant, Expr, ExprKind, Location, Mod, Stmt, StmtKind, Wtf8};
 use syntax::source::{NoCodecs, decode};
+use syntax::tokenize::TokenizerIter;
+use syntax::unparse::unparse;
 use syntax::{Arena, Mode, Options, SyntaxError, parse};
 
 fn mode_of(name: &str) -> (Mode, bool) {
@@ -35,13 +37,18 @@ pub fn time(mode: &str, source: &[u8]) -> f64 {
 }
 
 /// The tree or the error, and the warnings.
-pub fn answer(mode: &str, source: &[u8]) -> String {
-    let (mode, is_text) = mode_of(mode);
+pub fn answer(name: &str, source: &[u8]) -> String {
+    let (mode, is_text) = mode_of(name);
     if source.contains(&0) {
         return "SyntaxError: 'source code string cannot contain null bytes' (None, None, None, None, None)"
             .to_owned();
     }
     let arena = Arena::new();
+    match name {
+        "tokens-text" => return tokens(&arena, source),
+        "unparse-text" => return annotation(&arena, source),
+        _ => {}
+    }
     let parsed = if is_text {
         parse(&arena, source, mode, &Options::default())
     } else {
@@ -58,6 +65,35 @@ pub fn answer(mode: &str, source: &[u8]) -> String {
         let _ = write!(text, "\n{:?}: {} {}", warning.kind, ascii(&warning.error.msg), warning.error.lineno);
     }
     text
+}
+
+fn tokens(arena: &Arena, source: &[u8]) -> String {
+    let mut lines = Vec::new();
+    for token in TokenizerIter::new(arena, source, true) {
+        match token {
+            Ok(token) => lines.push(format!(
+                "({}, {}, {:?}, {:?}, {})",
+                token.kind,
+                ascii(&token.text),
+                token.start,
+                token.end,
+                ascii(&token.line)
+            )),
+            Err(error) => return error_text(&error),
+        }
+    }
+    lines.join("\n")
+}
+
+fn annotation(arena: &Arena, source: &[u8]) -> String {
+    let text = [b"x: (\n", source, b"\n)"].concat();
+    match parse(arena, &text, Mode::Exec, &Options::default()).result {
+        Ok(Mod::Module { body: [Stmt { kind: StmtKind::AnnAssign { annotation, .. }, .. }], .. }) => {
+            ascii(&unparse(annotation, 1000).unwrap_or_default())
+        }
+        Ok(_) => "no annotation".to_owned(),
+        Err(error) => error_text(&error),
+    }
 }
 
 fn error_text(error: &SyntaxError) -> String {

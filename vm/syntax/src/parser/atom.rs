@@ -485,8 +485,8 @@ impl<'a> Parser<'a> {
         }) {
             return Some(dict);
         }
-        // In the grammar this is an alternative of `dict`, in the first pass too, where it matches nothing.
-        self.invalid(|p| {
+        // An alternative of `dict` that the grammar does not turn off with the other rules for mistakes.
+        self.alt(|p| {
             p.expect(TokenKind::LBrace)?;
             p.invalid_double_starred_kvpairs()
         });
