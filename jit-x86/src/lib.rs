@@ -22,12 +22,15 @@
 //!
 //! The code is for SSE2; BMI2 shifts and SSE4.1 rounding are used where the processor has them.
 
-mod asm;
-mod emit;
-mod entry;
+pub mod regs;
+
+pub mod asm;
+
 mod forms;
 
-pub mod regs;
+mod emit;
+
+mod entry;
 
 #[cfg(feature = "disasm")]
 pub mod disasm;
@@ -35,7 +38,8 @@ pub mod disasm;
 use ir::machine::{Buffer, Form, Label, Loc, Machine, OutOfReach, Placed, RegFile};
 use ir::ops::{Op, Ty};
 
-pub use asm::{Asm, Cond, Rm};
+use asm::Asm;
+
 pub use forms::Features;
 
 /// The machine: an x86-64 with these extensions.

@@ -81,7 +81,7 @@ fn crosses_classes(op: Op) -> bool {
 }
 
 extern "C" fn mix(a: i64, b: f64, c: i64) -> i64 {
-    a.wrapping_mul(3) ^ c.wrapping_add(b.to_bits().cast_signed() >> 60)
+    a.wrapping_mul(3) ^ c.wrapping_add(i64::from(b < 1.0))
 }
 
 extern "C" fn halve(a: f64) -> f64 {

@@ -2,23 +2,28 @@
 
 #![allow(dead_code, reason = "each test uses some of it")]
 
+pub mod arm_elf;
+pub mod corpus;
+
 use ir::check::{check, root_entry, run_placed, same_bits, same_end};
 use ir::fuzz::{self, Case, FUEL, WORDS};
 use ir::interp::{self, Left};
-use ir::machine::{Loc, Machine, Rules};
+use ir::machine::{Machine, Rules};
 use ir::native::{Compiled, Native};
 use ir::ops::Ty;
 use ir::place::{Placement, place};
-use ir::trace::{Callee, Touches, Trace};
+use ir::trace::{Callee, Touches};
 use ir::verify::verify;
 
-/// `a * 3 ^ (c + (bits of b >> 60))`, then rubbish in every volatile register.
+/// `a * 3 ^ (c + (b < 1))`, then rubbish in every volatile register.
 #[cfg(target_arch = "x86_64")]
 #[unsafe(naked)]
 pub extern "C" fn mix(_a: i64, _b: f64, _c: i64) -> i64 {
     std::arch::naked_asm!(
-        "movq rax, xmm0",
-        "sar rax, 60",
+        "mov eax, 1",
+        "cvtsi2sd xmm1, eax",
+        "ucomisd xmm1, xmm0",
+        "seta al",
         "add rax, rsi",
         "lea rdi, [rdi + rdi*2]",
         "xor rax, rdi",
@@ -50,10 +55,10 @@ pub extern "C" fn mix(_a: i64, _b: f64, _c: i64) -> i64 {
     )
 }
 
-/// `a * 3 ^ (c + (bits of b >> 60))`
+/// `a * 3 ^ (c + (b < 1))`
 #[cfg(not(target_arch = "x86_64"))]
 pub extern "C" fn mix(a: i64, b: f64, c: i64) -> i64 {
-    a.wrapping_mul(3) ^ c.wrapping_add(b.to_bits().cast_signed() >> 60)
+    a.wrapping_mul(3) ^ c.wrapping_add(i64::from(b < 1.0))
 }
 
 /// `a / 2`
@@ -108,10 +113,19 @@ pub struct Ended {
     pub memory: Vec<u64>,
 }
 
+/// Makes the pointers among the parameters point at the memory.
+pub fn point_at(case: &mut Case, memory: &mut [u64]) {
+    for param in case.trace.params() {
+        if case.trace.inst(param).ty == Some(Ty::P) {
+            case.params[param.index()] = memory.as_mut_ptr() as u64;
+        }
+    }
+}
+
 /// What the interpreter says; `None` if the case does not end.
 pub fn expect(case: &mut Case) -> Option<Ended> {
     let mut memory = case.memory.clone();
-    case.params[0] = memory.as_mut_ptr() as u64;
+    point_at(case, &mut memory);
     // SAFETY: a case touches its memory and calls its callees only.
     let left = unsafe { interp::run(&case.trace, &case.params, FUEL)? };
     Some(Ended { left, memory })
@@ -138,10 +152,11 @@ pub fn compare(
 pub fn pretend(case: &mut Case, expected: &Ended, rules: Rules) -> Result<Placement, String> {
     let entry = root_entry(&case.trace);
     let placement = place(&case.trace, rules, &entry, None).map_err(|_| "too many slots")?;
-    let shown = |why| format!("{why}\n{}", placement.show(&case.trace));
+    let text = placement.show(&case.trace);
+    let shown = |why| format!("{why}\n{text}");
     check(&case.trace, rules, &entry, &placement).map_err(shown)?;
     let mut memory = case.memory.clone();
-    case.params[0] = memory.as_mut_ptr() as u64;
+    point_at(case, &mut memory);
     // SAFETY: as for the interpreter.
     let left = unsafe { run_placed(&case.trace, rules, &entry, &placement, &case.params, FUEL * 4) };
     let left = left.ok_or_else(|| shown("it does not end".into()))?;
@@ -179,19 +194,19 @@ pub fn one_case<M: Machine>(
     if !M::NATIVE {
         return Ok(());
     }
+    natively(&mut case, &expected, native).map_err(|why| format!("{why}\n{}", placement.show(&case.trace)))
+}
+
+/// Compiles a case and runs it on the processor.
+pub fn natively<M: Machine>(case: &mut Case, expected: &Ended, native: &mut Native<M>) -> Result<(), String> {
     let compiled =
         native.compile(&case.trace, root_entry(&case.trace), None, false).map_err(|why| why.to_string())?;
     let mut memory = case.memory.clone();
-    case.params[0] = memory.as_mut_ptr() as u64;
+    point_at(case, &mut memory);
     // SAFETY: as for the interpreter.
     let left = unsafe { run_native(native, &compiled, &case.params) };
-    let result = compare(&case, &expected, &left, &memory, "native");
+    let result = compare(case, expected, &left, &memory, "native");
     // SAFETY: it is not running, and nothing links to it.
     unsafe { native.free(compiled) };
-    result.map_err(|why| format!("{why}\n{}", placement.show(&case.trace)))
-}
-
-/// Where a root trace has its parameters.
-pub fn entry(trace: &Trace) -> Vec<Loc> {
-    root_entry(trace)
+    result
 }
