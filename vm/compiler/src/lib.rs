@@ -85,9 +85,7 @@ pub fn compile<'a>(
     let settings = settings(future, options, merged);
     let table = symtable::build(module, &mut names, settings)?;
     let filename: Symbol = filename.into();
-    let inherited = merged & INHERITED;
-    let mut compiler =
-        codegen::Compiler::new(filename, names, table, inherited, options.optimize, future.location, warn);
+    let mut compiler = codegen::Compiler::new(filename, names, table, merged & INHERITED, &settings, warn);
     compiler.module(module)
 }
 

@@ -60,6 +60,11 @@ impl<'a> Compiler<'a, '_> {
         let element = Element { kind, elt, value, loc };
         let inlined = self.table.block(block).inlined;
         let is_async = self.table.block(block).coroutine;
+        // At the top of a module that may await, an asynchronous generator expression makes it a coroutine.
+        let outer = self.unit_ref().block;
+        if is_async && self.top_level_await && self.table.block(outer).kind == BlockKind::Module {
+            self.table.block_mut(outer).coroutine = true;
+        }
         let mut state = Inlined::default();
         if inlined {
             self.outermost_iter(outermost)?;

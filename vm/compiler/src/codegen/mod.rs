@@ -17,7 +17,7 @@ use crate::assemble;
 use crate::error::{Result, WarningSink, place, syntax_error, unplace, warn};
 use crate::flow;
 use crate::names::{Name, Names, Numbering, OrderedMap};
-use crate::symtable::{BlockId, BlockKind, Key, Scope, SymbolTable};
+use crate::symtable::{BlockId, BlockKind, Key, Scope, Settings, SymbolTable};
 use crate::view::{self, to_const};
 
 mod assign;
@@ -118,6 +118,8 @@ pub struct Compiler<'a, 's> {
     pub optimize: u8,
     /// The last future statement at the top of the module: others are errors.
     last_future: Location,
+    /// `PyCF_ALLOW_TOP_LEVEL_AWAIT`.
+    top_level_await: bool,
     interactive: bool,
     warnings: WarningSink<'s>,
     units: Vec<Unit<'a>>,
@@ -141,8 +143,7 @@ impl<'a, 's> Compiler<'a, 's> {
         names: Names,
         table: SymbolTable,
         flags: u32,
-        optimize: u8,
-        last_future: Location,
+        settings: &Settings,
         warnings: WarningSink<'s>,
     ) -> Self {
         Compiler {
@@ -150,8 +151,9 @@ impl<'a, 's> Compiler<'a, 's> {
             names,
             table,
             flags,
-            optimize,
-            last_future,
+            optimize: settings.optimize,
+            last_future: settings.future.location,
+            top_level_await: settings.top_level_await,
             interactive: false,
             warnings,
             units: Vec::new(),
