@@ -287,3 +287,15 @@ fn classes_and_instances_are_freed() {
     }
     assert_eq!(PyBaseObject_Type.subclasses().len(), before);
 }
+
+#[test]
+#[ignore = "a measurement"]
+fn start_up_time() {
+    let state: &'static ThreadState = Box::leak(ThreadState::new(1));
+    // SAFETY: the state lives for ever.
+    unsafe { state::set_current(state) };
+    let begin = std::time::Instant::now();
+    ok(objects::types::init());
+    let types = objects::types::STATIC_TYPES.len() + objects::types::exceptions::ALL.len();
+    println!("{types} types in {:?}", begin.elapsed());
+}

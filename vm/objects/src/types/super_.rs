@@ -189,7 +189,7 @@ pub fn find_method(class: &TypeObject, object: &Object, name: &Str) -> Result<Me
     let start = start_class(class, object)?;
     let found = lookup_behind(class, &start, name)?;
     match found {
-        Some(found) if found.class().has_feature(flags::METHOD_DESCRIPTOR) && !object.is(&*start) => {
+        Some(found) if found.class().has_feature(flags::METHOD_DESCRIPTOR) && !object.is(&start) => {
             Ok(Method::Unbound(found))
         }
         _ => get_from_instance(class, &start, object, name).map(Method::Bound),
