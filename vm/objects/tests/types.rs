@@ -94,7 +94,7 @@ fn static_types_are_ready() {
         assert!(class.tp_dealloc.get().is_some(), "{}", class.name());
     }
     assert_eq!(repr(&PyType_Type), "<class 'type'>");
-    let mro = got(&*objects::types::bool::PyBool_Type, "__mro__");
+    let mro = got(&objects::types::bool::PyBool_Type, "__mro__");
     assert_eq!(repr(&mro), "(<class 'bool'>, <class 'int'>, <class 'object'>)");
     let list = &*objects::types::list::methods::PyList_Type;
     assert_eq!(repr(&got(list, "append")), "<method 'append' of 'list' objects>");

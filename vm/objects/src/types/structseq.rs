@@ -65,7 +65,7 @@ unsafe fn place(tuple: &Tuple, index: usize) -> *mut *mut Object {
 pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize) -> Result<Ref<TypeObject>> {
     let (module, short) = name.rsplit_once('.').unwrap_or(("builtins", name));
     let dict = Dict::new()?;
-    dict.set_text("__slots__", &*Tuple::empty())?;
+    dict.set_text("__slots__", &Tuple::empty())?;
     dict.set_text("__module__", &*Str::new(module)?)?;
     dict.set_text("__doc__", &*Str::new(doc)?)?;
     let mut names = Vec::new();
@@ -75,7 +75,7 @@ pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize)
             index: Cell::new(index),
             doc: Slot::new(Str::new(doc)?.upcast()),
         })?;
-        dict.set_text(field, &*member)?;
+        dict.set_text(field, &member)?;
         if index < visible {
             names.push(intern::intern_text(field)?.upcast());
         }
