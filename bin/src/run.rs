@@ -101,15 +101,15 @@ fn run(cli: &Cli) -> Result<()> {
     match &cli.program {
         Program::Command(command) => {
             start::prepend_path("")?;
-            let code = compile::compile(command, "<string>", compile::Mode::Exec, 0, -1)?;
+            let code = compile::compile(command.as_bytes(), "<string>", compile::Mode::Exec, 0, -1)?;
             start::run_main(&code)
         }
         Program::Module(module) => start::run_module(module),
         Program::File(file) => run_file(file),
         Program::Stdin => {
             start::prepend_path("")?;
-            let mut source = String::new();
-            if let Err(error) = std::io::stdin().read_to_string(&mut source) {
+            let mut source = Vec::new();
+            if let Err(error) = std::io::stdin().read_to_end(&mut source) {
                 return Err(raise!(OSError, "cannot read standard input: {error}"));
             }
             start::run_main(&*compile::compile(&source, "<stdin>", compile::Mode::Exec, 0, -1)?)

@@ -37,7 +37,7 @@ pub fn handle_pending(ts: &ThreadState) -> Result<()> {
         crate::signals::run_handlers()?;
     }
     if take(GC_SCHEDULED) {
-        objects::object::gc::collect::run_scheduled(&objects::object::gc::collect::Silent);
+        objects::object::gc::collect::run_scheduled(&crate::modules::gc::Watch);
     }
     if ts.eval_breaker.load(Ordering::Acquire) & GIL_DROP_REQUEST != 0 {
         crate::gil::yield_now(ts);

@@ -23,13 +23,10 @@ fn fill_hooks() {
     hooks::WARN.set(warn);
 }
 
-/// Issues a warning through the `warnings` module, if it has been imported.
+/// Issues a warning for native code.
 fn warn(category: &Object, text: &str, stack_level: isize) -> Result<()> {
-    let Some(modules) = state::interpreter().modules.get() else { return Ok(()) };
-    let Some(warnings) = modules.get_str(id!("warnings"))? else { return Ok(()) };
     let text = Str::new(text)?;
-    let level = objects::types::int::new_int(stack_level as i64)?;
-    protocol::call_method(&warnings, id!("warn"), &[text.as_object(), category, &level]).map(drop)
+    modules::warnings::warn_at(Some(category), text.as_object(), stack_level, None, None)
 }
 
 /// Makes the calling thread the main one: gives it a state and the GIL.
@@ -40,6 +37,7 @@ fn attach_main_thread() -> &'static ThreadState {
     // SAFETY: as above.
     ts.native_thread_id.set(unsafe { libc::syscall(libc::SYS_gettid) } as u64);
     state::interpreter().thread_head.set(core::ptr::from_ref(ts).cast_mut());
+    crate::signals::set_main_thread(ts);
     gil::acquire(ts);
     ts
 }
@@ -161,8 +159,8 @@ fn cached_code(file: &Path) -> Result<Ref<Code>> {
     if let Some(code) = fresh_pyc(file)? {
         return Ok(code);
     }
-    let source = std::fs::read_to_string(file)
-        .map_err(|error| raise!(OSError, "cannot read {}: {error}", file.display()))?;
+    let source =
+        std::fs::read(file).map_err(|error| raise!(OSError, "cannot read {}: {error}", file.display()))?;
     crate::compile::compile(&source, &file.to_string_lossy(), crate::compile::Mode::Exec, 0, -1)
 }
 

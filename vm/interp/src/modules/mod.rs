@@ -1,9 +1,15 @@
 //! The modules that the interpreter owns, and the table by which import finds the built-in ones.
 
+pub mod abc;
+pub mod atexit;
 pub mod builtins;
+pub mod gc;
 pub mod imp;
 pub mod marshal;
 pub mod sys;
+pub mod thread;
+pub mod warnings;
+pub mod weakref;
 
 use core::cell::Cell;
 use objects::typeobject::ModuleDef;
@@ -13,8 +19,14 @@ pub type Entry = (&'static str, &'static ModuleDef);
 
 /// The interpreter's own.
 static OWN: &[Entry] = &[
+    ("_abc", &abc::module::MODULE_DEF),
     ("_imp", &imp::imp::MODULE_DEF),
+    ("_thread", &thread::module::MODULE_DEF),
+    ("_warnings", &warnings::module::MODULE_DEF),
+    ("_weakref", &weakref::module::MODULE_DEF),
+    ("atexit", &atexit::module::MODULE_DEF),
     ("builtins", &builtins::module::MODULE_DEF),
+    ("gc", &gc::module::MODULE_DEF),
     ("marshal", &marshal::module::MODULE_DEF),
     ("sys", &sys::module::MODULE_DEF),
 ];

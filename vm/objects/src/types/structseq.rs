@@ -5,6 +5,7 @@
 
 use crate::id;
 use crate::object::refs::{Ref, Slot};
+use crate::object::trace::{Visit, VisitProc, Visitor};
 use crate::object::{Instance, Object, heap};
 use crate::protocol::{self, attr, call};
 use crate::raise::{self, Result};
@@ -16,6 +17,7 @@ use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
 use crate::types::r#type::PyType_Type;
 use core::cell::Cell;
+use core::ffi::{c_int, c_void};
 use macros::{Trace, pytype};
 
 /// One named field as an attribute of the class.
@@ -90,6 +92,8 @@ pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize)
     class.tp_repr.set(Some(repr_slot));
     class.tp_new.set(Some(new_slot));
     class.tp_dealloc.set(Some(dealloc_slot));
+    class.tp_traverse.set(Some(traverse_slot));
+    class.tp_clear.set(Some(clear_slot));
     Ok(class)
 }
 
@@ -144,6 +148,32 @@ unsafe extern "C" fn dealloc_slot(this: *mut Object) {
         }
         crate::slots::free(this);
     }
+}
+
+unsafe extern "C" fn traverse_slot(this: &Object, visit: VisitProc, arg: *mut c_void) -> c_int {
+    // SAFETY: the collector's pair is valid for the traversal; the object is a struct sequence.
+    unsafe {
+        let mut visitor = Visitor::new(visit, arg);
+        let tuple = this.cast_unchecked::<Tuple>();
+        let mut all = || -> Visit {
+            visitor.visit(this.class().as_object())?;
+            for index in 0..count(this.class(), id!("n_fields")) {
+                if let Some(item) = (*place(tuple, index)).as_ref() {
+                    visitor.visit(item)?;
+                }
+            }
+            Ok(())
+        };
+        match all() {
+            Ok(()) => 0,
+            Err(stop) => stop,
+        }
+    }
+}
+
+/// Like a tuple, a struct sequence is never changed; a cycle is broken elsewhere.
+unsafe extern "C" fn clear_slot(_this: &Object) -> c_int {
+    0
 }
 
 unsafe extern "C" fn new_slot(class: &TypeObject, args: &Tuple, kwargs: Option<&Object>) -> Result<Ref> {

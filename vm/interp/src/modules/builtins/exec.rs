@@ -53,8 +53,9 @@ pub mod part {
             }
             return call::run_code(code, &scope.globals, &scope.locals);
         }
-        let text = compiling::source_text(source, "eval", "string, bytes or code")?;
-        let text = text.trim_start_matches([' ', '\t']);
+        let text = compiling::source_text(source, "eval", "string, bytes or code", "<string>")?;
+        let blanks = text.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
+        let text = &text[blanks..];
         let code = compiling::compile(text, "<string>", compiling::Mode::Eval, inherited_flags(), -1)?;
         call::run_code(&code, &scope.globals, &scope.locals)
     }
@@ -70,7 +71,7 @@ pub mod part {
         if !closure.is(none()) {
             return Err(raise!(TypeError, "closure argument is only supported for exec(code) calls"));
         }
-        let text = compiling::source_text(source, "exec", "string, bytes or code")?;
+        let text = compiling::source_text(source, "exec", "string, bytes or code", "<string>")?;
         let code = compiling::compile(&text, "<string>", compiling::Mode::Exec, inherited_flags(), -1)?;
         call::run_code(&code, &scope.globals, &scope.locals).map(drop)
     }

@@ -1,0 +1,343 @@
+//! `lock` and `RLock`.
+
+use super::TIMEOUT_MAX;
+use core::cell::Cell;
+use objects::args::Kwargs;
+use objects::protocol::{number, object};
+use objects::types::float::Float;
+use objects::types::str::Str;
+use objects::types::tuple::Tuple;
+use objects::{Object, Ref, Result, TypeObject, raise, state};
+use std::sync::{Condvar, Mutex, PoisonError};
+use std::time::{Duration, Instant};
+
+/// A flag that threads wait for.
+#[derive(Default)]
+pub struct Flag {
+    held: Mutex<bool>,
+    released: Condvar,
+}
+
+impl Flag {
+    /// Takes the flag if it is free.
+    pub fn try_take(&self) -> bool {
+        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        !core::mem::replace(&mut *held, true)
+    }
+
+    /// Takes the flag, waiting without the GIL, at most until `deadline`. Whether it was taken.
+    ///
+    /// # Errors
+    /// What a signal handler raises that came while waiting.
+    pub fn take(&self, deadline: Option<Instant>) -> Result<bool> {
+        if self.try_take() {
+            return Ok(true);
+        }
+        loop {
+            let taken = super::wait(|| self.wait_for(deadline));
+            if taken {
+                return Ok(true);
+            }
+            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
+                return Ok(false);
+            }
+            crate::breaker::handle_pending(state::current())?;
+        }
+    }
+
+    /// One slice of waiting; signals are looked at between the slices.
+    fn wait_for(&self, deadline: Option<Instant>) -> bool {
+        const SLICE: Duration = Duration::from_millis(50);
+        let left =
+            deadline.map_or(SLICE, |deadline| deadline.saturating_duration_since(Instant::now()).min(SLICE));
+        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
+        let (mut held, _) = self
+            .released
+            .wait_timeout_while(held, left, |held| *held)
+            .unwrap_or_else(PoisonError::into_inner);
+        !core::mem::replace(&mut *held, true)
+    }
+
+    /// Whether somebody has it.
+    pub fn is_taken(&self) -> bool {
+        *self.held.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// Gives it back; whether it was taken.
+    pub fn give(&self) -> bool {
+        let was = core::mem::replace(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner), false);
+        self.released.notify_one();
+        was
+    }
+}
+
+/// The arguments of `acquire`: until when to wait; `Err(())` inside for "not at all".
+fn deadline(args: &[&Object], kwargs: Kwargs<'_>) -> Result<core::result::Result<Option<Instant>, ()>> {
+    let blocking = match args.first().copied().or_else(|| kwargs.get("blocking")) {
+        Some(blocking) => object::is_true(blocking)?,
+        None => true,
+    };
+    let timeout = match args.get(1).copied().or_else(|| kwargs.get("timeout")) {
+        Some(timeout) => match timeout.cast::<Float>() {
+            Some(timeout) => timeout.value(),
+            None => number::as_f64(timeout)?,
+        },
+        None => -1.0,
+    };
+    if !blocking && timeout != -1.0 {
+        return Err(raise!(ValueError, "can't specify a timeout for a non-blocking call"));
+    }
+    if timeout < 0.0 && timeout != -1.0 {
+        return Err(raise!(ValueError, "timeout value must be a non-negative number"));
+    }
+    if timeout > TIMEOUT_MAX {
+        return Err(raise!(OverflowError, "timeout value is too large"));
+    }
+    if !blocking {
+        return Ok(Err(()));
+    }
+    Ok(Ok((timeout >= 0.0).then(|| Instant::now() + Duration::from_secs_f64(timeout))))
+}
+
+/// `_thread.lock`.
+#[repr(C)]
+#[derive(macros::Trace)]
+pub struct Lock {
+    ob_base: Object,
+    weakreflist: Cell<*mut Object>,
+    #[trace(skip)]
+    flag: Flag,
+}
+
+impl Lock {
+    /// A free lock.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn new() -> Result<Ref<Lock>> {
+        Ref::new(Lock {
+            ob_base: Object::HEAD,
+            weakreflist: Cell::new(core::ptr::null_mut()),
+            flag: Flag::default(),
+        })
+    }
+
+    /// The flag inside.
+    pub fn flag(&self) -> &Flag {
+        &self.flag
+    }
+
+    fn take(&self, args: &[&Object], kwargs: Kwargs<'_>) -> Result<bool> {
+        match deadline(args, kwargs)? {
+            Ok(deadline) => self.flag.take(deadline),
+            Err(()) => Ok(self.flag.try_take()),
+        }
+    }
+
+    fn give(&self) -> Result<()> {
+        match self.flag.give() {
+            true => Ok(()),
+            false => Err(raise!(RuntimeError, "release unlocked lock")),
+        }
+    }
+}
+
+#[macros::pytype(name = "lock", module = "_thread", static_name = LOCK, weaklist = weakreflist)]
+impl Lock {
+    #[new("()")]
+    fn py_new(_class: &TypeObject) -> Result<Ref<Lock>> {
+        Lock::new()
+    }
+
+    #[method("acquire", raw, nosig, unchecked)]
+    fn acquire(&self, args: &[&Object], kwargs: Kwargs) -> Result<bool> {
+        self.take(args, kwargs)
+    }
+
+    #[method("acquire_lock", raw, nosig, unchecked)]
+    fn acquire_lock(&self, args: &[&Object], kwargs: Kwargs) -> Result<bool> {
+        self.take(args, kwargs)
+    }
+
+    #[method("release", raw, nosig, unchecked)]
+    fn release(&self, _args: &[&Object]) -> Result<()> {
+        self.give()
+    }
+
+    #[method("release_lock", raw, nosig, unchecked)]
+    fn release_lock(&self, _args: &[&Object]) -> Result<()> {
+        self.give()
+    }
+
+    #[method("locked", raw, nosig, unchecked)]
+    fn locked(&self, _args: &[&Object]) -> bool {
+        self.flag.is_taken()
+    }
+
+    #[method("locked_lock", raw, nosig, unchecked)]
+    fn locked_lock(&self, _args: &[&Object]) -> bool {
+        self.flag.is_taken()
+    }
+
+    #[method("__enter__", raw, nosig, unchecked)]
+    fn enter(&self, args: &[&Object], kwargs: Kwargs) -> Result<bool> {
+        self.take(args, kwargs)
+    }
+
+    #[method("__exit__", raw, nosig, unchecked)]
+    fn exit(&self, _args: &[&Object]) -> Result<()> {
+        self.give()
+    }
+
+    #[method("_at_fork_reinit", raw, nosig, unchecked)]
+    fn at_fork_reinit(&self, _args: &[&Object]) {
+        self.flag.give();
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> Result<Ref<Str>> {
+        let state = if self.flag.is_taken() { "locked" } else { "unlocked" };
+        Str::new(&format!("<{state} _thread.lock object at {self:p}>"))
+    }
+}
+
+/// `_thread.RLock`.
+#[repr(C)]
+#[derive(macros::Trace)]
+pub struct RLock {
+    ob_base: Object,
+    weakreflist: Cell<*mut Object>,
+    owner: Cell<u64>,
+    count: Cell<usize>,
+    #[trace(skip)]
+    flag: Flag,
+}
+
+impl RLock {
+    fn me() -> u64 {
+        state::current().thread_id.get()
+    }
+
+    fn take(&self, args: &[&Object], kwargs: Kwargs<'_>) -> Result<bool> {
+        let until = deadline(args, kwargs)?;
+        if self.count.get() > 0 && self.owner.get() == RLock::me() {
+            self.count.set(self.count.get() + 1);
+            return Ok(true);
+        }
+        let taken = match until {
+            Ok(deadline) => self.flag.take(deadline)?,
+            Err(()) => self.flag.try_take(),
+        };
+        if taken {
+            self.owner.set(RLock::me());
+            self.count.set(1);
+        }
+        Ok(taken)
+    }
+
+    fn give(&self) -> Result<()> {
+        if self.count.get() == 0 || self.owner.get() != RLock::me() {
+            return Err(raise!(RuntimeError, "cannot release un-acquired lock"));
+        }
+        self.count.set(self.count.get() - 1);
+        if self.count.get() == 0 {
+            self.owner.set(0);
+            self.flag.give();
+        }
+        Ok(())
+    }
+}
+
+#[macros::pytype(name = "RLock", module = "_thread", static_name = RLOCK, flags = [BASETYPE], weaklist = weakreflist)]
+impl RLock {
+    #[slot(tp_new)]
+    fn py_new(
+        class: &TypeObject,
+        _args: &Tuple,
+        _kwargs: Option<&objects::types::dict::Dict>,
+    ) -> Result<Ref<RLock>> {
+        Ref::new_in(
+            class,
+            RLock {
+                ob_base: Object::HEAD,
+                weakreflist: Cell::new(core::ptr::null_mut()),
+                owner: Cell::new(0),
+                count: Cell::new(0),
+                flag: Flag::default(),
+            },
+        )
+    }
+
+    #[method("acquire", raw, nosig, unchecked)]
+    fn acquire(&self, args: &[&Object], kwargs: Kwargs) -> Result<bool> {
+        self.take(args, kwargs)
+    }
+
+    #[method("release", raw, nosig, unchecked)]
+    fn release(&self, _args: &[&Object]) -> Result<()> {
+        self.give()
+    }
+
+    #[method("__enter__", raw, nosig, unchecked)]
+    fn enter(&self, args: &[&Object], kwargs: Kwargs) -> Result<bool> {
+        self.take(args, kwargs)
+    }
+
+    #[method("__exit__", raw, nosig, unchecked)]
+    fn exit(&self, _args: &[&Object]) -> Result<()> {
+        self.give()
+    }
+
+    #[method("_is_owned", raw, nosig, unchecked)]
+    fn is_owned(&self, _args: &[&Object]) -> bool {
+        self.count.get() > 0 && self.owner.get() == RLock::me()
+    }
+
+    #[method("_recursion_count", raw, nosig, unchecked)]
+    fn recursion_count(&self, _args: &[&Object]) -> usize {
+        if self.owner.get() == RLock::me() { self.count.get() } else { 0 }
+    }
+
+    #[method("_release_save", raw, nosig, unchecked)]
+    fn release_save(&self, _args: &[&Object]) -> Result<(usize, u64)> {
+        if self.count.get() == 0 {
+            return Err(raise!(RuntimeError, "cannot release un-acquired lock"));
+        }
+        let saved = (self.count.replace(0), self.owner.replace(0));
+        self.flag.give();
+        Ok(saved)
+    }
+
+    #[method("_acquire_restore", raw, nosig, unchecked)]
+    fn acquire_restore(&self, args: &[&Object]) -> Result<()> {
+        let Some(saved) =
+            args.first().and_then(|saved| saved.cast::<Tuple>()).filter(|saved| saved.len() == 2)
+        else {
+            return Err(raise!(TypeError, "_acquire_restore() argument must be a pair"));
+        };
+        let count = number::index_as_isize(saved.items()[0], None)?;
+        let owner = number::index(saved.items()[1])?.to_u64().unwrap_or(0);
+        self.flag.take(None)?;
+        self.count.set(count as usize);
+        self.owner.set(owner);
+        Ok(())
+    }
+
+    #[method("_at_fork_reinit", raw, nosig, unchecked)]
+    fn at_fork_reinit(&self, _args: &[&Object]) {
+        self.count.set(0);
+        self.owner.set(0);
+        self.flag.give();
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> Result<Ref<Str>> {
+        let state = if self.count.get() > 0 { "locked" } else { "unlocked" };
+        let class = objects::Instance::as_object(self).class().full_name();
+        Str::new(&format!(
+            "<{state} {class} object owner={} count={} at {self:p}>",
+            self.owner.get(),
+            self.count.get()
+        ))
+    }
+}
