@@ -10,6 +10,9 @@ use objects::types::str::Str;
 use objects::{Ref, Result, raise};
 use std::io::Read;
 
+/// The native modules of the standard library.
+static NATIVE_MODULES: &[&[modules::Entry]] = &[stdlib_io::MODULES, stdlib_os::MODULES, stdlib_text::MODULES];
+
 /// Runs the program; the exit status.
 pub fn main(args: Vec<String>) -> u8 {
     let program = args.first().map_or("python", String::as_str).to_owned();
@@ -34,6 +37,7 @@ pub fn main(args: Vec<String>) -> u8 {
         return 0;
     }
     config::set(configure(&program, &cli, &args));
+    modules::register(NATIVE_MODULES);
     let result = start::start().and_then(|()| run(&cli));
     let status = match result {
         Ok(()) => 0,

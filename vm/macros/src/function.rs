@@ -168,7 +168,7 @@ fn documentation(
     let known = entry.and_then(|entry| entry.signature.as_deref());
     if let (Some(entry), Some(declared), false) = (entry, &sig.text, unchecked) {
         let expected = entry.signature.as_deref();
-        if !nosig && expected != Some(declared) {
+        if !nosig && expected.map(unfold) != Some(unfold(declared)) {
             let expected =
                 expected.map_or("none (use `nosig`)".to_string(), |text| format!("{}{text}", sig.name));
             return Err(Error::new(
@@ -183,9 +183,21 @@ fn documentation(
             ));
         }
     }
-    let signature = if nosig { None } else { sig.text.as_deref().or(known) };
+    let same = sig.text.as_deref().is_some_and(|text| known.map(unfold) == Some(unfold(text)));
+    let signature = if nosig {
+        None
+    } else if same {
+        known
+    } else {
+        sig.text.as_deref().or(known)
+    };
     let doc = explicit.as_deref().or_else(|| entry.and_then(|entry| entry.doc.as_deref()));
     Ok(docs::internal(&sig.name, signature, doc))
+}
+
+/// CPython folds long signatures over several lines; they are declared on one.
+fn unfold(signature: &str) -> String {
+    signature.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
 /// A C string literal.

@@ -39,6 +39,15 @@ impl<F: Copy> Hook<F> {
     }
 }
 
+/// The globals of the Python code that is running, if any: where a class made by `type(…)` takes its `__module__` from.
+pub static CURRENT_GLOBALS: Hook<fn() -> Option<Ref<crate::types::dict::Dict>>> =
+    Hook::new("globals asked for before the interpreter started");
+
+/// What `super()` without arguments means in the running function: the class from its `__class__` cell, and its first argument. Raises
+/// RuntimeError where there is none ("super(): no arguments", "super(): __class__ cell not found", …).
+pub static SUPER_ARGUMENTS: Hook<fn() -> Result<(Ref<crate::TypeObject>, Ref)>> =
+    Hook::new("super() called before the interpreter started");
+
 /// `import_module(name)`: `PyImport_ImportModule` through `builtins.__import__`'s machinery.
 pub static IMPORT: Hook<fn(&str) -> Result<Ref>> = Hook::new("import used before the interpreter started");
 
@@ -63,3 +72,6 @@ pub static FUNCTION_VECTORCALL: Hook<crate::typeobject::slots::VectorcallFunc> =
 pub static RESUME_GENERATOR: Hook<
     fn(&crate::types::generator::Generator, Option<&Object>) -> Result<crate::types::generator::Sent>,
 > = Hook::new("generator resumed before the interpreter started");
+
+/// What the interpreter does in the child of a fork: forget the other threads, renew the GIL.
+pub static AFTER_FORK: Hook<fn()> = Hook::new("fork before the interpreter started");

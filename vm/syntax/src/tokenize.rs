@@ -1,7 +1,7 @@
 //! The tokens that the `tokenize` module hands out: what `_tokenize.TokenizerIter` yields.
 
 use crate::arena::Arena;
-use crate::error::{ErrorKind, NO_POSITION, SyntaxError};
+use crate::error::{ErrorKind, SyntaxError};
 use crate::lexer::{Done, LexOptions, Lexer};
 use crate::source::{Source, character_offset};
 use crate::token::TokenKind;
@@ -48,15 +48,9 @@ impl<'a> TokenizerIter<'a> {
             return error;
         }
         let lineno = self.lexer.lineno;
+        let text = String::from_utf8_lossy(self.lexer.line()).into_owned();
         let (kind, msg) = match self.lexer.done() {
-            Done::Eof => {
-                return SyntaxError {
-                    lineno,
-                    end_lineno: lineno,
-                    end_offset: NO_POSITION,
-                    ..SyntaxError::unlocated(ErrorKind::SyntaxError, "unexpected EOF in multi-line statement")
-                };
-            }
+            Done::Eof => (ErrorKind::SyntaxError, "unexpected EOF in multi-line statement"),
             Done::Dedent => {
                 (ErrorKind::IndentationError, "unindent does not match any outer indentation level")
             }
@@ -67,11 +61,17 @@ impl<'a> TokenizerIter<'a> {
             }
             _ => (ErrorKind::SyntaxError, "unknown tokenization error"),
         };
-        let line = String::from_utf8_lossy(self.lexer.line());
-        let offset = character_offset(&line, line.len() as i32);
-        let text = Some(line.strip_suffix('\n').unwrap_or(&line).to_owned());
-        let (end_lineno, end_offset) = (NO_POSITION, NO_POSITION);
-        SyntaxError { kind, msg: msg.to_owned(), lineno, offset, end_lineno, end_offset, text }
+        let offset = character_offset(&text, text.len() as i32);
+        let text = Some(text);
+        SyntaxError {
+            kind,
+            msg: msg.to_owned(),
+            lineno,
+            offset,
+            end_lineno: lineno,
+            end_offset: offset,
+            text,
+        }
     }
 
     /// Whether the line that is being read is the one that had to be ended.

@@ -31,7 +31,8 @@ static OWN: &[Entry] = &[
     ("sys", &sys::module::MODULE_DEF),
 ];
 
-struct More(Cell<&'static [Entry]>);
+/// Lists of modules of the crates above, as each of those crates keeps its own.
+struct More(Cell<&'static [&'static [Entry]]>);
 
 // SAFETY: set before the interpreter starts.
 unsafe impl Sync for More {}
@@ -39,18 +40,22 @@ unsafe impl Sync for More {}
 static MORE: More = More(Cell::new(&[]));
 
 /// Adds the modules of the crates above, before the start.
-pub fn register(more: &'static [Entry]) {
+pub fn register(more: &'static [&'static [Entry]]) {
     MORE.0.set(more);
+}
+
+fn all() -> impl Iterator<Item = &'static Entry> {
+    OWN.iter().chain(MORE.0.get().iter().copied().flatten())
 }
 
 /// The names of all built-in modules.
 pub fn names() -> impl Iterator<Item = &'static str> {
-    OWN.iter().chain(MORE.0.get()).map(|(name, _)| *name)
+    all().map(|(name, _)| *name)
 }
 
 /// The definition of a built-in module.
 pub fn find(name: &str) -> Option<&'static ModuleDef> {
-    OWN.iter().chain(MORE.0.get()).find(|(known, _)| *known == name).map(|(_, definition)| *definition)
+    all().find(|(known, _)| *known == name).map(|(_, definition)| *definition)
 }
 
 /// Raises an auditing event without arguments.

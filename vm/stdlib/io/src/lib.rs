@@ -13,5 +13,5 @@ pub mod open;
 pub mod stringio;
 pub mod text;
 
-/// The modules of this crate with the bodies of their `PyInit_` functions.
-pub static MODULES: &[(&str, unsafe extern "C" fn() -> objects::Result)] = &[("_io", open::module::init)];
+/// The modules of this crate with their definitions.
+pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[("_io", &open::module::MODULE_DEF)];

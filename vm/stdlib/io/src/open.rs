@@ -227,8 +227,7 @@ pub mod module {
     const SIZE: i64 = DEFAULT_BUFFER_SIZE as i64;
 
     #[function(
-        "open($module, /, file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)",
-        unchecked
+        "open($module, /, file, mode='r', buffering=-1, encoding=None, errors=None, newline=None, closefd=True, opener=None)"
     )]
     fn py_open(
         file: &Object,

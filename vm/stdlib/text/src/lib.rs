@@ -3,6 +3,6 @@
 pub mod codecs;
 pub mod string;
 
-/// The modules of this crate: name and `PyInit_` function.
-pub const MODULES: &[(&str, unsafe extern "C" fn() -> objects::Result)] =
-    &[("_codecs", codecs::module::init), ("_string", string::module::init)];
+/// The modules of this crate with their definitions.
+pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] =
+    &[("_codecs", &codecs::module::MODULE_DEF), ("_string", &string::module::MODULE_DEF)];

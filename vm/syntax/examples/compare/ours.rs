@@ -7,7 +7,7 @@ use syntax::ast::{Constant, Expr, ExprKind, Location, Mod, Stmt, StmtKind, Wtf8}
 use syntax::source::{NoCodecs, decode};
 use syntax::tokenize::TokenizerIter;
 use syntax::unparse::unparse;
-use syntax::{Arena, Mode, NO_POSITION, Options, SyntaxError, parse};
+use syntax::{Arena, Mode, Options, SyntaxError, parse};
 
 fn mode_of(name: &str) -> (Mode, bool) {
     let (name, is_text) = match name.strip_suffix("-text") {
@@ -109,14 +109,10 @@ fn error_text(error: &SyntaxError) -> String {
         ascii(&error.msg),
         error.lineno,
         error.offset,
-        position(error.end_lineno),
-        position(error.end_offset),
+        error.end_lineno,
+        error.end_offset,
         error.text.as_deref().map_or("None".to_owned(), ascii)
     )
-}
-
-fn position(value: i32) -> String {
-    if value == NO_POSITION { "None".to_owned() } else { value.to_string() }
 }
 
 /// The `ascii` of a string, taken from the dump of a tree that holds it.

@@ -132,8 +132,7 @@ impl ByteArray {
         let needed = len.checked_add(offset + 1).filter(|&needed| isize::try_from(needed).is_ok());
         let needed = needed.ok_or_else(raise::no_memory)?;
         if needed <= alloc && len >= alloc / 2 {
-            self.set_len(len);
-            return Ok(());
+            return Ok(self.set_len(len));
         }
         let wanted = if needed <= alloc || len > alloc + alloc / 8 {
             len + 1

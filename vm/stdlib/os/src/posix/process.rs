@@ -1,0 +1,512 @@
+//! Processes: ids, signals, fork, exec, wait, scheduling.
+
+use super::path::{Path, PathOrFd};
+use super::{check, os_error, retry};
+use core::cell::RefCell;
+use core::ffi::c_int;
+use objects::protocol;
+use objects::types::float::new_float;
+use objects::types::int::new_int;
+use objects::types::list::List;
+use objects::types::tuple::Tuple;
+use objects::{Instance, Object, Ref, Result, raise};
+use std::ffi::CString;
+
+/// What `register_at_fork` collected.
+struct Handlers(RefCell<[Vec<Ref>; 3]>);
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for Handlers {}
+
+static HANDLERS: Handlers = Handlers(RefCell::new([Vec::new(), Vec::new(), Vec::new()]));
+
+/// When a handler of `register_at_fork` runs.
+#[derive(Clone, Copy)]
+enum When {
+    Before,
+    AfterInChild,
+    AfterInParent,
+}
+
+fn run_handlers(when: When) {
+    let mut handlers = HANDLERS.0.borrow()[when as usize].clone();
+    if matches!(when, When::Before) {
+        handlers.reverse();
+    }
+    for handler in handlers {
+        if let Err(raised) = protocol::call::call_no_args(&handler) {
+            raise::write_unraisable(raised, Some(&handler));
+        }
+    }
+}
+
+/// What runs before a fork (`PyOS_BeforeFork`).
+pub fn before_fork() {
+    run_handlers(When::Before);
+}
+
+/// What runs in the parent after a fork.
+pub fn after_fork_in_parent() {
+    run_handlers(When::AfterInParent);
+}
+
+/// What runs in the child after a fork: the interpreter forgets the other threads first.
+pub fn after_fork_in_child() {
+    if let Some(reset) = objects::hooks::AFTER_FORK.try_get() {
+        reset();
+    }
+    run_handlers(When::AfterInChild);
+}
+
+/// The strings of an argument list or an environment.
+fn strings(items: &[Ref]) -> Result<Vec<CString>> {
+    items
+        .iter()
+        .map(|item| {
+            let item = super::path::fspath(item)?;
+            let bytes = match (
+                item.cast::<objects::types::str::Str>(),
+                item.cast::<objects::types::bytes::Bytes>(),
+            ) {
+                (Some(text), _) => super::path::encode(text)?,
+                (_, Some(bytes)) => bytes.as_slice().to_vec(),
+                _ => return Err(raise::bad_internal_call()),
+            };
+            CString::new(bytes).map_err(|_| raise!(ValueError, "embedded null byte"))
+        })
+        .collect()
+}
+
+fn arguments(argv: &Object, function: &str) -> Result<Vec<CString>> {
+    if argv.cast::<List>().is_none() && argv.cast::<Tuple>().is_none() {
+        return Err(raise!(TypeError, "{function} arg 2 must be a tuple or list"));
+    }
+    let items = protocol::iter::collect(argv)?;
+    if items.is_empty() {
+        return Err(raise!(ValueError, "{function} arg 2 must not be empty"));
+    }
+    let strings = strings(&items)?;
+    if strings.first().is_some_and(|first| first.is_empty()) {
+        return Err(raise!(ValueError, "{function} arg 2 first element cannot be empty"));
+    }
+    Ok(strings)
+}
+
+/// A vector of pointers that ends in NULL.
+fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
+    strings.iter().map(|string| string.as_ptr()).chain([core::ptr::null()]).collect()
+}
+
+fn environment(env: &Object) -> Result<Vec<CString>> {
+    let items = protocol::call::call_method(env, objects::id!("items"), &[])?;
+    let mut entries = Vec::new();
+    protocol::iter::for_each(&items, |pair| {
+        let parts = protocol::iter::collect(&pair)?;
+        let [name, value] =
+            <[CString; 2]>::try_from(strings(&parts)?).map_err(|_| raise::bad_internal_call())?;
+        let mut entry = name.into_bytes();
+        if entry.is_empty() || entry[1..].contains(&b'=') {
+            return Err(raise!(ValueError, "illegal environment variable name"));
+        }
+        entry.push(b'=');
+        entry.extend_from_slice(value.as_bytes());
+        entries.push(CString::new(entry).map_err(|_| raise!(ValueError, "embedded null byte"))?);
+        Ok(())
+    })?;
+    Ok(entries)
+}
+
+/// A `struct rusage` as the `resource` module's class shows it.
+fn usage(usage: &libc::rusage) -> Result<Ref> {
+    let module = objects::hooks::IMPORT.get()("resource")?;
+    let class = protocol::attr::get(&module, objects::id!("struct_rusage"))?;
+    let seconds = |time: libc::timeval| new_float(time.tv_sec as f64 + time.tv_usec as f64 * 1e-6);
+    let mut values = vec![seconds(usage.ru_utime)?, seconds(usage.ru_stime)?];
+    for value in [
+        usage.ru_maxrss,
+        usage.ru_ixrss,
+        usage.ru_idrss,
+        usage.ru_isrss,
+        usage.ru_minflt,
+        usage.ru_majflt,
+        usage.ru_nswap,
+        usage.ru_inblock,
+        usage.ru_oublock,
+        usage.ru_msgsnd,
+        usage.ru_msgrcv,
+        usage.ru_nsignals,
+        usage.ru_nvcsw,
+        usage.ru_nivcsw,
+    ] {
+        values.push(new_int(value)?);
+    }
+    protocol::call::call_one_arg(&class, &*Tuple::from_vec(values)?)
+}
+
+#[macros::pymodule(name = "posix", part)]
+pub mod part {
+    use super::*;
+
+    #[function("_exit($module, /, status)")]
+    fn exit(status: c_int) -> Result<()> {
+        // SAFETY: ends the process.
+        unsafe { libc::_exit(status) }
+    }
+
+    #[function("abort($module, /)")]
+    fn abort() -> Result<()> {
+        std::process::abort()
+    }
+
+    #[function("getpid($module, /)")]
+    fn getpid() -> u32 {
+        std::process::id()
+    }
+
+    #[function("getppid($module, /)")]
+    fn getppid() -> c_int {
+        // SAFETY: no memory is involved.
+        unsafe { libc::getppid() }
+    }
+
+    #[function("getpgid($module, /, pid)")]
+    fn getpgid(pid: c_int) -> Result<c_int> {
+        // SAFETY: no memory is involved.
+        check(unsafe { libc::getpgid(pid) })
+    }
+
+    #[function("getpgrp($module, /)")]
+    fn getpgrp() -> c_int {
+        // SAFETY: no memory is involved.
+        unsafe { libc::getpgrp() }
+    }
+
+    #[function("setpgid($module, pid, pgrp, /)")]
+    fn setpgid(pid: c_int, pgrp: c_int) -> Result<()> {
+        // SAFETY: no memory is involved.
+        check(unsafe { libc::setpgid(pid, pgrp) }).map(drop)
+    }
+
+    #[function("setpgrp($module, /)")]
+    fn setpgrp() -> Result<()> {
+        // SAFETY: no memory is involved.
+        check(unsafe { libc::setpgid(0, 0) }).map(drop)
+    }
+
+    #[function("getsid($module, pid, /)")]
+    fn getsid(pid: c_int) -> Result<c_int> {
+        // SAFETY: no memory is involved.
+        check(unsafe { libc::getsid(pid) })
+    }
+
+    #[function("setsid($module, /)")]
+    fn setsid() -> Result<()> {
+        // SAFETY: no memory is involved.
+        check(unsafe { libc::setsid() }).map(drop)
+    }
+
+    #[function("kill($module, pid, signal, /)")]
+    fn kill(pid: c_int, signal: c_int) -> Result<()> {
+        // SAFETY: no memory is involved.
+        check(unsafe { libc::kill(pid, signal) })?;
+        // A signal to ourselves is handled before the call returns.
+        objects::hooks::HANDLE_PENDING.get()()
+    }
+
+    #[function("killpg($module, pgid, signal, /)")]
+    fn killpg(pgid: c_int, signal: c_int) -> Result<()> {
+        // SAFETY: no memory is involved.
+        check(unsafe { libc::killpg(pgid, signal) })?;
+        objects::hooks::HANDLE_PENDING.get()()
+    }
+
+    #[function("nice($module, increment, /)")]
+    fn nice(increment: c_int) -> Result<c_int> {
+        // SAFETY: errno is the thread's own.
+        unsafe {
+            *libc::__errno_location() = 0;
+            let value = libc::nice(increment);
+            if value == -1 && super::super::errno() != 0 { Err(os_error()) } else { Ok(value) }
+        }
+    }
+
+    #[function(
+        "register_at_fork($module, /, *, before=<unrepresentable>, after_in_child=<unrepresentable>, after_in_parent=<unrepresentable>)"
+    )]
+    fn register_at_fork(
+        before: Option<&Object>,
+        after_in_child: Option<&Object>,
+        after_in_parent: Option<&Object>,
+    ) -> Result<()> {
+        let handlers = [before, after_in_child, after_in_parent];
+        if handlers.iter().all(Option::is_none) {
+            return Err(raise!(TypeError, "At least one argument is required."));
+        }
+        for (handler, name) in handlers.iter().zip(["before", "after_in_child", "after_in_parent"]) {
+            if let Some(handler) = handler
+                && !protocol::call::is_callable(handler)
+            {
+                return Err(raise!(TypeError, "'{name}' must be callable, not {}", handler.class().name()));
+            }
+        }
+        for (list, handler) in HANDLERS.0.borrow_mut().iter_mut().zip(handlers) {
+            list.extend(handler.map(Instance::to_ref));
+        }
+        Ok(())
+    }
+
+    #[function("fork($module, /)")]
+    fn fork() -> Result<c_int> {
+        before_fork();
+        // SAFETY: the child runs on with this thread alone, as the handlers and the interpreter know.
+        let pid = unsafe { libc::fork() };
+        let error = super::super::errno();
+        if pid == 0 {
+            after_fork_in_child()
+        } else {
+            after_fork_in_parent()
+        }
+        if pid < 0 { Err(raise::os_error(error, None, None)) } else { Ok(pid) }
+    }
+
+    #[function("forkpty($module, /)")]
+    fn forkpty() -> Result<Ref<Tuple>> {
+        let mut master = -1;
+        before_fork();
+        // SAFETY: as for `fork`; a place for the descriptor.
+        let pid = unsafe {
+            libc::forkpty(&raw mut master, core::ptr::null_mut(), core::ptr::null(), core::ptr::null())
+        };
+        let error = super::super::errno();
+        if pid == 0 {
+            after_fork_in_child()
+        } else {
+            after_fork_in_parent()
+        }
+        if pid < 0 {
+            return Err(raise::os_error(error, None, None));
+        }
+        Tuple::from_array([new_int(pid.into())?, new_int(master.into())?])
+    }
+
+    #[function("execv($module, path, argv, /)")]
+    fn execv(path: Path<'_>, argv: &Object) -> Result<()> {
+        let strings = arguments(argv, "execv()")?;
+        let argv = pointers(&strings);
+        // SAFETY: C strings; returns only on failure.
+        unsafe { libc::execv(path.as_ptr(), argv.as_ptr()) };
+        Err(path.error())
+    }
+
+    #[function("execve($module, /, path, argv, env)")]
+    fn execve(path: PathOrFd<'_>, argv: &Object, env: &Object) -> Result<()> {
+        let strings = arguments(argv, "execve:")?;
+        let variables = environment(env)?;
+        let (argv, env) = (pointers(&strings), pointers(&variables));
+        // SAFETY: C strings; returns only on failure.
+        unsafe {
+            match &path {
+                PathOrFd::Path(path) => libc::execve(path.as_ptr(), argv.as_ptr(), env.as_ptr()),
+                PathOrFd::Fd(fd) => libc::fexecve(*fd, argv.as_ptr(), env.as_ptr()),
+            }
+        };
+        Err(path.error())
+    }
+
+    #[function("system($module, /, command)")]
+    fn system(command: Path<'_>) -> c_int {
+        // SAFETY: a C string.
+        objects::state::detached(|| unsafe { libc::system(command.as_ptr()) })
+    }
+
+    #[function("wait($module, /)")]
+    fn wait() -> Result<Ref<Tuple>> {
+        waitpid(-1, 0)
+    }
+
+    #[function("waitpid($module, pid, options, /)")]
+    fn waitpid(pid: c_int, options: c_int) -> Result<Ref<Tuple>> {
+        let mut status = 0;
+        let place = &raw mut status;
+        // SAFETY: a place for the status.
+        let pid = retry(|| unsafe { libc::waitpid(pid, place, options) as isize })?;
+        Tuple::from_array([new_int(pid as i64)?, new_int(status.into())?])
+    }
+
+    #[function("wait3($module, /, options)")]
+    fn wait3(options: c_int) -> Result<Ref<Tuple>> {
+        wait4(-1, options)
+    }
+
+    #[function("wait4($module, /, pid, options)")]
+    fn wait4(pid: c_int, options: c_int) -> Result<Ref<Tuple>> {
+        let mut status = 0;
+        // SAFETY: all zeros is a valid buffer.
+        let mut used: libc::rusage = unsafe { core::mem::zeroed() };
+        let (place, used_place) = (&raw mut status, &raw mut used);
+        // SAFETY: places for the status and the usage.
+        let pid = retry(|| unsafe { libc::wait4(pid, place, options, used_place) as isize })?;
+        Tuple::from_array([new_int(pid as i64)?, new_int(status.into())?, usage(&used)?])
+    }
+
+    #[function("waitid($module, idtype, id, options, /)")]
+    fn waitid(idtype: u32, id: u32, options: c_int) -> Result<Option<Ref>> {
+        // SAFETY: all zeros is a valid buffer; its fields are read as the call documents.
+        unsafe {
+            let mut info: libc::siginfo_t = core::mem::zeroed();
+            let place = &raw mut info;
+            retry(|| libc::waitid(idtype as libc::idtype_t, id, place, options) as isize)?;
+            if info.si_pid() == 0 {
+                return Ok(None);
+            }
+            let values = [
+                info.si_pid() as i64,
+                info.si_uid() as i64,
+                info.si_signo as i64,
+                info.si_status() as i64,
+                info.si_code as i64,
+            ];
+            let values = values.into_iter().map(new_int).collect::<Result<Vec<Ref>>>()?;
+            super::super::stat_result::WAITID.instance(values).map(Some)
+        }
+    }
+
+    #[function("waitstatus_to_exitcode($module, /, status)")]
+    fn waitstatus_to_exitcode(status: c_int) -> Result<c_int> {
+        if libc::WIFEXITED(status) {
+            return Ok(libc::WEXITSTATUS(status));
+        }
+        if libc::WIFSIGNALED(status) {
+            return Ok(-libc::WTERMSIG(status));
+        }
+        if libc::WIFSTOPPED(status) {
+            let signal = libc::WSTOPSIG(status);
+            return Err(raise!(ValueError, "process stopped by delivery of signal {signal}"));
+        }
+        Err(raise!(ValueError, "invalid wait status: {status}"))
+    }
+
+    #[function("WCOREDUMP($module, status, /)")]
+    fn wcoredump(status: c_int) -> bool {
+        libc::WCOREDUMP(status)
+    }
+
+    #[function("WIFCONTINUED($module, /, status)")]
+    fn wifcontinued(status: c_int) -> bool {
+        libc::WIFCONTINUED(status)
+    }
+
+    #[function("WIFSTOPPED($module, /, status)")]
+    fn wifstopped(status: c_int) -> bool {
+        libc::WIFSTOPPED(status)
+    }
+
+    #[function("WIFSIGNALED($module, /, status)")]
+    fn wifsignaled(status: c_int) -> bool {
+        libc::WIFSIGNALED(status)
+    }
+
+    #[function("WIFEXITED($module, /, status)")]
+    fn wifexited(status: c_int) -> bool {
+        libc::WIFEXITED(status)
+    }
+
+    #[function("WEXITSTATUS($module, /, status)")]
+    fn wexitstatus(status: c_int) -> c_int {
+        libc::WEXITSTATUS(status)
+    }
+
+    #[function("WTERMSIG($module, /, status)")]
+    fn wtermsig(status: c_int) -> c_int {
+        libc::WTERMSIG(status)
+    }
+
+    #[function("WSTOPSIG($module, /, status)")]
+    fn wstopsig(status: c_int) -> c_int {
+        libc::WSTOPSIG(status)
+    }
+
+    #[function("sched_yield($module, /)")]
+    fn sched_yield() {
+        // SAFETY: no memory is involved.
+        objects::state::detached(|| unsafe { libc::sched_yield() });
+    }
+
+    #[function("sched_get_priority_max($module, /, policy)")]
+    fn sched_get_priority_max(policy: c_int) -> Result<c_int> {
+        // SAFETY: no memory is involved.
+        check(unsafe { libc::sched_get_priority_max(policy) })
+    }
+
+    #[function("sched_get_priority_min($module, /, policy)")]
+    fn sched_get_priority_min(policy: c_int) -> Result<c_int> {
+        // SAFETY: no memory is involved.
+        check(unsafe { libc::sched_get_priority_min(policy) })
+    }
+
+    #[function("sched_getscheduler($module, pid, /)")]
+    fn sched_getscheduler(pid: c_int) -> Result<c_int> {
+        // SAFETY: no memory is involved.
+        check(unsafe { libc::sched_getscheduler(pid) })
+    }
+
+    #[function("sched_getaffinity($module, pid, /)")]
+    fn sched_getaffinity(pid: c_int) -> Result<Ref> {
+        // SAFETY: all zeros is an empty set, filled by the call.
+        unsafe {
+            let mut cpus: libc::cpu_set_t = core::mem::zeroed();
+            check(libc::sched_getaffinity(pid, size_of::<libc::cpu_set_t>(), &raw mut cpus))?;
+            let set = objects::types::set::Set::new()?;
+            for cpu in 0..libc::CPU_SETSIZE as usize {
+                if libc::CPU_ISSET(cpu, &cpus) {
+                    set.add_item(&*new_int(cpu as i64)?)?;
+                }
+            }
+            Ok(set.upcast())
+        }
+    }
+
+    #[function("sched_setaffinity($module, pid, mask, /)")]
+    fn sched_setaffinity(pid: c_int, mask: &Object) -> Result<()> {
+        // SAFETY: all zeros is an empty set.
+        let mut cpus: libc::cpu_set_t = unsafe { core::mem::zeroed() };
+        protocol::iter::for_each(mask, |cpu| {
+            let cpu =
+                protocol::number::index_as_isize(&cpu, Some(&objects::types::exceptions::OverflowError))?;
+            match usize::try_from(cpu) {
+                // SAFETY: within the set.
+                Ok(cpu) if cpu < libc::CPU_SETSIZE as usize => unsafe { libc::CPU_SET(cpu, &mut cpus) },
+                Ok(_) => return Err(raise!(OverflowError, "CPU number too large")),
+                Err(_) => return Err(raise!(ValueError, "negative CPU number")),
+            }
+            Ok(())
+        })?;
+        // SAFETY: our set.
+        check(unsafe { libc::sched_setaffinity(pid, size_of::<libc::cpu_set_t>(), &raw const cpus) })
+            .map(drop)
+    }
+
+    #[function("getpriority($module, /, which, who)")]
+    fn getpriority(which: c_int, who: c_int) -> Result<c_int> {
+        // SAFETY: errno is the thread's own.
+        unsafe {
+            *libc::__errno_location() = 0;
+            let value = libc::getpriority(which as libc::__priority_which_t, who as libc::id_t);
+            if value == -1 && super::super::errno() != 0 { Err(os_error()) } else { Ok(value) }
+        }
+    }
+
+    #[function("setpriority($module, /, which, who, priority)")]
+    fn setpriority(which: c_int, who: c_int, priority: c_int) -> Result<()> {
+        // SAFETY: no memory is involved.
+        check(unsafe { libc::setpriority(which as libc::__priority_which_t, who as libc::id_t, priority) })
+            .map(drop)
+    }
+
+    #[function("pidfd_open($module, /, pid, flags=0)")]
+    fn pidfd_open(pid: c_int, #[default(0)] flags: u32) -> Result<c_int> {
+        // SAFETY: no memory is involved.
+        let fd = unsafe { libc::syscall(libc::SYS_pidfd_open, pid, flags) };
+        check(fd as c_int)
+    }
+}
