@@ -119,6 +119,26 @@ static INTERPRETER: Interpreter = Interpreter {
 
 thread_local! {
     static CURRENT: Cell<*const ThreadState> = const { Cell::new(ptr::null()) };
+    /// The lowest stack address that a nested native call may reach; 0 while unknown.
+    static STACK_FLOOR: Cell<usize> = const { Cell::new(0) };
+}
+
+/// Left of the native stack when recursion ends: what raising the error and calls that do not count need.
+const STACK_RESERVE: usize = 256 << 10;
+
+/// [`STACK_FLOOR`] of the calling thread, 0 when the system does not say where its stack is.
+fn stack_floor() -> usize {
+    // SAFETY: the attributes are initialised by the call that reports them and destroyed once.
+    unsafe {
+        let mut attributes: libc::pthread_attr_t = core::mem::zeroed();
+        if libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes) != 0 {
+            return 0;
+        }
+        let (mut low, mut size) = (ptr::null_mut(), 0);
+        let status = libc::pthread_attr_getstack(&raw const attributes, &raw mut low, &raw mut size);
+        libc::pthread_attr_destroy(&raw mut attributes);
+        if status != 0 { 0 } else { low as usize + STACK_RESERVE.min(size / 4) }
+    }
 }
 
 /// The interpreter.
@@ -148,6 +168,9 @@ pub fn try_current() -> Option<&'static ThreadState> {
 /// # Safety
 /// `state` is NULL or stays valid until it is replaced.
 pub unsafe fn set_current(state: *const ThreadState) -> *const ThreadState {
+    if STACK_FLOOR.get() == 0 {
+        STACK_FLOOR.set(stack_floor());
+    }
     CURRENT.replace(state)
 }
 
@@ -203,8 +226,8 @@ impl Drop for RecursionGuard {
     }
 }
 
-/// `Py_EnterRecursiveCall`: counts a native call that Python code could nest without bound. `place` completes "maximum
-/// recursion depth exceeded".
+/// `Py_EnterRecursiveCall`: counts a native call that Python code could nest without bound; the count and the end of the native stack
+/// bound it, whichever comes first. `place` completes "maximum recursion depth exceeded".
 ///
 /// # Errors
 /// RecursionError.
@@ -212,11 +235,21 @@ impl Drop for RecursionGuard {
 pub fn enter_recursive_call(place: &str) -> crate::Result<RecursionGuard> {
     let state = current();
     let remaining = state.c_recursion_remaining.get();
-    if remaining <= 0 {
-        return Err(crate::raise!(RecursionError, "maximum recursion depth exceeded{place}"));
+    let here = &raw const remaining as usize;
+    if (remaining <= 0 || here < STACK_FLOOR.get()) && state.recursion_headroom.get() == 0 {
+        return Err(too_deep(state, place));
     }
     state.c_recursion_remaining.set(remaining - 1);
     Ok(RecursionGuard(()))
+}
+
+/// The error of [`enter_recursive_call`]. Making it calls native code again, which must not count.
+#[cold]
+fn too_deep(state: &ThreadState, place: &str) -> crate::Raised {
+    state.recursion_headroom.set(state.recursion_headroom.get() + 1);
+    let raised = crate::raise!(RecursionError, "maximum recursion depth exceeded{place}");
+    state.recursion_headroom.set(state.recursion_headroom.get() - 1);
+    raised
 }
 
 /// The builtins dictionary, for look-ups by native code.

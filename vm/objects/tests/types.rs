@@ -287,3 +287,17 @@ fn classes_and_instances_are_freed() {
     }
     assert_eq!(PyBaseObject_Type.subclasses().len(), before);
 }
+
+#[test]
+fn native_recursion_ends_in_an_error() {
+    start();
+    let outer = ok(objects::types::list::List::new());
+    let mut inner = outer.clone();
+    for _ in 0..100_000 {
+        let next = ok(objects::types::list::List::new());
+        ok(next.push(inner.upcast()));
+        inner = next;
+    }
+    let text = error(protocol::object::repr(&inner));
+    assert!(text.starts_with("RecursionError: maximum recursion depth exceeded"), "{text}");
+}
