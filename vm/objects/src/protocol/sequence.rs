@@ -34,12 +34,12 @@ pub fn get_item(object: &Object, index: isize) -> Result<Ref> {
 /// IndexError; TypeError when items cannot be assigned; what `__setitem__` raises.
 pub fn set_item(object: &Object, index: isize, value: Option<&Object>) -> Result<()> {
     let Some(function) = object.class().sequence().and_then(|table| table.sq_ass_item.get()) else {
-        let what = if value.is_some() { "assignment" } else { "deletion" };
-        return Err(crate::raise!(
-            TypeError,
-            "'{}' object does not support item {what}",
-            object.class().name()
-        ));
+        let what = if value.is_some() {
+            "does not support item assignment"
+        } else {
+            "doesn't support item deletion"
+        };
+        return Err(crate::raise!(TypeError, "'{}' object {what}", object.class().name()));
     };
     let index = from_end(object, index)?;
     // SAFETY: the slot belongs to the object's class.

@@ -174,7 +174,7 @@ impl<'a> FromArg<'a> for SliceIndex {
 
 #[pytype(name = "slice", symbol = PySlice_Type, gc)]
 impl Slice {
-    #[new("(start, stop=None, step=None, /)")]
+    #[new("(start, stop=<unrepresentable>, step=None, /)")]
     fn tp_new(
         _cls: &TypeObject,
         start: &Object,

@@ -8,7 +8,7 @@ use objects::protocol::buffer::BytesLike;
 use objects::types::bytes::Bytes;
 use objects::types::none::none;
 use objects::types::str::Str;
-use objects::types::str::repr::bytes_repr;
+use objects::types::str::repr::{Quotes, bytes_repr};
 use objects::types::tuple::Tuple;
 use objects::{Object, Ref, Result, raise};
 
@@ -259,7 +259,7 @@ pub mod escape_codecs {
                 data.class().name()
             ));
         };
-        let text = bytes_repr(bytes.as_slice(), false);
+        let text = bytes_repr(bytes.as_slice(), Quotes::Single);
         // Without the prefix and the quotes.
         Ok((Bytes::new(&text.as_bytes()[2..text.len() - 1])?, bytes.len()))
     }

@@ -19,7 +19,7 @@ use crate::types::exceptions as exc;
 use crate::types::list::List;
 use crate::types::none::none;
 use crate::types::slice::{Indices, Slice, bad_index};
-use crate::types::str::repr::bytes_repr;
+use crate::types::str::repr::{Quotes, bytes_repr};
 use crate::types::str::search::{find_units, rfind_units};
 use crate::types::str::split::Ends;
 use crate::types::str::{Str, percent};
@@ -54,7 +54,7 @@ impl ByteArray {
 
     #[slot(tp_repr)]
     fn tp_repr(&self) -> Result<Ref<Str>> {
-        Str::new(&format!("{}({})", self.class().name(), bytes_repr(self.as_slice(), true)))
+        Str::new(&format!("{}({})", self.class().name(), bytes_repr(self.as_slice(), Quotes::Escaped)))
     }
 
     #[slot(tp_str)]
@@ -103,8 +103,8 @@ impl ByteArray {
 
     #[slot(sq_inplace_concat)]
     fn sq_inplace_concat(&self, other: &Object) -> Result<Ref<ByteArray>> {
-        // A copy: the view of the array itself would keep it from growing.
-        let right = if other.is(self) { self.as_slice().to_vec() } else { self.operand(other)?.to_vec() };
+        // A view of the array itself keeps it from growing: BufferError, as in CPython.
+        let right = self.operand(other)?;
         self.splice(self.len(), self.len(), &right)?;
         Ok(self.to_ref())
     }

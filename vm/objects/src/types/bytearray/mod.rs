@@ -188,13 +188,17 @@ impl ByteArray {
             self.check_resizable()?;
             let less = taken - new.len();
             if start == 0 {
+                let front = self.ob_start.get();
                 // SAFETY: within the contents.
-                self.ob_start.set(unsafe { self.ob_start.get().add(less) });
-                self.ob_base.ob_size.set((len - less) as isize);
+                self.ob_start.set(unsafe { front.add(less) });
+                if let Err(raised) = self.resize(len - less) {
+                    self.ob_start.set(front);
+                    return Err(raised);
+                }
             } else {
                 self.as_mut_slice().copy_within(end.., end - less);
+                self.resize(len - less)?;
             }
-            self.resize(len - less)?;
         } else if new.len() > taken {
             let more = new.len() - taken;
             self.resize(len.checked_add(more).ok_or_else(raise::no_memory)?)?;

@@ -15,7 +15,7 @@ use crate::types::buffer::BufferView;
 use crate::types::list::List;
 use crate::types::none::none;
 use crate::types::slice::Slice;
-use crate::types::str::repr::bytes_repr;
+use crate::types::str::repr::{Quotes, bytes_repr};
 use crate::types::str::search::{find_units, rfind_units};
 use crate::types::str::split::Ends;
 use crate::types::str::{Str, percent};
@@ -46,7 +46,7 @@ impl Bytes {
 
     #[slot(tp_repr)]
     fn tp_repr(&self) -> Result<Ref<Str>> {
-        Str::from_latin1(bytes_repr(self.as_slice(), true).as_bytes())
+        Str::from_latin1(bytes_repr(self.as_slice(), Quotes::Chosen).as_bytes())
     }
 
     #[slot(tp_str)]

@@ -58,9 +58,20 @@ fn contains(chars: Chars<'_>, wanted: u8) -> bool {
     }
 }
 
-/// The source text of a bytes literal with these contents. `smart` prefers double quotes where that saves escapes.
-pub fn bytes_repr(contents: &[u8], smart: bool) -> String {
-    let double = smart && contents.contains(&b'\'') && !contents.contains(&b'"');
+/// How a bytes literal is quoted.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Quotes {
+    /// Always single.
+    Single,
+    /// Double where that saves escapes.
+    Chosen,
+    /// Double as for `Chosen`, yet single quotes are escaped within them: what a bytearray shows.
+    Escaped,
+}
+
+/// The source text of a bytes literal with these contents.
+pub fn bytes_repr(contents: &[u8], quotes: Quotes) -> String {
+    let double = quotes != Quotes::Single && contents.contains(&b'\'') && !contents.contains(&b'"');
     let quote = if double { '"' } else { '\'' };
     let mut text = String::with_capacity(contents.len() + 3);
     text.push('b');
@@ -71,9 +82,9 @@ pub fn bytes_repr(contents: &[u8], smart: bool) -> String {
             b'\t' => text.push_str("\\t"),
             b'\n' => text.push_str("\\n"),
             b'\r' => text.push_str("\\r"),
-            _ if char::from(byte) == quote => {
+            _ if char::from(byte) == quote || byte == b'\'' && quotes == Quotes::Escaped => {
                 text.push('\\');
-                text.push(quote);
+                text.push(byte.into());
             }
             0x20..0x7f => text.push(byte.into()),
             _ => {

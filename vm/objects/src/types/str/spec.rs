@@ -4,7 +4,7 @@ use super::{Str, edit};
 use crate::object::refs::Ref;
 use crate::raise;
 use crate::raise::Result;
-use num::format_spec::{self, Align, FormatSpec, Sign};
+use num::format_spec::{self, Align, FormatSpec, Sign, SpecError};
 
 /// Parses a specification for an object of the class `class`. `numeric` classes pad after the sign where the width begins with 0.
 ///
@@ -22,13 +22,17 @@ pub fn parse(spec: &Str, class: &str, numeric: bool) -> Result<FormatSpec> {
 /// ValueError for a specification that is none, or none for strings.
 pub fn format(text: &Str, spec: &Str) -> Result<Ref<Str>> {
     if spec.is_empty() {
-        return text.to_exact();
+        return crate::protocol::object::str(text);
     }
     let class = text.class().name();
     let spec = parse(spec, class, false)?;
     let refused = match spec {
         FormatSpec { presentation: Some(other), .. } if other != u32::from(b's') => {
             return Err(raise!(ValueError, "{}", format_spec::unknown_presentation(other, class)));
+        }
+        FormatSpec { grouping: Some(grouping), .. } => {
+            let error = SpecError::Grouping(grouping, b's'.into());
+            return Err(raise!(ValueError, "{}", error.text("", class)));
         }
         FormatSpec { sign: Some(Sign::Space), .. } => "Space",
         FormatSpec { sign: Some(_), .. } => "Sign",
