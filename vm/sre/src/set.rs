@@ -1,0 +1,118 @@
+//! Sets of characters. What a set says of the first 256 characters is worked out beforehand.
+
+use crate::chars::unicode_upper;
+use crate::constants::{Category, Opcode};
+use crate::program::{InvalidCode, Reader};
+
+/// A set of characters.
+#[derive(Debug)]
+pub struct Set {
+    /// A bit for each of the first 256 characters; not used where the locale decides.
+    low: [u64; 4],
+    by_locale: bool,
+    items: Vec<Item>,
+}
+
+#[derive(Debug)]
+enum Item {
+    /// The rest of the items are of what the set leaves out.
+    Negate,
+    Literal(u32),
+    Range(u32, u32),
+    /// Also if the upper-case form is in the range.
+    RangeIgnore(u32, u32),
+    Category(Category),
+    /// The first 256 characters.
+    Bitmap([u32; 8]),
+    /// The first 65536 characters: for each 256 the number of a bitmap.
+    Pages(Box<[u8; 256]>, Vec<[u32; 8]>),
+}
+
+fn bit(bitmap: &[u32; 8], code: u32) -> bool {
+    bitmap[(code >> 5 & 7) as usize] >> (code & 31) & 1 == 1
+}
+
+impl Item {
+    fn contains(&self, code: u32) -> bool {
+        match self {
+            Item::Negate => false,
+            Item::Literal(literal) => *literal == code,
+            Item::Range(low, high) => (*low..=*high).contains(&code),
+            Item::RangeIgnore(low, high) => {
+                (*low..=*high).contains(&code) || (*low..=*high).contains(&unicode_upper(code))
+            }
+            Item::Category(category) => category.contains(code),
+            Item::Bitmap(bitmap) => code < 256 && bit(bitmap, code),
+            Item::Pages(numbers, bitmaps) => {
+                code < 0x1_0000
+                    && bitmaps
+                        .get(numbers[(code >> 8) as usize] as usize)
+                        .is_some_and(|bitmap| bit(bitmap, code))
+            }
+        }
+    }
+}
+
+impl Set {
+    /// Reads a set up to its `FAILURE`.
+    pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Set, InvalidCode> {
+        let mut items = Vec::new();
+        loop {
+            let item = match Opcode::from_code(reader.next()?) {
+                Some(Opcode::Failure) => break,
+                Some(Opcode::Negate) => Item::Negate,
+                Some(Opcode::Literal) => Item::Literal(reader.next()?),
+                Some(Opcode::Range) => Item::Range(reader.next()?, reader.next()?),
+                Some(Opcode::RangeUniIgnore) => Item::RangeIgnore(reader.next()?, reader.next()?),
+                Some(Opcode::Category) => {
+                    Item::Category(Category::from_code(reader.next()?).ok_or(InvalidCode)?)
+                }
+                Some(Opcode::Charset) => Item::Bitmap(reader.words()?),
+                Some(Opcode::BigCharset) => {
+                    let count = reader.next()?;
+                    let words: [u32; 64] = reader.words()?;
+                    let mut numbers = Box::new([0; 256]);
+                    for (bytes, word) in numbers.chunks_exact_mut(4).zip(words) {
+                        bytes.copy_from_slice(&word.to_ne_bytes());
+                    }
+                    let bitmaps: Vec<[u32; 8]> =
+                        (0..count).map(|_| reader.words()).collect::<Result<_, _>>()?;
+                    if numbers.iter().any(|&number| number as usize >= bitmaps.len()) {
+                        return Err(InvalidCode);
+                    }
+                    Item::Pages(numbers, bitmaps)
+                }
+                _ => return Err(InvalidCode),
+            };
+            items.push(item);
+        }
+        let by_locale =
+            items.iter().any(|item| matches!(item, Item::Category(category) if category.by_locale()));
+        let mut set = Set { low: [0; 4], by_locale, items };
+        for code in 0..256 {
+            set.low[code / 64] |= (set.search_items(code as u32) as u64) << (code % 64);
+        }
+        Ok(set)
+    }
+
+    fn search_items(&self, code: u32) -> bool {
+        let mut found = true;
+        for item in &self.items {
+            if matches!(item, Item::Negate) {
+                found = !found;
+            } else if item.contains(code) {
+                return found;
+            }
+        }
+        !found
+    }
+
+    /// Is the character in the set?
+    #[inline]
+    pub fn contains(&self, code: u32) -> bool {
+        if code < 256 && !self.by_locale {
+            return self.low[(code >> 6) as usize] >> (code & 63) & 1 == 1;
+        }
+        self.search_items(code)
+    }
+}
