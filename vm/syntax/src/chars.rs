@@ -1,26 +1,36 @@
 //! What the front end asks of the Unicode database.
 
-/// Whether `c` may start an identifier (`XID_Start` or `_`).
+use unicode::names::{Named, lookup};
+use unicode::normalize::{Form, normalize_changed};
+
+/// Whether `c` may start an identifier.
 pub fn is_identifier_start(c: char) -> bool {
-    c == '_' || c.is_alphabetic()
+    c == '_' || unicode::is_identifier_start(c as u32)
 }
 
-/// Whether `c` may continue an identifier (`XID_Continue`).
+/// Whether `c` may continue an identifier.
 pub fn is_identifier_continue(c: char) -> bool {
-    c == '_' || c.is_alphanumeric()
+    unicode::is_identifier_continue(c as u32)
 }
 
 /// Whether `repr` shows `c` as it is.
 pub fn is_printable(c: char) -> bool {
-    !c.is_control()
+    unicode::is_printable(c as u32)
 }
 
 /// The NFKC form of an identifier.
 pub fn normalize_identifier(text: &str) -> String {
-    text.to_owned()
+    let codes: Vec<u32> = text.chars().map(u32::from).collect();
+    match normalize_changed(unicode::Version::Current, Form::Nfkc, &codes) {
+        Some(codes) => codes.into_iter().filter_map(char::from_u32).collect(),
+        None => text.to_owned(),
+    }
 }
 
 /// The character that `\N{name}` means.
-pub fn character_named(_name: &str) -> Option<char> {
-    None
+pub fn character_named(name: &str) -> Option<char> {
+    match lookup(name)? {
+        Named::Character(code) => char::from_u32(code),
+        Named::Sequence(_) => None,
+    }
 }

@@ -47,6 +47,9 @@ impl ErrorKind {
     }
 }
 
+/// In the place of a last line or column: the attribute of the exception is None.
+pub const NO_POSITION: i32 = i32::MIN;
+
 /// Why a source text is not a program, with everything that a SyntaxError object holds but the file name.
 ///
 /// The parser makes these, and so do the symbol table and the compiler.
@@ -60,9 +63,9 @@ pub struct SyntaxError {
     pub lineno: i32,
     /// First column in characters, from 1; 0 when the whole line is meant.
     pub offset: i32,
-    /// Last line.
+    /// Last line, or [`NO_POSITION`].
     pub end_lineno: i32,
-    /// The column after the last character, from 1.
+    /// The column after the last character, from 1, or [`NO_POSITION`]. CPython's parser also gives 0 and -1.
     pub end_offset: i32,
     /// The source line, or lines for an error that spans several; `None` when they are not known.
     pub text: Option<String>,

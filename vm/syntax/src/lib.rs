@@ -17,5 +17,5 @@ pub mod tokenize;
 pub mod unparse;
 
 pub use arena::Arena;
-pub use error::{ErrorKind, SourceWarning, SyntaxError, WarningKind};
+pub use error::{ErrorKind, NO_POSITION, SourceWarning, SyntaxError, WarningKind};
 pub use parser::{Mode, Options, Parsed, parse};

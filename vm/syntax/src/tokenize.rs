@@ -1,7 +1,7 @@
 //! The tokens that the `tokenize` module hands out: what `_tokenize.TokenizerIter` yields.
 
 use crate::arena::Arena;
-use crate::error::{ErrorKind, SyntaxError};
+use crate::error::{ErrorKind, NO_POSITION, SourceWarning, SyntaxError};
 use crate::lexer::{Done, LexOptions, Lexer};
 use crate::source::{Source, character_offset};
 use crate::token::TokenKind;
@@ -43,14 +43,27 @@ impl<'a> TokenizerIter<'a> {
         Self { lexer: Lexer::new(source, options), extra_tokens, implicit_newline, finished: false }
     }
 
+    /// The warnings that came up since the last call.
+    pub fn take_warnings(&mut self) -> Vec<SourceWarning> {
+        std::mem::take(&mut self.lexer.warnings)
+    }
+
     fn error(&mut self) -> SyntaxError {
         if let Some(error) = self.lexer.take_error() {
             return error;
         }
         let lineno = self.lexer.lineno;
-        let text = String::from_utf8_lossy(self.lexer.line()).into_owned();
         let (kind, msg) = match self.lexer.done() {
-            Done::Eof => (ErrorKind::SyntaxError, "unexpected EOF in multi-line statement"),
+            Done::Eof => {
+                return SyntaxError {
+                    lineno,
+                    // In bytes, unlike the other errors'.
+                    offset: self.lexer.buffered_bytes() as i32,
+                    end_lineno: lineno,
+                    end_offset: NO_POSITION,
+                    ..SyntaxError::unlocated(ErrorKind::SyntaxError, "unexpected EOF in multi-line statement")
+                };
+            }
             Done::Dedent => {
                 (ErrorKind::IndentationError, "unindent does not match any outer indentation level")
             }
@@ -61,17 +74,11 @@ impl<'a> TokenizerIter<'a> {
             }
             _ => (ErrorKind::SyntaxError, "unknown tokenization error"),
         };
-        let offset = character_offset(&text, text.len() as i32);
-        let text = Some(text);
-        SyntaxError {
-            kind,
-            msg: msg.to_owned(),
-            lineno,
-            offset,
-            end_lineno: lineno,
-            end_offset: offset,
-            text,
-        }
+        let line = String::from_utf8_lossy(self.lexer.line());
+        let offset = character_offset(&line, line.len() as i32);
+        let text = Some(line.strip_suffix('\n').unwrap_or(&line).to_owned());
+        let (end_lineno, end_offset) = (NO_POSITION, NO_POSITION);
+        SyntaxError { kind, msg: msg.to_owned(), lineno, offset, end_lineno, end_offset, text }
     }
 
     /// Whether the line that is being read is the one that had to be ended.
@@ -136,7 +143,7 @@ impl Iterator for TokenizerIter<'_> {
                         (false, false) => "\n",
                     }
                     .to_owned();
-                    location.end_col_offset = location.col_offset + 1;
+                    location.end_col_offset += 1;
                 }
                 TokenKind::NL if unended => text = String::new(),
                 _ => {}

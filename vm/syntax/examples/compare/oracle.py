@@ -2,7 +2,7 @@
 
 In: per snippet a line `MODE LENGTH`, then LENGTH bytes. MODE is exec, eval, single or func_type, or exec-text
 for text rather than the bytes of a file; tokens-text and unparse-text ask for the tokens that `tokenize` is given and
-for the text of an annotation. Out: per snippet a line `STATUS CRC LENGTH SECONDS`, and for STATUS
+for the text of an annotation. MODE may go on with `:FLAGS:VERSION`, the compiler flags and the minor version. Out: per snippet a line `STATUS CRC LENGTH SECONDS`, and for STATUS
 `error` or, with --full, any STATUS, LENGTH bytes of text.
 """
 import _tokenize
@@ -57,7 +57,7 @@ def dump(node, out):
         out.append(ascii(node))
 
 
-def answer(source, mode, flags):
+def answer(source, mode, flags, version):
     start = time.perf_counter()
     try:
         if mode == "tokens":
@@ -68,7 +68,7 @@ def answer(source, mode, flags):
             namespace = {}
             exec(f"from __future__ import annotations\nx: (\n{source}\n)", namespace)
             return "tree", ascii(namespace["__annotations__"]["x"]), time.perf_counter() - start
-        tree = compile(source, "<s>", mode, ast.PyCF_ONLY_AST | flags)
+        tree = compile(source, "<s>", mode, ast.PyCF_ONLY_AST | flags, _feature_version=version)
     except SyntaxError as error:
         seconds = time.perf_counter() - start
         # Errors of validation have three fields.
@@ -90,13 +90,14 @@ def main():
     while line := stdin.readline():
         mode, length = line.split()
         source = stdin.read(int(length))
-        mode = mode.decode()
+        mode, *rest = mode.decode().split(":")
+        flags, version = rest + ["0", "-1"][len(rest):]
         if mode.endswith("-text"):
             mode = mode.removesuffix("-text")
             source = source.decode("utf-8", "surrogatepass")
         with warnings.catch_warnings(record=True) as caught:
             warnings.simplefilter("always")
-            status, text, seconds = answer(source, mode, 0)
+            status, text, seconds = answer(source, mode, int(flags, 0), int(version))
         for warning in caught:
             text += f"\n{warning.category.__name__}: {ascii(str(warning.message))} {warning.lineno}"
         data = text.encode()

@@ -7,53 +7,69 @@ use syntax::ast::{Constant, Expr, ExprKind, Location, Mod, Stmt, StmtKind, Wtf8}
 use syntax::source::{NoCodecs, decode};
 use syntax::tokenize::TokenizerIter;
 use syntax::unparse::unparse;
-use syntax::{Arena, Mode, Options, SyntaxError, parse};
+use syntax::{Arena, Mode, NO_POSITION, Options, SyntaxError, parse};
 
-fn mode_of(name: &str) -> (Mode, bool) {
-    let (name, is_text) = match name.strip_suffix("-text") {
-        Some(name) => (name, true),
-        None => (name, false),
-    };
-    let mode = match name {
+/// How to parse a source.
+struct Request {
+    name: String,
+    mode: Mode,
+    is_text: bool,
+    options: Options,
+}
+
+fn request(text: &str) -> Request {
+    let mut parts = text.split(':');
+    let name = parts.next().unwrap_or_default();
+    let flags = parts.next().and_then(|flags| u32::from_str_radix(flags.trim_start_matches("0x"), 16).ok());
+    let flags = flags.unwrap_or_default();
+    let version = parts.next().and_then(|version| version.parse().ok());
+    let mode = match name.strip_suffix("-text").unwrap_or(name) {
         "eval" => Mode::Eval,
         "single" => Mode::Single,
         "func_type" => Mode::FuncType,
         _ => Mode::Exec,
     };
-    (mode, is_text)
+    let options = Options {
+        type_comments: flags & 0x1000 != 0,
+        allow_incomplete_input: flags & 0x4000 != 0,
+        dont_imply_dedent: flags & 0x200 != 0,
+        feature_version: version.unwrap_or(13),
+        ..Options::default()
+    };
+    Request { name: name.to_owned(), mode, is_text: name.ends_with("-text"), options }
 }
 
 /// The seconds that parsing takes.
 pub fn time(mode: &str, source: &[u8]) -> f64 {
-    let (mode, is_text) = mode_of(mode);
+    let Request { mode, is_text, options, .. } = request(mode);
     let start = Instant::now();
     let arena = Arena::new();
     if is_text {
-        let _ = parse(&arena, source, mode, &Options::default());
+        let _ = parse(&arena, source, mode, &options);
     } else if let Ok(decoded) = decode(source, &NoCodecs) {
-        let _ = parse(&arena, &decoded.text, mode, &Options::default());
+        let _ = parse(&arena, &decoded.text, mode, &options);
     }
     start.elapsed().as_secs_f64()
 }
 
 /// The tree or the error, and the warnings.
-pub fn answer(name: &str, source: &[u8]) -> String {
-    let (mode, is_text) = mode_of(name);
+pub fn answer(mode: &str, source: &[u8]) -> String {
+    let Request { name, mode, is_text, options } = request(mode);
     if source.contains(&0) {
         return "SyntaxError: 'source code string cannot contain null bytes' (None, None, None, None, None)"
             .to_owned();
     }
     let arena = Arena::new();
-    match name {
+    match name.as_str() {
         "tokens-text" => return tokens(&arena, source),
         "unparse-text" => return annotation(&arena, source),
         _ => {}
     }
     let parsed = if is_text {
-        parse(&arena, source, mode, &Options::default())
+        parse(&arena, source, mode, &options)
     } else {
         match decode(source, &NoCodecs) {
-            Ok(decoded) => parse(&arena, &decoded.text, mode, &Options::default()),
+            Ok(decoded) => parse(&arena, &decoded.text, mode, &options),
             Err(error) => return error_text(&error),
         }
     };
@@ -69,7 +85,8 @@ pub fn answer(name: &str, source: &[u8]) -> String {
 
 fn tokens(arena: &Arena, source: &[u8]) -> String {
     let mut lines = Vec::new();
-    for token in TokenizerIter::new(arena, source, true) {
+    let mut tokens = TokenizerIter::new(arena, source, true);
+    for token in tokens.by_ref() {
         match token {
             Ok(token) => lines.push(format!(
                 "({}, {}, {:?}, {:?}, {})",
@@ -82,7 +99,11 @@ fn tokens(arena: &Arena, source: &[u8]) -> String {
             Err(error) => return error_text(&error),
         }
     }
-    lines.join("\n")
+    let mut text = lines.join("\n");
+    for warning in tokens.take_warnings() {
+        let _ = write!(text, "\n{:?}: {} {}", warning.kind, ascii(&warning.error.msg), warning.error.lineno);
+    }
+    text
 }
 
 fn annotation(arena: &Arena, source: &[u8]) -> String {
@@ -109,10 +130,14 @@ fn error_text(error: &SyntaxError) -> String {
         ascii(&error.msg),
         error.lineno,
         error.offset,
-        error.end_lineno,
-        error.end_offset,
+        position(error.end_lineno),
+        position(error.end_offset),
         error.text.as_deref().map_or("None".to_owned(), ascii)
     )
+}
+
+fn position(value: i32) -> String {
+    if value == NO_POSITION { "None".to_owned() } else { value.to_string() }
 }
 
 /// The `ascii` of a string, taken from the dump of a tree that holds it.

@@ -116,6 +116,10 @@ def main():
     write(directory / "tests.snippets", found)
     short = [text for text in dict.fromkeys(found) if len(text) < 300]
     write(directory / "modes.snippets", [(mode, text) for text in short for mode in ("eval-text", "single-text")])
+    flags = ["exec-text:0x1000", "exec-text:0x4000", "single-text:0x4000", "single-text:0x4200", "eval-text:0x4000"]
+    flags += [f"exec-text:0x1000:{version}" for version in range(4, 13)] + ["func_type-text"]
+    write(directory / "flags.snippets", [(mode, text) for text in short[::3] for mode in flags])
+    write(directory / "tokens.snippets", [("tokens-text", text) for text in found])
     rng = random.Random(3)
     files = sorted(library.glob("*.py")) + sorted(library.glob("test/test_[a-g]*.py"))
     write(directory / "mutations.snippets", mutations(files, count, rng))

@@ -230,7 +230,7 @@ impl<'a> Lexer<'a> {
                         escaped = self.next();
                     }
                     if matches!(escaped, b'{' | b'}') {
-                        if !raw && !self.options.extra_tokens {
+                        if !raw {
                             self.warn(format!("invalid escape sequence '\\{}'", escaped as char));
                         }
                         self.back(escaped);

@@ -77,6 +77,8 @@ pub struct Lexer<'a> {
     pub(crate) line_end: usize,
     /// Its start.
     pub(crate) line_start: usize,
+    /// The start of the first line that belongs to the current token or to the f-strings around it.
+    buffer_start: usize,
     pub(crate) lineno: i32,
     token_start: Option<usize>,
     /// Where the current string literal began.
@@ -135,6 +137,7 @@ impl<'a> Lexer<'a> {
             pos: 0,
             line_end: 0,
             line_start: 0,
+            buffer_start: 0,
             lineno: 0,
             token_start: None,
             first_lineno: 0,
@@ -169,6 +172,11 @@ impl<'a> Lexer<'a> {
     /// Whether an f-string is open.
     pub(crate) fn in_fstring(&self) -> bool {
         !self.fstrings.is_empty()
+    }
+
+    /// How many bytes there are in the lines that belong to the current token.
+    pub(crate) fn buffered_bytes(&self) -> usize {
+        self.line_end - self.buffer_start
     }
 
     /// The next token. After the end or an error, the same again.
@@ -209,6 +217,9 @@ impl<'a> Lexer<'a> {
     fn read_line(&mut self) -> bool {
         if self.done != Done::Ok {
             return false;
+        }
+        if self.token_start.is_none() && self.fstrings.is_empty() {
+            self.buffer_start = self.line_end;
         }
         let Some(rest) = self.bytes.get(self.line_end..).filter(|rest| !rest.is_empty()) else {
             self.done = Done::Eof;

@@ -7,6 +7,8 @@ use super::Parser;
 use crate::ast::{Arg, Arguments, ExprRef};
 use crate::token::TokenKind;
 
+const SLASH: &str = "Positional-only parameters are";
+
 /// Whose parameters they are.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum Owner {
@@ -54,7 +56,7 @@ impl<'a> Parser<'a> {
                     let Some(param) = self.alt(|p| p.param_maybe_default(owner)) else { break };
                     if param.1.is_none() && seen_default {
                         // Not a parameter of this list, then.
-                        return None;
+                        return if seen_slash { self.check_version(8, SLASH, ()).and(None) } else { None };
                     }
                     seen_default |= param.1.is_some();
                     positional.push(param);
@@ -64,7 +66,6 @@ impl<'a> Parser<'a> {
                     if !self.accept(TokenKind::Comma) && self.peek() != owner.end() {
                         return None;
                     }
-                    self.check_version(8, "Positional-only parameters are", ())?;
                     seen_slash = true;
                     posonly = std::mem::take(&mut positional);
                 }
@@ -78,7 +79,11 @@ impl<'a> Parser<'a> {
         if posonly.is_empty() && positional.is_empty() && star.is_none() {
             return None;
         }
-        Some(self.make_arguments(&posonly, &positional, star.unwrap_or_default()))
+        let arguments = self.make_arguments(&posonly, &positional, star.unwrap_or_default());
+        if seen_slash {
+            return self.check_version(8, SLASH, arguments);
+        }
+        Some(arguments)
     }
 
     /// The parameters as the grammar's alternatives try them.
@@ -91,13 +96,13 @@ impl<'a> Parser<'a> {
             positional.extend(self.many0(|p| p.param_with_default(owner)));
             let star = self.alt(|p| p.star_etc(owner)).unwrap_or_default();
             let arguments = self.make_arguments(&posonly, &positional, star);
-            return self.check_version(8, "Positional-only parameters are", arguments);
+            return self.check_version(8, SLASH, arguments);
         }
         if let Some(posonly) = self.slash_with_default(owner) {
             let positional = self.many0(|p| p.param_with_default(owner));
             let star = self.alt(|p| p.star_etc(owner)).unwrap_or_default();
             let arguments = self.make_arguments(&posonly, &positional, star);
-            return self.check_version(8, "Positional-only parameters are", arguments);
+            return self.check_version(8, SLASH, arguments);
         }
         let mut positional: Vec<_> =
             self.many0(|p| p.param_no_default(owner)).into_iter().map(no_default).collect();
