@@ -43,6 +43,7 @@ pub struct Image {
     on_exit: u64,
     mix: u64,
     halve: u64,
+    drop: u64,
     cases: Vec<(Placement, u64)>,
 }
 
@@ -56,6 +57,7 @@ impl Image {
             on_exit: 0,
             mix: 0,
             halve: 0,
+            drop: 0,
             cases: Vec::new(),
         };
         image.trampoline = image.add(|code| Arm.trampoline(code));
@@ -63,6 +65,7 @@ impl Image {
         image.on_exit = image.add(on_exit);
         image.mix = image.add(mix);
         image.halve = image.add(halve);
+        image.drop = image.add(drop_counted);
         image
     }
 
@@ -80,6 +83,7 @@ impl Image {
         match name {
             "mix" => Some(self.mix),
             "halve" => Some(self.halve),
+            "drop" => Some(self.drop),
             _ => None,
         }
     }
@@ -255,6 +259,15 @@ fn halve(code: &mut Buffer) {
     a.rr(asm::FMOV_FROM_X, d(1), x(0));
     a.rrr(asm::FMUL, d(0), d(0), d(1));
     rubbish(&mut a, 0, 1);
+    a.ret();
+}
+
+/// As the callee of that name on the host.
+fn drop_counted(code: &mut Buffer) {
+    let mut a = Asm(code);
+    a.mov_i(x(1), 77);
+    a.access(asm::STR, x(1), Address { base: x(0), index: None, offset: 8 }, 8);
+    rubbish(&mut a, 0, 0);
     a.ret();
 }
 

@@ -72,6 +72,7 @@ pub fn address(name: &str) -> Option<u64> {
     match name {
         "mix" => Some(mix as *const () as u64),
         "halve" => Some(halve as *const () as u64),
+        "drop" => Some(drop_counted as *const () as u64),
         _ => None,
     }
 }
@@ -209,4 +210,11 @@ pub fn natively<M: Machine>(case: &mut Case, expected: &Ended, native: &mut Nati
     // SAFETY: it is not running, and nothing links to it.
     unsafe { native.free(compiled) };
     result
+}
+
+/// A finaliser: tells that it was called in the word after the count.
+pub extern "C" fn drop_counted(object: *mut i64) {
+    mix(1, 1.0, 1);
+    // SAFETY: the tests' objects have two words.
+    unsafe { object.add(1).write(77) };
 }
