@@ -4,7 +4,7 @@ use crate::machine::{Buffer, Label, Loc, Machine, OutOfReach, Placed, Reg, SAVE_
 use crate::ops::{Op, Ty};
 use crate::place::{PlacedOp, Placement, Step};
 use crate::shuffle::{Move, shuffle};
-use crate::trace::Trace;
+use crate::trace::{Extra, Trace};
 
 /// A trace's code, for one place in memory. Offsets count from its start, which is its entry.
 #[derive(Clone, Debug, Default)]
@@ -58,7 +58,8 @@ pub fn assemble<M: Machine>(
     let exits: Vec<Label> = placement.exits.iter().map(|_| code.label()).collect();
     let head = code.label();
     let mut colds = Vec::new();
-    for step in &placement.steps {
+    let mut steps = placement.steps.iter().peekable();
+    while let Some(step) = steps.next() {
         match step {
             Step::Move(m) => machine.mov(&mut code, m.ty, m.to, m.from),
             Step::Loop => {
@@ -84,6 +85,22 @@ pub fn assemble<M: Machine>(
                         machine.jump(&mut code, label);
                     }
                     op => {
+                        // A guard right before the jump is turned round: it goes back to the head, or on to its own stub.
+                        let last =
+                            steps.next_if(|next| matches!(next, Step::Op(next) if next.op == Op::jump));
+                        let around = op.opposite().filter(|opposite| last.is_some() && opposite.leaves());
+                        if let (Some(op), Some(label), Some(id)) = (around, exit, placed.exit) {
+                            let (args, extra) = (&placed.args, Extra::None);
+                            let exit = Some(head);
+                            machine.emit(
+                                &mut code,
+                                &Placed { op, args, result: None, extra, exit, cold: None, callee: 0 },
+                            );
+                            note(&mut code, site, || "exit".into());
+                            code.bind(label);
+                            machine.exit(&mut code, site.first_exit + id.0);
+                            continue;
+                        }
                         let cold = op.calls_cold().then(|| (code.label(), code.label()));
                         let inst = trace.inst(placed.val);
                         let callee = trace.callee(placed.val).map_or(0, |callee| callee.address);
@@ -92,6 +109,9 @@ pub fn assemble<M: Machine>(
                         if let Some((there, back)) = cold {
                             code.bind(back);
                             colds.push((placed, there, back));
+                        }
+                        if last.is_some() {
+                            machine.jump(&mut code, head);
                         }
                     }
                 }

@@ -20,8 +20,13 @@ use std::collections::HashMap;
 /// # Errors
 /// Says what is wrong with the first bad step.
 pub fn check(trace: &Trace, rules: Rules, entry: &[Loc], placement: &Placement) -> Result<(), String> {
-    let params = trace.params().map(Arg::Val);
-    let mut proof = Proof { trace, rules, placement, holds: entry.iter().copied().zip(params).collect() };
+    let mut proof = Proof { trace, rules, placement, holds: HashMap::new(), same: HashMap::new() };
+    for (param, &loc) in trace.params().zip(entry) {
+        match proof.at(loc) {
+            Some(known) => proof.same.insert(param.into(), known),
+            None => proof.holds.insert(loc, param.into()),
+        };
+    }
     for step in &placement.steps {
         match step {
             Step::Move(m) => {
@@ -50,6 +55,8 @@ struct Proof<'a> {
     rules: Rules<'a>,
     placement: &'a Placement,
     holds: HashMap<Loc, Arg>,
+    /// Parameters that a constant, or another parameter's place, was given for.
+    same: HashMap<Arg, Arg>,
 }
 
 impl Proof<'_> {
@@ -60,9 +67,13 @@ impl Proof<'_> {
         }
     }
 
+    fn has(&self, loc: Loc, arg: Arg) -> bool {
+        self.at(loc) == Some(self.same.get(&arg).copied().unwrap_or(arg))
+    }
+
     fn expect(&self, loc: Loc, arg: Arg) -> Result<(), String> {
         match self.at(loc) {
-            Some(found) if found == arg => Ok(()),
+            Some(_) if self.has(loc, arg) => Ok(()),
             Some(found) => Err(format!("{loc} holds {found}, not {arg}")),
             None => Err(format!("{loc} holds nothing, not {arg}")),
         }
@@ -107,9 +118,9 @@ impl Proof<'_> {
         if inst.op == Op::jump {
             return self.jump(args);
         }
-        let in_order = args.iter().zip(&placed.args).all(|(&arg, &loc)| self.at(loc) == Some(arg));
+        let in_order = args.iter().zip(&placed.args).all(|(&arg, &loc)| self.has(loc, arg));
         let swapped = inst.op.info().commutes
-            && args.iter().rev().zip(&placed.args).all(|(&a, &loc)| self.at(loc) == Some(a));
+            && args.iter().rev().zip(&placed.args).all(|(&arg, &loc)| self.has(loc, arg));
         if !in_order && !swapped {
             args.iter().zip(&placed.args).try_for_each(|(&arg, &loc)| self.expect(loc, arg))?;
         }

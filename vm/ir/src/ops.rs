@@ -476,6 +476,68 @@ impl Op {
         matches!(self, Op::call_if | Op::rc_dec)
     }
 
+    /// For a guard or a comparison, the one that holds where this one does not.
+    pub fn opposite(self) -> Option<Op> {
+        Some(match self {
+            Op::guard_true => Op::guard_false,
+            Op::guard_false => Op::guard_true,
+            Op::guard_eq => Op::guard_ne,
+            Op::guard_ne => Op::guard_eq,
+            Op::guard_lt => Op::guard_ge,
+            Op::guard_ge => Op::guard_lt,
+            Op::guard_le => Op::guard_gt,
+            Op::guard_gt => Op::guard_le,
+            Op::guard_ult => Op::guard_uge,
+            Op::guard_uge => Op::guard_ult,
+            Op::guard_ule => Op::guard_ugt,
+            Op::guard_ugt => Op::guard_ule,
+            Op::guard_feq => Op::guard_fne,
+            Op::guard_fne => Op::guard_feq,
+            Op::guard_flt => Op::guard_fnlt,
+            Op::guard_fnlt => Op::guard_flt,
+            Op::guard_fle => Op::guard_fnle,
+            Op::guard_fnle => Op::guard_fle,
+            Op::eq => Op::ne,
+            Op::ne => Op::eq,
+            Op::feq => Op::fne,
+            Op::fne => Op::feq,
+            _ => return None,
+        })
+    }
+
+    /// For a comparison, the guard that holds where it is 1.
+    pub fn as_guard(self) -> Option<Op> {
+        Some(match self {
+            Op::eq => Op::guard_eq,
+            Op::ne => Op::guard_ne,
+            Op::lt => Op::guard_lt,
+            Op::le => Op::guard_le,
+            Op::ult => Op::guard_ult,
+            Op::ule => Op::guard_ule,
+            Op::feq => Op::guard_feq,
+            Op::fne => Op::guard_fne,
+            Op::flt => Op::guard_flt,
+            Op::fle => Op::guard_fle,
+            _ => return None,
+        })
+    }
+
+    /// For an integer guard, the one that holds with the operands exchanged.
+    pub fn reversed(self) -> Option<Op> {
+        Some(match self {
+            Op::guard_eq | Op::guard_ne => self,
+            Op::guard_lt => Op::guard_gt,
+            Op::guard_gt => Op::guard_lt,
+            Op::guard_le => Op::guard_ge,
+            Op::guard_ge => Op::guard_le,
+            Op::guard_ult => Op::guard_ugt,
+            Op::guard_ugt => Op::guard_ult,
+            Op::guard_ule => Op::guard_uge,
+            Op::guard_uge => Op::guard_ule,
+            _ => return None,
+        })
+    }
+
     /// Whether it may be left out when nobody uses its result.
     pub fn removable(self) -> bool {
         self.info().result != Result::None
@@ -501,6 +563,19 @@ mod tests {
             assert_eq!(Op::by_name(op.name()), Some(op));
         }
         assert_eq!(Op::loop_.name(), "loop");
+    }
+
+    #[test]
+    fn opposites_are_mutual() {
+        for &op in ALL {
+            if let Some(opposite) = op.opposite() {
+                assert_eq!(opposite.opposite(), Some(op));
+            }
+            assert_eq!(
+                op.info().effect == Effect::Guard && op.info().level == Level::Lo,
+                op.opposite().is_some_and(|op| op.leaves())
+            );
+        }
     }
 
     #[test]
