@@ -14,7 +14,7 @@ use crate::python::{End, Outcome, Python};
 use crate::testsuite;
 
 /// How long a golden program may run. They take milliseconds; a debug build is slow.
-const LIMIT: Duration = Duration::from_secs(60);
+const LIMIT: Duration = Duration::from_secs(30);
 
 /// A golden program.
 #[derive(Clone, Debug)]
