@@ -184,9 +184,20 @@ fn is_interned(s: &Wtf8) -> bool {
     looks_like_name(&s.0) || (points.next().is_some_and(|c| c < 256) && points.next().is_none())
 }
 
-/// Interning the strings of a frozenset makes a new one for each code object.
+/// No NaN equals another.
+fn has_nan(value: &Const) -> bool {
+    match value {
+        Const::Float(x) => x.is_nan(),
+        Const::Complex { real, imag } => real.is_nan() || imag.is_nan(),
+        Const::Tuple(items) | Const::FrozenSet(items) => items.iter().any(has_nan),
+        _ => false,
+    }
+}
+
+/// Equal constants are merged; but interning the strings of a frozenset makes a new one for each code object.
 fn is_made_anew(value: &Const) -> bool {
-    matches!(value, Const::FrozenSet(items) if items.iter().any(|i| matches!(i, Const::Str(s) if is_interned(s))))
+    let is_name = |item: &Const| matches!(item, Const::Str(s) if is_interned(s));
+    has_nan(value) || matches!(value, Const::FrozenSet(items) if items.iter().any(is_name))
 }
 
 fn name_tuple(names: &[Symbol]) -> Const {
@@ -247,8 +258,8 @@ fn class_names(uses: &Uses) -> HashSet<Wtf8> {
 enum Identity {
     Value(Const),
     Interned(Wtf8),
-    /// The code bytes at this address.
-    CodeBytes(usize),
+    /// What is at this address: code bytes, or a constant that is no other's equal.
+    Address(usize),
 }
 
 struct Dumper<'a> {
@@ -331,7 +342,12 @@ impl Dumper<'_> {
             Const::None | Const::True | Const::False | Const::Ellipsis => self.value(item),
             Const::Str(s) if is_interned(s) => self.interned(s.clone()),
             _ => {
-                if let Some(mark) = self.out.begin(Identity::Value(item.clone())) {
+                let identity = if has_nan(item) {
+                    Identity::Address(std::ptr::from_ref(item).addr())
+                } else {
+                    Identity::Value(item.clone())
+                };
+                if let Some(mark) = self.out.begin(identity) {
                     self.content(item, mark);
                 }
             }
@@ -343,7 +359,7 @@ impl Dumper<'_> {
         for n in [code.argcount, code.posonlyargcount, code.kwonlyargcount, code.stacksize, code.flags] {
             self.out.long(n as i32);
         }
-        if let Some(mark) = self.out.begin(Identity::CodeBytes(code.code.as_ptr() as usize)) {
+        if let Some(mark) = self.out.begin(Identity::Address(code.code.as_ptr() as usize)) {
             self.out.bytes(&code.code, mark);
         }
         self.value(&Const::Tuple(code.consts.clone()));

@@ -9,6 +9,7 @@ use bytecode::opcodes::Opcode;
 
 use crate::codegen::Unit;
 use crate::flow::{BlockId, Flow, Graph};
+use crate::fold::without_marks;
 use crate::names::Names;
 
 /// An instruction on its way into the code.
@@ -54,7 +55,7 @@ pub fn assemble(unit: Unit<'_>, flow: Flow, flags: u32, names: &Names, filename:
         code: code_bytes(&insts).into(),
         linetable: location_table(&insts, unit.firstlineno).into(),
         exceptiontable: exception_table(&insts).into(),
-        consts: unit.consts.list.into(),
+        consts: unit.consts.list.into_iter().map(without_marks).collect(),
         names: unit.names.names().map(|n| names.text(n).clone()).collect(),
         localsplusnames: localsplusnames.into(),
         localspluskinds: localspluskinds.into(),

@@ -8,7 +8,8 @@ use syntax::{ErrorKind, SourceWarning, SyntaxError, WarningKind};
 pub type Result<T = ()> = std::result::Result<T, Box<SyntaxError>>;
 
 /// Receives warnings. `false` means that the program made the warning an error: the compilation ends
-/// with a SyntaxError of the same text.
+/// with a SyntaxError of the same text. A warning without a line (0) is about an operation that was folded: it
+/// concerns the caller's line, and when it is made an error the operation is left to the program.
 pub type WarningSink<'s> = &'s mut dyn FnMut(SourceWarning) -> bool;
 
 /// A SyntaxError at a place. Columns are in bytes, as CPython's compiler gives them; the line's text is not

@@ -80,7 +80,7 @@ pub fn compile<'a>(
 ) -> Result<Rc<Code>, Box<SyntaxError>> {
     let future = future::from_ast(module)?;
     let merged = options.flags | future.features;
-    fold::fold(arena, module, options.optimize, merged)?;
+    fold::fold(arena, module, options.optimize, merged, warn)?;
     let mut names = Names::default();
     let settings = settings(future, options, merged);
     let table = symtable::build(module, &mut names, settings)?;
@@ -136,9 +136,10 @@ pub fn fold_tree<'a>(
     arena: &'a Arena,
     module: &'a Mod<'a>,
     options: Options,
+    warn: WarningSink<'_>,
 ) -> Result<(), Box<SyntaxError>> {
     let future = future::from_ast(module)?;
-    fold::fold(arena, module, options.optimize, options.flags | future.features)
+    fold::fold(arena, module, options.optimize, options.flags | future.features, warn)
 }
 
 /// The symbol table of a tree that was not folded, and its identifiers, as the `_symtable` module shows them.

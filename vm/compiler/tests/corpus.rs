@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 use std::rc::Rc;
 
-use bytecode::code::Code;
+use bytecode::code::{Code, Const};
 use bytecode::dis;
 use bytecode::marshal_code::load_code;
 use compiler::Options;
@@ -127,4 +127,53 @@ fn deep_trees_end_in_recursion_error() {
         let error = compile(&source, "<test>", 0).expect_err("too deep");
         assert_eq!(error, "RecursionError: maximum recursion depth exceeded during compilation");
     }
+}
+
+#[test]
+fn a_folded_inversion_of_bool_warns_unless_refused() {
+    let compile = |accept: bool| {
+        let arena = Arena::new();
+        let parsed = syntax::parse(&arena, b"~True\n", Mode::Eval, &syntax::Options::default());
+        let module = arena.alloc(parsed.result.expect("parses"));
+        let mut kinds = Vec::new();
+        let mut sink = |w: syntax::SourceWarning| {
+            kinds.push((w.kind, w.error.lineno));
+            accept
+        };
+        let code =
+            compiler::compile(&arena, module, "<test>", Options::default(), &mut sink).expect("compiles");
+        assert_eq!(kinds, [(syntax::WarningKind::DeprecationWarning, 0)]);
+        code.consts[0].clone()
+    };
+    assert_eq!(compile(true), Const::Int(-2));
+    assert_eq!(compile(false), Const::True);
+}
+
+#[test]
+fn awaiting_at_the_top_makes_a_coroutine() {
+    let flags = compiler::compiler_flags::ALLOW_TOP_LEVEL_AWAIT;
+    for source in ["await f()", "[x async for x in y]", "(x async for x in y)"] {
+        let options = Options { optimize: 0, flags };
+        let code = compiler::compile_source(source.as_bytes(), "<test>", Mode::Exec, options, &mut |_| true)
+            .expect(source);
+        assert_ne!(code.flags & bytecode::code::flags::COROUTINE, 0, "{source}");
+    }
+}
+
+#[test]
+fn symbol_tables_know_their_blocks() {
+    let arena = Arena::new();
+    let source = b"class C:\n    def f(self, x):\n        return (__y for y in x)\n";
+    let parsed = syntax::parse(&arena, source, Mode::Exec, &syntax::Options::default());
+    let module = arena.alloc(parsed.result.expect("parses"));
+    let (table, names) = compiler::symbol_table(module, Options::default()).expect("has a table");
+    let mut seen = Vec::new();
+    let mut ids = vec![compiler::symtable::BlockId::TOP];
+    while let Some(id) = ids.pop() {
+        let block = table.block(id);
+        let symbols: Vec<_> = block.symbols.iter().map(|(name, _)| &**names.text(name)).collect();
+        seen.push(format!("{}: {}", names.text(block.name), symbols.join(" ")));
+        ids.extend(&block.children);
+    }
+    assert_eq!(seen, ["top: C", "C: f", "f: self x", "genexpr: .0 y _C__y"]);
 }

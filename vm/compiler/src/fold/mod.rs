@@ -4,14 +4,14 @@
 //! iterated or searched become tuples and frozensets; `"%s" % (x,)` becomes a formatted string.
 
 use bytecode::code::flags::FUTURE_ANNOTATIONS;
-use syntax::Arena;
 use syntax::ast::{
     Arguments, CmpOp, Comprehension, Constant, Expr, ExprContext, ExprKind, List, Mod, Operator, Pattern,
     PatternKind, Stmt, StmtKind, TypeParam, TypeParamKind, UnaryOp,
 };
+use syntax::{Arena, ErrorKind, SourceWarning, SyntaxError, WarningKind};
 
 use crate::docstring;
-use crate::error::{Depth, Result, with_stack};
+use crate::error::{Depth, Result, WarningSink, with_stack};
 use crate::view::{constant, is_starred};
 
 mod format;
@@ -19,12 +19,18 @@ mod text;
 mod value;
 
 pub use text::{repr, repr_into};
-pub use value::python_equal;
+pub use value::{python_equal, without_marks};
 
 /// Folds a tree in place. `features` are the module's future features.
-pub fn fold<'a>(arena: &'a Arena, module: &'a Mod<'a>, optimize: u8, features: u32) -> Result {
+pub fn fold<'a>(
+    arena: &'a Arena,
+    module: &'a Mod<'a>,
+    optimize: u8,
+    features: u32,
+    warn: WarningSink<'_>,
+) -> Result {
     let annotations = features & FUTURE_ANNOTATIONS == 0;
-    let mut folder = Folder { arena, optimize, annotations, depth: Depth::default() };
+    let mut folder = Folder { arena, optimize, annotations, depth: Depth::default(), warn, nans: 0 };
     match module {
         Mod::Module { body, .. } => folder.body(body),
         Mod::Interactive { body } => folder.stmts(body),
@@ -33,15 +39,18 @@ pub fn fold<'a>(arena: &'a Arena, module: &'a Mod<'a>, optimize: u8, features: u
     }
 }
 
-struct Folder<'a> {
+struct Folder<'a, 's> {
     arena: &'a Arena,
     optimize: u8,
     /// Annotations are code, not text.
     annotations: bool,
     depth: Depth,
+    warn: WarningSink<'s>,
+    /// NaNs made so far.
+    nans: u64,
 }
 
-impl<'a> Folder<'a> {
+impl<'a> Folder<'a, '_> {
     /// The statements of a module, class or function. What became a string constant only now is no docstring.
     fn body(&mut self, body: List<'a, Stmt<'a>>) -> Result {
         let (doc, rest) = docstring::split(body, self.optimize);
@@ -234,13 +243,9 @@ impl<'a> Folder<'a> {
             }
             ExprKind::UnaryOp { op, operand } => {
                 self.expr(operand)?;
-                let folded = constant(operand).and_then(|value| match op {
-                    UnaryOp::Not => {
-                        Some(if value::is_true(&value) { Constant::False } else { Constant::True })
-                    }
-                    _ => value::unary(self.arena, op, &value),
-                });
-                replace(e, folded);
+                if let Some(value) = constant(operand) {
+                    replace(e, self.unary(op, &value));
+                }
                 Ok(())
             }
             ExprKind::Lambda { args, body } => {
@@ -331,6 +336,33 @@ impl<'a> Folder<'a> {
         Ok(())
     }
 
+    fn unary(&mut self, op: UnaryOp, value: &Constant<'a>) -> Option<Constant<'a>> {
+        match (op, value) {
+            (UnaryOp::Not, _) => Some(if value::is_true(value) { Constant::False } else { Constant::True }),
+            // Refused, the warning is issued again when the program runs.
+            (UnaryOp::Invert, Constant::True | Constant::False) if !(self.warn)(inversion_of_bool()) => None,
+            (UnaryOp::UAdd, Constant::Float(_)) => Some(*value),
+            _ => value::unary(self.arena, op, value).map(|value| self.distinct(value)),
+        }
+    }
+
+    /// No NaN equals another: each operation's is an object, and a constant, of its own.
+    fn distinct(&mut self, value: Constant<'a>) -> Constant<'a> {
+        let mut mark = |x: f64| {
+            if x.is_nan() {
+                self.nans += 1;
+                value::marked_nan(x, self.nans)
+            } else {
+                x
+            }
+        };
+        match value {
+            Constant::Float(x) => Constant::Float(mark(x)),
+            Constant::Complex { real, imag } => Constant::Complex { real: mark(real), imag: mark(imag) },
+            _ => value,
+        }
+    }
+
     fn binary(&mut self, e: &'a Expr<'a>, left: &'a Expr<'a>, op: Operator, right: &'a Expr<'a>) {
         let Some(lhs) = constant(left) else { return };
         if let (Operator::Mod, Constant::Str(text), ExprKind::Tuple { elts, .. }) = (op, lhs, right.kind())
@@ -342,7 +374,8 @@ impl<'a> Folder<'a> {
             return;
         }
         if let Some(rhs) = constant(right) {
-            replace(e, value::binary(self.arena, op, &lhs, &rhs));
+            let folded = value::binary(self.arena, op, &lhs, &rhs).map(|value| self.distinct(value));
+            replace(e, folded);
         }
     }
 
@@ -395,6 +428,15 @@ impl<'a> Folder<'a> {
             | PatternKind::MatchSingleton { .. } => Ok(()),
         }
     }
+}
+
+fn inversion_of_bool() -> SourceWarning {
+    let msg = "Bitwise inversion '~' on bool is deprecated and will be removed in Python 3.16. This returns the \
+               bitwise inversion of the underlying int object and is usually not what you expect from negating a \
+               bool. Use the 'not' operator for boolean negation or ~int(x) if you really want the bitwise \
+               inversion of the underlying int.";
+    let error = SyntaxError::unlocated(ErrorKind::SyntaxError, msg);
+    SourceWarning { kind: WarningKind::DeprecationWarning, error }
 }
 
 fn replace<'a>(e: &Expr<'a>, value: Option<Constant<'a>>) {

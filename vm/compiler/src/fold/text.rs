@@ -65,7 +65,9 @@ fn quoted(out: &mut Vec<u8>, points: impl Iterator<Item = u32>, double: bool, is
             Some('\r') => out.extend_from_slice(b"\\r"),
             Some('\t') => out.extend_from_slice(b"\\t"),
             Some(c) if c as u32 == u32::from(quote) => out.extend_from_slice(&[b'\\', quote]),
-            Some(c) if matches!(c, ' '..='~') || (!is_bytes && is_printable(c)) => push_wtf8(out, point),
+            Some(c) if matches!(c, ' '..='~') || (!is_bytes && unicode::is_printable(point)) => {
+                push_wtf8(out, point)
+            }
             _ => {
                 let escape = match point {
                     0..=0xFF => format!("\\x{point:02x}"),
@@ -79,15 +81,6 @@ fn quoted(out: &mut Vec<u8>, points: impl Iterator<Item = u32>, double: bool, is
     out.push(quote);
 }
 
-/// Close to `str.isprintable`: exact would need the Unicode database's general categories.
-fn is_printable(c: char) -> bool {
-    c > '\u{A0}'
-        && c != '\u{AD}'
-        && !c.is_control()
-        && !c.is_whitespace()
-        && !matches!(c, '\u{E000}'..='\u{F8FF}' | '\u{200B}'..='\u{200F}' | '\u{202A}'..='\u{202E}' | '\u{2060}'..='\u{206F}' | '\u{FEFF}' | '\u{F0000}'..)
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -95,6 +88,7 @@ mod tests {
     #[test]
     fn strings_as_python_shows_them() {
         assert_eq!(repr(&Const::str("a'b\n\u{7f}é")), "\"a'b\\n\\x7fé\"");
+        assert_eq!(repr(&Const::str("\u{200b}漢\u{e000}\u{378}")), "'\\u200b漢\\ue000\\u0378'");
         assert_eq!(repr(&Const::Bytes(b"\x00'\"".as_slice().into())), "b'\\x00\\'\"'");
     }
 }

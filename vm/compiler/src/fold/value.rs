@@ -8,6 +8,8 @@ use num::complex::Complex;
 use num::float::{self, PowError};
 use num::int::{self, Bitwise, Integer};
 
+use crate::error::with_stack;
+
 /// Limits on results.
 const MAX_INT_BITS: u64 = 128;
 const MAX_COLLECTION_SIZE: usize = 256;
@@ -47,6 +49,36 @@ fn from_integer<'a>(arena: &'a Arena, n: &Integer) -> Constant<'a> {
 
 fn to_usize(n: &Integer) -> Option<usize> {
     usize::try_from(n.view().to_u64()?).ok()
+}
+
+/// A NaN that differs in its payload from those with other marks.
+pub(super) fn marked_nan(nan: f64, mark: u64) -> f64 {
+    f64::from_bits(plain_nan(nan).to_bits() | mark)
+}
+
+fn plain_nan(x: f64) -> f64 {
+    if x.is_nan() { f64::NAN.copysign(x) } else { x }
+}
+
+/// A constant as the program gets it: NaNs no longer marked.
+pub fn without_marks(value: Const) -> Const {
+    fn is_marked(value: &Const) -> bool {
+        match value {
+            Const::Float(x) => x.is_nan(),
+            Const::Complex { real, imag } => real.is_nan() || imag.is_nan(),
+            Const::Tuple(items) | Const::FrozenSet(items) => with_stack(|| items.iter().any(is_marked)),
+            _ => false,
+        }
+    }
+    let list = |items: &[Const]| with_stack(|| items.iter().cloned().map(without_marks).collect());
+    match &value {
+        _ if !is_marked(&value) => value,
+        Const::Float(x) => Const::Float(plain_nan(*x)),
+        Const::Complex { real, imag } => Const::Complex { real: plain_nan(*real), imag: plain_nan(*imag) },
+        Const::Tuple(items) => Const::Tuple(list(items)),
+        Const::FrozenSet(items) => Const::FrozenSet(list(items)),
+        _ => value,
+    }
 }
 
 /// `+x`, `-x`, `~x`.

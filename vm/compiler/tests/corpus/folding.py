@@ -15,3 +15,11 @@ while 0:
     dead()
 if 1:
     alive()
+
+
+def nans():
+    one, two = 1e999 * 0, 1e999 - 1e999
+    try:
+        return 1e999 * 0 + 1
+    finally:
+        print(-(1e999 * 0), +(1e999 - 1e999), (1e999 * 0, 2), 1e999j * 0)
