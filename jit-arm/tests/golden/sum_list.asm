@@ -1,0 +1,56 @@
+   0  mov x0, #0x0
+   4  mov x4, #0x4240
+   8  movk x4, #0xf, lsl #16
+   c  mov x3, #0x5678
+  10  movk x3, #0x1234, lsl #16
+  14  movk x3, #0x7f00, lsl #32
+  18  ldr x1, [sp]
+  1c  mov x2, #0x0
+; loop:
+; v5 = ld_i64 [v3 + 16] !1
+  20  ldr x5, [x1, #0x10]
+; guard_lt v1, v5 -> [v1, v2, v3]
+  24  cmp x0, x5
+  28  b.ge $+0x44
+; v7 = ld_p [v3 + 24] !2
+  2c  ldr x5, [x1, #0x18]
+; v8 = ldx_p [v7 + v1*8 + 0] !3
+  30  ldr x5, [x5, x0, lsl #3]
+; v9 = ld_p [v8 + 8] !4
+  34  ldr x6, [x5, #0x8]
+; guard_eq v9, 0x7f0012345678 -> [v1, v2, v3]
+  38  cmp x6, x3
+  3c  b.ne $+0x38
+; v11 = ld_i64 [v8 + 16] !const
+  40  ldr x6, [x5, #0x10]
+; guard_eq v11, 8 -> [v1, v2, v3]
+  44  cmp x6, #0x8
+  48  b.ne $+0x34
+; v13 = ld_u32 [v8 + 24] !const
+  4c  ldr w5, [x5, #0x18]
+; v14 = addov v2, v13 -> [v1, v2, v3]
+  50  adds x5, x2, x5
+  54  b.vs $+0x30
+; v15 = add v1, 1
+  58  add x0, x0, #0x1
+; guard_le v15, 1000000 -> [v15, v14, v3]
+  5c  cmp x0, x4
+  60  b.gt $+0x2c
+  64  mov x2, x5
+; jump v15, v14, v3
+  68  b $-0x48
+; exit 0
+  6c  mov x17, #0x0
+  70  b $-0x8070
+; exit 1
+  74  mov x17, #0x1
+  78  b $-0x8078
+; exit 2
+  7c  mov x17, #0x2
+  80  b $-0x8080
+; exit 3
+  84  mov x17, #0x3
+  88  b $-0x8088
+; exit 4
+  8c  mov x17, #0x4
+  90  b $-0x8090
