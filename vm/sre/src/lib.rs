@@ -8,11 +8,13 @@
 //! - [`program`]: from codes to operations.
 //! - [`set`]: sets of characters.
 //! - [`chars`]: categories, and case by ASCII, Unicode and the locale.
+//! - `first`: with which characters a match may begin.
 //! - [`matcher`]: running a program at one place.
 //! - [`search`]: finding the place.
 
 pub mod chars;
 pub mod constants;
+mod first;
 pub mod matcher;
 pub mod program;
 mod search;

@@ -618,7 +618,7 @@ fn may_begin<C: Char>(program: &Program, op: usize, text: &[C], at: usize) -> bo
 
 /// Does one character match an operation that takes one?
 #[inline]
-fn matches_one(program: &Program, op: Op, code: u32) -> bool {
+pub(crate) fn matches_one(program: &Program, op: Op, code: u32) -> bool {
     match op {
         Op::Any => code != 10,
         Op::AnyAll => true,

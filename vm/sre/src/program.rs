@@ -2,6 +2,7 @@
 
 use crate::chars::Case;
 use crate::constants::{At, Category, INFO_CHARSET, INFO_PREFIX, MAX_GROUPS, Opcode};
+use crate::first::First;
 use crate::set::Set;
 
 /// The array is none that the pattern compiler makes: `RuntimeError: invalid SRE code`.
@@ -82,7 +83,18 @@ pub(crate) struct Info {
     /// Fewest characters of a match.
     pub least: usize,
     pub prefix: Vec<u32>,
-    pub first: Option<Set>,
+    /// With which characters a match may begin, where that excludes any.
+    pub first: Option<First>,
+    pub anchor: Anchor,
+}
+
+/// Where alone a match may begin.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub(crate) enum Anchor {
+    #[default]
+    None,
+    Text,
+    Line,
 }
 
 /// A decoded pattern.
@@ -182,9 +194,10 @@ impl Decoder<'_> {
             self.reader.next()?;
             info.prefix = (0..len).map(|_| self.reader.next()).collect::<Result<_, _>>()?;
         } else if flags & INFO_CHARSET != 0 {
-            info.first = Some(Set::read(&mut self.reader)?);
+            Set::read(&mut self.reader)?;
         }
-        // What is left of the block is the prefix's overlap table, which searching does not need.
+        // What is left of the block is the prefix's overlap table; searching needs neither that nor the
+        // set, which may be smaller than what `first` finds out.
         if self.reader.at > end {
             return Err(InvalidCode);
         }
@@ -350,6 +363,12 @@ impl Decoder<'_> {
             }
             self.program.ops[at] = op;
         }
+        self.program.info.anchor = match self.program.ops[0] {
+            Op::At(At::Beginning | At::BeginningString) => Anchor::Text,
+            Op::At(At::BeginningLine) => Anchor::Line,
+            _ => Anchor::None,
+        };
+        self.program.info.first = First::of(&self.program);
         Ok(self.program)
     }
 }

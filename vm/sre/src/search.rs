@@ -4,6 +4,7 @@ use memchr::memmem;
 use unicode::Char;
 
 use crate::matcher::{Limits, Matcher, Mode, Stopped, as_bytes, first_of};
+use crate::program::Anchor;
 
 impl Matcher<'_> {
     /// Matches from `start` on; the text ends where the search may look to, and its characters before
@@ -68,9 +69,15 @@ impl Matcher<'_> {
         if let [first, ..] = info.prefix[..] {
             return find_prefix(rest, &info.prefix, first).map(|offset| at + offset);
         }
-        match &info.first {
-            Some(set) => rest.iter().position(|&char| set.contains(char.into())).map(|offset| at + offset),
-            None => Some(at),
+        match (info.anchor, &info.first) {
+            (Anchor::Text, _) => (at == 0).then_some(0),
+            (Anchor::Line, _) if at > 0 => {
+                first_of(&text[at - 1..], 10).map(|offset| at + offset).filter(|&at| at <= text.len())
+            }
+            (_, Some(first)) => {
+                rest.iter().position(|&char| first.contains(char.into())).map(|offset| at + offset)
+            }
+            _ => Some(at),
         }
     }
 }

@@ -95,6 +95,11 @@ impl Set {
         Ok(set)
     }
 
+    /// Does it change with the locale?
+    pub(crate) fn by_locale(&self) -> bool {
+        self.by_locale
+    }
+
     fn search_items(&self, code: u32) -> bool {
         let mut found = true;
         for item in &self.items {
