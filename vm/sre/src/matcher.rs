@@ -135,12 +135,8 @@ pub struct Matcher<'p> {
     pub(crate) span: (usize, usize),
 }
 
-/// Where to go on, or that this way leads nowhere.
-enum Next {
-    Go(usize, usize),
-    Fail,
-    Matched(usize),
-}
+/// The operation and the place to go on with; `None` where this way leads nowhere.
+type Next = Option<(usize, usize)>;
 
 /// What a match may do, besides the text.
 #[derive(Clone, Copy)]
@@ -202,34 +198,52 @@ impl<'p> Matcher<'p> {
         self.repetitions.clear();
         self.current = NONE;
         self.barrier = NONE;
-        let mut next = Next::Go(0, start);
+        let (mut op, mut at) = (0, start);
         loop {
-            self.steps += 1;
-            if self.steps >= STEPS {
-                self.steps = 0;
-                if !check() {
-                    return Err(Stopped::Interrupted);
-                }
+            if let Some(end) = self.advance(text, op, at, limits, check)? {
+                return Ok(Some(end));
             }
-            next = match next {
-                Next::Go(op, at) => self.advance(text, op, at, limits)?,
-                Next::Fail if self.frames.is_empty() => return Ok(None),
-                Next::Fail => self.backtrack(text)?,
-                Next::Matched(end) => return Ok(Some(end)),
-            };
+            self.count_step(check)?;
+            match self.backtrack(text)? {
+                Some(next) => (op, at) = next,
+                None => return Ok(None),
+            }
         }
     }
 
-    /// Executes operations until one fails, succeeds or repeats.
+    /// Counts what bounds the time between checks: operations lead forwards but for failures and
+    /// iterations.
+    #[inline]
+    fn count_step(&mut self, check: &mut dyn FnMut() -> bool) -> Result<(), Stopped> {
+        self.steps += 1;
+        if self.steps < STEPS {
+            return Ok(());
+        }
+        self.steps = 0;
+        if check() { Ok(()) } else { Err(Stopped::Interrupted) }
+    }
+
+    /// Executes operations until one fails or the program has matched up to the place returned.
+    #[inline]
     fn advance<C: Char>(
         &mut self,
         text: &[C],
         mut op: usize,
         mut at: usize,
         limits: Limits,
-    ) -> Result<Next, Stopped> {
+        check: &mut dyn FnMut() -> bool,
+    ) -> Result<Option<usize>, Stopped> {
         let program = self.program;
-        let fail = Ok(Next::Fail);
+        let fail = Ok(None);
+        // Goes on where a part of the matcher says.
+        macro_rules! follow {
+            ($next:expr) => {
+                match $next {
+                    Some(next) => (op, at) = next,
+                    None => return fail,
+                }
+            };
+        }
         loop {
             let Some(&operation) = program.ops.get(op) else { return fail };
             op += 1;
@@ -260,7 +274,7 @@ impl<'p> Matcher<'p> {
                     }
                 }
                 Op::RepeatOne { greed, min, max, tail } => {
-                    return self.repeat_one(text, op, at, greed, min as usize, max, tail as usize);
+                    follow!(self.repeat_one(text, op, at, greed, min as usize, max, tail as usize)?);
                 }
                 Op::Repeat { .. } => {
                     self.push(Frame::UndoRepeat { outer: self.current, len: self.repetitions.len() })?;
@@ -274,13 +288,22 @@ impl<'p> Matcher<'p> {
                     let Op::Repeat { until, .. } = operation else { return fail };
                     op = until as usize;
                 }
-                Op::MaxUntil => return self.max_until(op, at),
-                Op::MinUntil => return self.min_until(op, at),
-                Op::Success => match self.succeed(at) {
-                    Some(next) => return next,
-                    None if limits.full && at != text.len() || at == limits.forbidden_end => return fail,
-                    None => return Ok(Next::Matched(at)),
-                },
+                Op::MaxUntil => {
+                    self.count_step(check)?;
+                    follow!(self.max_until(op, at)?);
+                }
+                Op::MinUntil => {
+                    self.count_step(check)?;
+                    follow!(self.min_until(op, at)?);
+                }
+                Op::Success => {
+                    if self.barrier == NONE {
+                        let wrong = limits.full && at != text.len() || at == limits.forbidden_end;
+                        return Ok((!wrong).then_some(at));
+                    }
+                    self.count_step(check)?;
+                    follow!(self.succeed(at)?);
+                }
                 Op::Failure => return fail,
                 Op::At(place) => {
                     if !holds(place, text, at) {
@@ -377,22 +400,22 @@ impl<'p> Matcher<'p> {
     ) -> Result<Next, Stopped> {
         let rest = &text[at.min(text.len())..];
         if rest.len() < min {
-            return Ok(Next::Fail);
+            return Ok(None);
         }
         let most = if max == MAX_REPEAT { rest.len() } else { rest.len().min(max as usize) };
         if greed == Greed::Lazy {
             if count(self.program, item, &rest[..min]) < min {
-                return Ok(Next::Fail);
+                return Ok(None);
             }
             let left = if max == MAX_REPEAT { MAX_REPEAT } else { max - min as u32 };
             return self.take_more(text, item, at + min, left, false);
         }
         let taken = count(self.program, item, &rest[..most]);
         if taken < min {
-            return Ok(Next::Fail);
+            return Ok(None);
         }
         if greed == Greed::Possessive {
-            return Ok(Next::Go(tail, at + taken));
+            return Ok(Some((tail, at + taken)));
         }
         self.give_back(text, tail, at + min, at + taken)
     }
@@ -410,13 +433,20 @@ impl<'p> Matcher<'p> {
             let end = (at + 1).min(text.len());
             match text.get(least..end).and_then(|text| last_of(text, literal)) {
                 Some(offset) => at = least + offset,
-                None => return Ok(Next::Fail),
+                None => return Ok(None),
+            }
+        } else {
+            while !may_begin(self.program, tail, text, at) {
+                if at == least {
+                    return Ok(None);
+                }
+                at -= 1;
             }
         }
         if at > least {
             self.push(Frame::GiveBack { tail, least, at: at - 1 })?;
         }
-        Ok(Next::Go(tail, at))
+        Ok(Some((tail, at)))
     }
 
     /// Tries the rest of a lazy repetition at `at`, or where `more`, after another character.
@@ -435,9 +465,9 @@ impl<'p> Matcher<'p> {
         };
         loop {
             if more {
-                let Some(&char) = text.get(at) else { return Ok(Next::Fail) };
+                let Some(&char) = text.get(at) else { return Ok(None) };
                 if left == 0 || !matches_one(self.program, self.program.ops[item], char.into()) {
-                    return Ok(Next::Fail);
+                    return Ok(None);
                 }
                 at += 1;
                 left -= (left != MAX_REPEAT) as u32;
@@ -449,7 +479,7 @@ impl<'p> Matcher<'p> {
             }
         }
         self.push(Frame::TakeMore { item, at, left })?;
-        Ok(Next::Go(tail, at))
+        Ok(Some((tail, at)))
     }
 
     /// The bounds of a repetition and where its body begins.
@@ -466,18 +496,18 @@ impl<'p> Matcher<'p> {
         self.push(Frame::UndoRepetition { repetition: index, count: old_count, last: old_last })?;
         self.repetitions[index].count = count;
         self.repetitions[index].last = last;
-        Ok(Next::Go(op + 1, at))
+        Ok(Some((op + 1, at)))
     }
 
     fn leave(&mut self, index: usize, op: usize, at: usize) -> Result<Next, Stopped> {
         self.push(Frame::UndoCurrent { repetition: self.current })?;
         self.current = self.repetitions[index].outer;
-        Ok(Next::Go(op, at))
+        Ok(Some((op, at)))
     }
 
     fn max_until(&mut self, op: usize, at: usize) -> Result<Next, Stopped> {
         let index = self.current;
-        let Some((repetition, min, max)) = self.repetition(index) else { return Ok(Next::Fail) };
+        let Some((repetition, min, max)) = self.repetition(index) else { return Ok(None) };
         let count = repetition.count.wrapping_add(1);
         if count < min {
             return self.iterate(index, count, repetition.last, at);
@@ -492,7 +522,7 @@ impl<'p> Matcher<'p> {
 
     fn min_until(&mut self, op: usize, at: usize) -> Result<Next, Stopped> {
         let index = self.current;
-        let Some((repetition, min, _)) = self.repetition(index) else { return Ok(Next::Fail) };
+        let Some((repetition, min, _)) = self.repetition(index) else { return Ok(None) };
         let count = repetition.count.wrapping_add(1);
         if count < min {
             return self.iterate(index, count, repetition.last, at);
@@ -508,11 +538,11 @@ impl<'p> Matcher<'p> {
         Ok(())
     }
 
-    /// At the end of a body: what comes then. `None` at the end of the program.
-    fn succeed(&mut self, at: usize) -> Option<Result<Next, Stopped>> {
+    /// At the end of a body: what comes then.
+    fn succeed(&mut self, at: usize) -> Result<Next, Stopped> {
         let index = self.barrier;
         let Some(&Frame::Barrier { op, at: before, below, count }) = self.frames.get(index) else {
-            return None;
+            return Ok(None);
         };
         self.barrier = below;
         if let Op::Assert { negative: true, .. } = self.program.ops[op] {
@@ -522,7 +552,7 @@ impl<'p> Matcher<'p> {
                 }
             }
             self.frames.pop();
-            return Some(Ok(Next::Fail));
+            return Ok(None);
         }
         // Choices inside are dropped with the barrier; what has to be undone moves down.
         let mut kept = index;
@@ -533,20 +563,21 @@ impl<'p> Matcher<'p> {
             }
         }
         self.frames.truncate(kept);
-        Some(match self.program.ops[op] {
-            Op::Assert { end, .. } => Ok(Next::Go(end as usize, before)),
-            Op::Atomic { end } => Ok(Next::Go(end as usize, at)),
+        match self.program.ops[op] {
+            Op::Assert { end, .. } => Ok(Some((end as usize, before))),
+            Op::Atomic { end } => Ok(Some((end as usize, at))),
             Op::PossessiveRepeat { min, max, tail } => {
                 let count = count.saturating_add(1);
                 let more = count < min || (count < max || max == MAX_REPEAT) && at != before;
                 if more {
-                    self.begin_body(op, at, count).map(|()| Next::Go(op + 1, at))
+                    self.begin_body(op, at, count)?;
+                    Ok(Some((op + 1, at)))
                 } else {
-                    Ok(Next::Go(tail as usize, at))
+                    Ok(Some((tail as usize, at)))
                 }
             }
-            _ => Ok(Next::Fail),
-        })
+            _ => Ok(None),
+        }
     }
 
     fn undo(&mut self, frame: Frame) {
@@ -572,13 +603,13 @@ impl<'p> Matcher<'p> {
     fn backtrack<C: Char>(&mut self, text: &[C]) -> Result<Next, Stopped> {
         while let Some(frame) = self.frames.pop() {
             match frame {
-                Frame::Choice { op, at } => return Ok(Next::Go(op, at)),
+                Frame::Choice { op, at } => return Ok(Some((op, at))),
                 Frame::GiveBack { tail, least, at } => match self.give_back(text, tail, least, at)? {
-                    Next::Fail => {}
+                    None => {}
                     next => return Ok(next),
                 },
                 Frame::TakeMore { item, at, left } => match self.take_more(text, item, at, left, true)? {
-                    Next::Fail => {}
+                    None => {}
                     next => return Ok(next),
                 },
                 Frame::Leave { repetition, op, at } => return self.leave(repetition, op, at),
@@ -593,9 +624,9 @@ impl<'p> Matcher<'p> {
                     // The body cannot match.
                     self.barrier = below;
                     match self.program.ops[op] {
-                        Op::Assert { negative: true, end, .. } => return Ok(Next::Go(end as usize, at)),
+                        Op::Assert { negative: true, end, .. } => return Ok(Some((end as usize, at))),
                         Op::PossessiveRepeat { min, tail, .. } if count >= min => {
-                            return Ok(Next::Go(tail as usize, at));
+                            return Ok(Some((tail as usize, at)));
                         }
                         _ => {}
                     }
@@ -603,7 +634,7 @@ impl<'p> Matcher<'p> {
                 undo => self.undo(undo),
             }
         }
-        Ok(Next::Fail)
+        Ok(None)
     }
 }
 
@@ -640,18 +671,14 @@ fn in_ignoring(set: &Set, case: Case, code: u32) -> bool {
 
 /// How many characters at the beginning of `text` match the operation.
 fn count<C: Char>(program: &Program, op: usize, text: &[C]) -> usize {
-    let run =
-        |holds: &dyn Fn(u32) -> bool| text.iter().position(|&char| !holds(char.into())).unwrap_or(text.len());
+    let run = |end: Option<usize>| end.unwrap_or(text.len());
     match program.ops[op] {
         Op::AnyAll => text.len(),
-        Op::Any => first_of(text, 10).unwrap_or(text.len()),
-        Op::NotLiteral(literal) => first_of(text, literal).unwrap_or(text.len()),
-        Op::Literal(literal) => text.iter().position(|&char| char.into() != literal).unwrap_or(text.len()),
-        Op::In(set) => {
-            let set = &program.sets[set as usize];
-            text.iter().position(|&char| !set.contains(char.into())).unwrap_or(text.len())
-        }
-        op => run(&|code| matches_one(program, op, code)),
+        Op::Any => run(first_of(text, 10)),
+        Op::NotLiteral(literal) => run(first_of(text, literal)),
+        Op::Literal(literal) => run(text.iter().position(|&char| char.into() != literal)),
+        Op::In(set) => program.sets[set as usize].run_length(text),
+        op => run(text.iter().position(|&char| !matches_one(program, op, char.into()))),
     }
 }
 
@@ -664,11 +691,16 @@ pub(crate) fn first_of<C: Char>(text: &[C], code: u32) -> Option<usize> {
 }
 
 fn last_of<C: Char>(text: &[C], code: u32) -> Option<usize> {
-    if let Some(bytes) = as_bytes(text) {
+    if text.len() > SHORT
+        && let Some(bytes) = as_bytes(text)
+    {
         return memchr::memrchr(u8::try_from(code).ok()?, bytes);
     }
     text.iter().rposition(|&char| char.into() == code)
 }
+
+/// Texts up to this length are searched faster without a call.
+const SHORT: usize = 16;
 
 /// The text where its characters are bytes.
 pub(crate) fn as_bytes<C: Char>(text: &[C]) -> Option<&[u8]> {

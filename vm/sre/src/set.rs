@@ -1,5 +1,7 @@
 //! Sets of characters. What a set says of the first 256 characters is worked out beforehand.
 
+use unicode::Char;
+
 use crate::chars::unicode_upper;
 use crate::constants::{Category, Opcode};
 use crate::program::{InvalidCode, Reader};
@@ -7,8 +9,8 @@ use crate::program::{InvalidCode, Reader};
 /// A set of characters.
 #[derive(Debug)]
 pub struct Set {
-    /// A bit for each of the first 256 characters; not used where the locale decides.
-    low: [u64; 4],
+    /// What holds of the first 256 characters; not used where the locale decides.
+    low: [bool; 256],
     by_locale: bool,
     items: Vec<Item>,
 }
@@ -88,9 +90,9 @@ impl Set {
         }
         let by_locale =
             items.iter().any(|item| matches!(item, Item::Category(category) if category.by_locale()));
-        let mut set = Set { low: [0; 4], by_locale, items };
+        let mut set = Set { low: [false; 256], by_locale, items };
         for code in 0..256 {
-            set.low[code / 64] |= (set.search_items(code as u32) as u64) << (code % 64);
+            set.low[code] = set.search_items(code as u32);
         }
         Ok(set)
     }
@@ -115,9 +117,22 @@ impl Set {
     /// Is the character in the set?
     #[inline]
     pub fn contains(&self, code: u32) -> bool {
-        if code < 256 && !self.by_locale {
-            return self.low[(code >> 6) as usize] >> (code & 63) & 1 == 1;
+        match self.low.get(code as usize) {
+            Some(&found) if !self.by_locale => found,
+            _ => self.search_items(code),
         }
-        self.search_items(code)
+    }
+
+    /// How many characters at the beginning of the text are in the set.
+    pub fn run_length<C: Char>(&self, text: &[C]) -> usize {
+        let end = if self.by_locale {
+            text.iter().position(|&char| !self.search_items(char.into()))
+        } else {
+            text.iter().position(|&char| match self.low.get(char.into() as usize) {
+                Some(&found) => !found,
+                None => !self.search_items(char.into()),
+            })
+        };
+        end.unwrap_or(text.len())
     }
 }
