@@ -123,6 +123,8 @@ impl Frame {
 pub struct Matcher<'p> {
     pub(crate) program: &'p Program,
     marks: Vec<usize>,
+    /// A mark may have been set: spares searches the filling.
+    marked: bool,
     /// The last group that was closed, 0 for none.
     lastindex: u32,
     frames: Vec<Frame>,
@@ -152,6 +154,7 @@ impl<'p> Matcher<'p> {
         Matcher {
             program,
             marks: vec![NONE; 2 * program.groups],
+            marked: false,
             lastindex: 0,
             frames: Vec::new(),
             repetitions: Vec::new(),
@@ -192,8 +195,11 @@ impl<'p> Matcher<'p> {
         limits: Limits,
         check: &mut dyn FnMut() -> bool,
     ) -> Result<Option<usize>, Stopped> {
-        self.marks.fill(NONE);
-        self.lastindex = 0;
+        if self.marked {
+            self.marks.fill(NONE);
+            self.lastindex = 0;
+            self.marked = false;
+        }
         self.frames.clear();
         self.repetitions.clear();
         self.current = NONE;
@@ -358,6 +364,7 @@ impl<'p> Matcher<'p> {
     }
 
     fn mark(&mut self, mark: u32, at: usize) -> Result<(), Stopped> {
+        self.marked = true;
         let place = self.marks[mark as usize];
         if !self.frames.is_empty() {
             self.push(Frame::UndoMark { mark, lastindex: self.lastindex, place })?;
