@@ -26,19 +26,40 @@ pub enum Did {
     Leave,
 }
 
-/// Runs a lowered trace that [`verify`](crate::verify::verify) accepts; `None` if it did not leave within `fuel`
-/// instructions.
+/// Where a run begins.
+#[derive(Clone, Copy, Debug)]
+pub enum Start<'a> {
+    /// At the entry, with these parameters.
+    Entry(&'a [u64]),
+    /// At the loop's head, with these values of the phis; the loop must be closed.
+    Loop(&'a [u64]),
+}
+
+/// Runs a lowered trace that [`verify`](crate::verify::verify) accepts from its entry; `None` if it did not leave within
+/// `fuel` instructions.
 ///
 /// # Safety
 /// What the trace loads, stores and calls must be there.
-pub unsafe fn run(trace: &Trace, params: &[u64], mut fuel: u64) -> Option<Left> {
+pub unsafe fn run(trace: &Trace, params: &[u64], fuel: u64) -> Option<Left> {
+    // SAFETY: the caller's promise.
+    unsafe { run_from(trace, Start::Entry(params), fuel) }
+}
+
+/// As [`run`], from any start.
+///
+/// # Safety
+/// As for [`run`].
+pub unsafe fn run_from(trace: &Trace, start: Start, mut fuel: u64) -> Option<Left> {
     let mut values = vec![0u64; trace.len()];
-    for (param, &bits) in trace.params().zip(params) {
-        values[param.index()] = bits;
-    }
     let phis: Vec<Val> = trace.phis().collect();
     let body = trace.loop_mark().map_or(0, |mark| mark.index() + 1);
-    let mut at = 0;
+    let (mut at, names, bits) = match start {
+        Start::Entry(bits) => (0, trace.params().collect(), bits),
+        Start::Loop(bits) => (body, phis.clone(), bits),
+    };
+    for (val, &bits) in names.into_iter().zip(bits) {
+        values[val.index()] = bits;
+    }
     let mut operands = Vec::new();
     loop {
         fuel = fuel.checked_sub(1)?;

@@ -2,7 +2,8 @@
 //!
 //! In reading order: what the IR is ([`ops`], [`trace`], [`text`], [`verify`]) and what it means ([`interp`]); what
 //! a machine is ([`machine`]); where values live ([`place`], [`shuffle`]) and why to believe it ([`check`]); how a
-//! placed trace becomes bytes that run ([`assemble`], [`codemem`], [`exits`], [`native`]); random traces ([`fuzz`]).
+//! placed trace becomes bytes that run ([`assemble`], [`codemem`], [`exits`], [`native`]);
+//! what the rest of the JIT sees of all that ([`backend`]); passes that know no language ([`opt`]); random traces ([`fuzz`]).
 //!
 //! A trace goes `Trace → opt → lower (elsewhere) → Placement → Code`; every stage prints, and every stage runs:
 //! the trace by the reference interpreter, the placement by a pretend machine, the code by the processor.
@@ -27,6 +28,8 @@ pub mod assemble;
 pub mod codemem;
 pub mod exits;
 pub mod native;
+
+pub mod backend;
 
 pub mod opt;
 

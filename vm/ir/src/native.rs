@@ -43,6 +43,8 @@ pub enum Failed {
     Reach,
     /// The code memory is full.
     Full,
+    /// What it continues or links to is not there, or cannot be linked to.
+    Gone,
     /// The system refused access to the code memory.
     System(io::Error),
 }
@@ -52,6 +54,7 @@ impl fmt::Display for Failed {
         match self {
             Failed::Slots => f.write_str("the trace needs too many slots"),
             Failed::Reach => f.write_str("a jump does not reach its target"),
+            Failed::Gone => f.write_str("there is nothing to link to"),
             Failed::Full => f.write_str("the code memory is full"),
             Failed::System(error) => write!(f, "code memory: {error}"),
         }

@@ -358,6 +358,27 @@ impl Trace {
         self.vals().filter(|&val| self.inst(val).op == Op::phi)
     }
 
+    /// The values that the loop's body takes from the preamble, other than through phis; in order.
+    pub fn loop_takes(&self) -> Vec<Val> {
+        let Some(mark) = self.loop_mark() else { return Vec::new() };
+        let first = self.phis().next().unwrap_or(mark);
+        let mut taken = vec![false; first.index()];
+        for val in (mark.0 + 1..self.len() as u32).map(Val) {
+            let snapshot = self.snapshot(val).into_iter().flat_map(Snapshot::args);
+            for used in self.args(val).iter().copied().chain(snapshot).filter_map(Arg::val) {
+                if let Some(taken) = taken.get_mut(used.index()) {
+                    *taken = true;
+                }
+            }
+        }
+        (0..first.0).map(Val).filter(|val| taken[val.index()]).collect()
+    }
+
+    /// Whether the loop's phis are all that its body needs.
+    pub fn loop_is_closed(&self) -> bool {
+        self.loop_mark().is_some() && self.loop_takes().is_empty()
+    }
+
     /// What the instruction may do to memory of class `alias`: read it, write it.
     pub fn touches(&self, val: Val, alias: Alias) -> (bool, bool) {
         let inst = self.inst(val);

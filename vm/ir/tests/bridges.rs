@@ -2,6 +2,7 @@
 
 mod support;
 
+use ir::backend::{Backend, Compiler, Goal, Interpreter, Origin};
 use ir::check::{check, root_entry};
 use ir::machine::{ExitId, Machine};
 use ir::native::Native;
@@ -84,6 +85,46 @@ fn bridges_go_back<M: Machine>(machine: M) {
 fn bridges_go_back_to_the_loop() {
     bridges_go_back(X86::detect());
     bridges_go_back(Arm);
+}
+
+/// The same through the seam: machine code and the interpreter do alike.
+fn backends_agree(mut backend: impl Backend) {
+    let root = backend.compile(root(), Origin::Root, None).expect("it fits");
+    let params = [10, 8f64.to_bits()];
+    // SAFETY: the traces touch no memory.
+    let exited = unsafe { backend.enter(root, &params) };
+    assert_eq!((exited.code, exited.exit), (root, ExitId(1)));
+    assert_eq!(exited.values, [4, 6, 10, 8f64.to_bits(), 1000]);
+
+    let second =
+        backend.compile(bridge(), Origin::Exit(root, ExitId(1)), Some(Goal::Loop(root))).expect("it fits");
+    backend.attach(root, ExitId(1), second).expect("it is near");
+    // SAFETY: as above.
+    let exited = unsafe { backend.enter(root, &params) };
+    assert_eq!((exited.code, exited.exit), (root, ExitId(0)));
+    assert_eq!(exited.values, [10, 45 + 2000, 2f64.to_bits()]);
+    // SAFETY: as above.
+    let exited = unsafe { backend.enter(root, &[100, 8f64.to_bits()]) };
+    assert_eq!((exited.code, exited.exit), (second, ExitId(0)));
+    assert_eq!(exited.values[0], 16);
+
+    // Linking to an entry.
+    let goes = trace("trace goes\nv0 = param i\nv1 = sub v0, 5\nlink v1, 4.0 #0");
+    let goes = backend.compile(goes, Origin::Root, Some(Goal::Entry(root))).expect("it fits");
+    // SAFETY: as above.
+    let exited = unsafe { backend.enter(goes, &[8]) };
+    assert_eq!((exited.code, exited.values), (root, vec![3, 3, 4f64.to_bits()]));
+}
+
+#[test]
+fn all_backends_link_and_bridge() {
+    backends_agree(Interpreter::default());
+    if X86::NATIVE {
+        backends_agree(Compiler::new(Native::new(X86::detect(), 1 << 16, 0).expect("code memory"), false));
+    }
+    if Arm::NATIVE {
+        backends_agree(Compiler::new(Native::new(Arm, 1 << 16, 0).expect("code memory"), false));
+    }
 }
 
 #[test]

@@ -5,7 +5,8 @@
 //! - [`heap`]: loads find what was stored or loaded there before;
 //! - [`guards`]: what is known to hold is not asked again;
 //! - [`peel`]: a loop's first round stands before it, so that what does not change is known when the loop begins;
-//! - [`dce`]: what nobody needs goes.
+//! - [`dce`]: what nobody needs goes;
+//! - [`close`]: a loop's phis are made to be all that its head needs, so that bridges can go back there.
 //!
 //! All but `guards` and `heap` know nothing but the op table. The passes take both levels.
 
@@ -20,6 +21,8 @@ pub mod guards;
 pub mod peel;
 
 pub mod dce;
+
+pub mod close;
 
 use crate::trace::Trace;
 
@@ -60,13 +63,14 @@ mod tests {
 
     #[test]
     fn passes_keep_what_traces_do() {
-        let passes: [(&str, fn(&Trace) -> Trace); 7] = [
+        let passes: [(&str, fn(&Trace) -> Trace); 8] = [
             ("fold", fold::run),
             ("cse", cse::run),
             ("heap", heap::run),
             ("guards", guards::run),
             ("peel", peel::run),
             ("dce", dce::run),
+            ("close", close::run),
             ("optimise", optimise),
         ];
         for seed in 0..3000 {
