@@ -39,15 +39,6 @@ impl<F: Copy> Hook<F> {
     }
 }
 
-/// The globals of the Python code that is running, if any: where a class made by `type(…)` takes its `__module__` from.
-pub static CURRENT_GLOBALS: Hook<fn() -> Option<Ref<crate::types::dict::Dict>>> =
-    Hook::new("globals asked for before the interpreter started");
-
-/// What `super()` without arguments means in the running function: the class from its `__class__` cell, and its first argument. Raises
-/// RuntimeError where there is none ("super(): no arguments", "super(): __class__ cell not found", …).
-pub static SUPER_ARGUMENTS: Hook<fn() -> Result<(Ref<crate::TypeObject>, Ref)>> =
-    Hook::new("super() called before the interpreter started");
-
 /// `import_module(name)`: `PyImport_ImportModule` through `builtins.__import__`'s machinery.
 pub static IMPORT: Hook<fn(&str) -> Result<Ref>> = Hook::new("import used before the interpreter started");
 

@@ -210,6 +210,7 @@ impl InterpreterFrame {
 }
 
 /// The first frame at or below `frame` that Python code may see.
+#[expect(clippy::not_unsafe_ptr_arg_deref, reason = "links between frames are never dangling")]
 pub fn first_complete(mut frame: *mut InterpreterFrame) -> Option<&'static InterpreterFrame> {
     loop {
         // SAFETY: the chain of a running thread's frames.

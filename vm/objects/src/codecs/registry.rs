@@ -128,7 +128,7 @@ pub fn lookup(encoding: &str) -> Result<Ref<Tuple>> {
     let mut index = 0;
     while let Some(search) = path.get(index) {
         index += 1;
-        let found = protocol::call::call_one_arg(&search, &*name)?;
+        let found = protocol::call::call_one_arg(&search, &name)?;
         if found.is(none()) {
             continue;
         }

@@ -79,6 +79,7 @@ unsafe impl Instance for Object {
 
 impl Object {
     /// The head to put into a value that [`Ref::new_in`] will place into the heap.
+    #[expect(clippy::declare_interior_mutable_const, reason = "each use is to be a head of its own")]
     pub const HEAD: Object = Object { ob_refcnt: Cell::new(0), ob_type: Cell::new(ptr::null()) };
 
     /// The head of a static, immortal object.
@@ -209,6 +210,7 @@ impl Object {
 
 impl VarObject {
     /// The head to put into a static or a value that is about to be placed into the heap.
+    #[expect(clippy::declare_interior_mutable_const, reason = "each use is to be a head of its own")]
     pub const HEAD: VarObject = VarObject { ob_base: Object::HEAD, ob_size: Cell::new(0) };
 
     /// `Py_SIZE`.

@@ -184,7 +184,7 @@ pub(crate) fn class_check(object: &Object, class: &Object, hook: &Str, check: Ch
     if check == Check::Instance && core::ptr::eq(object.class().as_object(), class) {
         return Ok(true);
     }
-    if class.class().is(&*crate::types::r#type::PyType_Type) {
+    if class.class().is(&crate::types::r#type::PyType_Type) {
         return default_check(object, class, check);
     }
     let members = class.cast_exact::<Union>().map(Union::args);

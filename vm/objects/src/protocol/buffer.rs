@@ -5,7 +5,7 @@ use crate::object::{Instance, Object};
 use crate::raise::{self, Result};
 use crate::types::buffer::BufferView;
 use crate::types::bytes::Bytes;
-use core::ffi::{c_char, c_int, c_void};
+use core::ffi::{CStr, c_char, c_int, c_void};
 use core::mem;
 use core::ptr;
 use core::slice;
@@ -83,7 +83,7 @@ impl Buffer {
 
     /// A copy of the bytes in C order, whatever the strides (`PyBuffer_ToContiguous`).
     pub fn to_vec(&self) -> Vec<u8> {
-        self.as_slice().to_vec()
+        to_contiguous(&self.view, b'C')
     }
 
     /// The bytes of a view that was asked for with [`WRITABLE`].
@@ -157,6 +157,139 @@ pub unsafe fn fill(
         internal: ptr::null_mut(),
     };
     Ok(())
+}
+
+/// `ndim` numbers at `array`, none when it is NULL.
+///
+/// # Safety
+/// `array` is NULL or that long, and lives as long as the result is used.
+pub unsafe fn dims<'a>(array: *const isize, ndim: usize) -> &'a [isize] {
+    if array.is_null() {
+        return &[];
+    }
+    // SAFETY: the caller's promise.
+    unsafe { slice::from_raw_parts(array, ndim) }
+}
+
+/// A view's extents, also where the exporter left them out.
+pub fn shape_of(view: &BufferView) -> Vec<isize> {
+    if view.ndim == 1 && view.shape.is_null() {
+        return vec![view.len / view.itemsize.max(1)];
+    }
+    // SAFETY: NULL or `ndim` long, as the exporter promises.
+    unsafe { dims(view.shape, view.ndim.max(0) as usize) }.to_vec()
+}
+
+/// A view's steps in bytes, also where the exporter left them out.
+fn strides_of(view: &BufferView) -> Vec<isize> {
+    let shape = shape_of(view);
+    let mut strides = vec![0; shape.len()];
+    if view.strides.is_null() {
+        // SAFETY: as long as the shape.
+        unsafe { fill_strides(&shape, view.itemsize, strides.as_mut_ptr()) };
+    } else {
+        // SAFETY: `ndim` long, as the exporter promises.
+        strides.copy_from_slice(unsafe { dims(view.strides, shape.len()) });
+    }
+    strides
+}
+
+/// Writes the steps of items in C order.
+///
+/// # Safety
+/// `strides` has room for one step for each extent.
+pub unsafe fn fill_strides(shape: &[isize], itemsize: isize, strides: *mut isize) {
+    let mut step = itemsize;
+    for (dimension, &len) in shape.iter().enumerate().rev() {
+        // SAFETY: the caller's promise.
+        unsafe { strides.add(dimension).write(step) };
+        step *= len;
+    }
+}
+
+/// A view's format.
+pub fn format_of(view: &BufferView) -> &str {
+    if view.format.is_null() {
+        return "B";
+    }
+    // SAFETY: a C string that lives as long as the buffer.
+    unsafe { CStr::from_ptr(view.format) }.to_str().unwrap_or("?")
+}
+
+/// `PyBuffer_IsContiguous`: whether the items follow each other in the order `C`, `F` or either (`A`).
+pub fn is_contiguous(view: &BufferView, order: u8) -> bool {
+    if !view.suboffsets.is_null() {
+        return false;
+    }
+    let in_order = |mut dimensions: &mut dyn Iterator<Item = (isize, isize)>| {
+        let mut step = view.itemsize;
+        (&mut dimensions).all(|(len, stride)| {
+            let fits = len <= 1 || stride == step;
+            step *= len;
+            fits
+        })
+    };
+    let (shape, strides) = (shape_of(view), strides_of(view));
+    let pairs = || shape.iter().copied().zip(strides.iter().copied());
+    let c = || view.len == 0 || view.strides.is_null() || in_order(&mut pairs().rev());
+    let fortran = || view.len == 0 || in_order(&mut pairs());
+    match order {
+        b'C' => c(),
+        b'F' => fortran(),
+        _ => c() || fortran(),
+    }
+}
+
+/// `PyBuffer_ToContiguous`: the items in the order `C`, `F`, or (`A`) as they lie if they are in Fortran's order.
+pub fn to_contiguous(view: &BufferView, order: u8) -> Vec<u8> {
+    if view.buf.is_null() || view.len <= 0 {
+        return Vec::new();
+    }
+    if is_contiguous(view, order) {
+        // SAFETY: contiguous, `len` bytes.
+        return unsafe { slice::from_raw_parts(view.buf.cast::<u8>(), view.len as usize) }.to_vec();
+    }
+    let (shape, strides) = (shape_of(view), strides_of(view));
+    // SAFETY: NULL or `ndim` long, as the exporter promises.
+    let suboffsets = unsafe { dims(view.suboffsets, shape.len()) };
+    let mut bytes = Vec::with_capacity(view.len as usize);
+    let mut indices = vec![0isize; shape.len()];
+    if shape.contains(&0) {
+        return bytes;
+    }
+    loop {
+        let mut place = view.buf.cast::<u8>();
+        for (dimension, &index) in indices.iter().enumerate() {
+            // SAFETY: within the buffer, as the exporter described it.
+            unsafe {
+                place = place.offset(index * strides[dimension]);
+                if let Some(&suboffset) = suboffsets.get(dimension)
+                    && suboffset >= 0
+                {
+                    place = place.cast::<*mut u8>().read_unaligned().offset(suboffset);
+                }
+            }
+        }
+        // SAFETY: an item is `itemsize` long.
+        bytes.extend_from_slice(unsafe { slice::from_raw_parts(place, view.itemsize as usize) });
+        // The next item: the last index runs fastest in C's order, the first in Fortran's.
+        let mut advance = |dimension: usize| {
+            indices[dimension] += 1;
+            let wraps = indices[dimension] == shape[dimension];
+            if wraps {
+                indices[dimension] = 0;
+            }
+            wraps
+        };
+        let done = if order == b'F' {
+            (0..shape.len()).all(&mut advance)
+        } else {
+            (0..shape.len()).rev().all(&mut advance)
+        };
+        if done {
+            return bytes;
+        }
+    }
 }
 
 /// The bytes of an argument: those of a `bytes` without a view, those of another exporter through one.

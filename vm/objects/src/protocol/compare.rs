@@ -17,14 +17,15 @@ pub fn rich_compare(left: &Object, right: &Object, op: CompareOp) -> Result<Ref>
     let _depth = state::enter_recursive_call(" in comparison")?;
     let (left_class, right_class) = (left.class(), right.class());
     let mut tried_right = false;
-    if !core::ptr::eq(left_class, right_class) && right_class.is_subtype(left_class) {
-        if let Some(function) = right_class.tp_richcompare.get() {
-            tried_right = true;
-            // SAFETY: a slot of an operand's own type takes that operand.
-            let result = unsafe { function(right, left, op.swapped()) }?;
-            if !result.is(not_implemented()) {
-                return Ok(result);
-            }
+    if !core::ptr::eq(left_class, right_class)
+        && right_class.is_subtype(left_class)
+        && let Some(function) = right_class.tp_richcompare.get()
+    {
+        tried_right = true;
+        // SAFETY: a slot of an operand's own type takes that operand.
+        let result = unsafe { function(right, left, op.swapped()) }?;
+        if !result.is(not_implemented()) {
+            return Ok(result);
         }
     }
     if let Some(function) = left_class.tp_richcompare.get() {

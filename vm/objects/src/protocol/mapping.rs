@@ -30,10 +30,10 @@ pub fn get_item(object: &Object, key: &Object) -> Result<Ref> {
         if core::ptr::eq(type_object, &raw const PyType_Type) {
             return crate::types::generic_alias::new(object, key);
         }
-        if let Some(method) = attr::get_optional(object, id!("__class_getitem__"))? {
-            if !method.is(crate::types::none::none()) {
-                return call::call_one_arg(&method, key);
-            }
+        if let Some(method) = attr::get_optional(object, id!("__class_getitem__"))?
+            && !method.is(crate::types::none::none())
+        {
+            return call::call_one_arg(&method, key);
         }
         return Err(crate::raise!(TypeError, "type '{}' is not subscriptable", type_object.full_name()));
     }

@@ -169,12 +169,11 @@ fn sequence_op(left: &Object, right: &Object, op: Binary, inplace: bool) -> Opti
             Some(unsafe { concat(left, right) })
         }
         Binary::Multiply => {
-            if let Some(table) = left.class().sequence() {
-                if let Some(repeat) =
+            if let Some(table) = left.class().sequence()
+                && let Some(repeat) =
                     table.sq_inplace_repeat.get().filter(|_| inplace).or(table.sq_repeat.get())
-                {
-                    return Some(sequence_repeat(repeat, left, right));
-                }
+            {
+                return Some(sequence_repeat(repeat, left, right));
             }
             let repeat = right.class().sequence().and_then(|table| table.sq_repeat.get())?;
             Some(sequence_repeat(repeat, right, left))
@@ -239,10 +238,12 @@ fn ternary_op(a: &Object, b: &Object, c: &Object, symbol: &str) -> Result<Ref> {
         let result = unsafe { function(a, b, Some(c)) }?;
         Ok((!result.is(not_implemented())).then_some(result))
     };
-    if slot_a.is_some() && slot_b.is_some() && b.class().is_subtype(a.class()) {
-        if let Some(result) = attempt(slot_b.take())? {
-            return Ok(result);
-        }
+    if slot_a.is_some()
+        && slot_b.is_some()
+        && b.class().is_subtype(a.class())
+        && let Some(result) = attempt(slot_b.take())?
+    {
+        return Ok(result);
     }
     if let Some(result) = attempt(slot_a)? {
         return Ok(result);
@@ -251,10 +252,11 @@ fn ternary_op(a: &Object, b: &Object, c: &Object, symbol: &str) -> Result<Ref> {
         return Ok(result);
     }
     let slot_c = slot(c);
-    if !same(slot_c, slot_a) && !same(slot_c, slot(b)) {
-        if let Some(result) = attempt(slot_c)? {
-            return Ok(result);
-        }
+    if !same(slot_c, slot_a)
+        && !same(slot_c, slot(b))
+        && let Some(result) = attempt(slot_c)?
+    {
+        return Ok(result);
     }
     if c.is(none()) {
         return Err(unsupported(a, b, symbol));

@@ -150,10 +150,10 @@ pub fn is_subclass(derived: &Object, class: &Object) -> Result<bool> {
 pub fn format(object: &Object, spec: Option<&Str>) -> Result<Ref<Str>> {
     let empty = str::intern::empty();
     let spec = spec.unwrap_or(&empty);
-    if spec.is_empty() {
-        if let Some(string) = object.cast_exact::<Str>() {
-            return Ok(string.to_ref());
-        }
+    if spec.is_empty()
+        && let Some(string) = object.cast_exact::<Str>()
+    {
+        return Ok(string.to_ref());
     }
     let result = attr::call_special(object, id!("__format__"), &[spec])?;
     result.downcast().map_err(|other| {

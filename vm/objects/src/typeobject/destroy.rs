@@ -1,5 +1,6 @@
 //! The end of instances of classes made at run time, and of such classes themselves; what the collector sees of both.
 
+use super::slots::{Destructor, Inquiry, TraverseProc};
 use super::{TypeObject, flags};
 use crate::attrs;
 use crate::object::refs::{Ref, Slot};
@@ -12,23 +13,31 @@ use crate::types::{r#type, weakref};
 use core::ffi::{c_int, c_void};
 use core::ptr;
 
-/// The nearest base whose `tp_dealloc` is not [`instance_dealloc`]: the native type that the instances extend.
-fn native_base(class: &TypeObject) -> Option<&TypeObject> {
+/// The nearest base of which `ours` does not hold: the native type that the instances extend.
+fn native_base(class: &TypeObject, ours: impl Fn(&TypeObject) -> bool) -> Option<&TypeObject> {
     let mut base = class;
-    while base.tp_dealloc.get().is_some_and(is_instance_dealloc) {
+    while ours(base) {
         base = base.base()?;
     }
     Some(base)
 }
 
-fn is_instance_dealloc(function: super::slots::Destructor) -> bool {
-    ptr::fn_addr_eq(function, instance_dealloc as super::slots::Destructor)
+fn deallocs_here(class: &TypeObject) -> bool {
+    class.tp_dealloc.get().is_some_and(|own| ptr::fn_addr_eq(own, instance_dealloc as Destructor))
+}
+
+fn traverses_here(class: &TypeObject) -> bool {
+    class.tp_traverse.get().is_some_and(|own| ptr::fn_addr_eq(own, instance_traverse as TraverseProc))
+}
+
+fn clears_here(class: &TypeObject) -> bool {
+    class.tp_clear.get().is_some_and(|own| ptr::fn_addr_eq(own, instance_clear as Inquiry))
 }
 
 /// Visits the fields that `__slots__` of `class` and of its bases up to the native one added.
 fn for_each_slot(class: &TypeObject, mut each: impl FnMut(&Slot) -> Visit, object: &Object) -> Visit {
     let mut this = Some(class);
-    while let Some(class) = this.filter(|class| class.tp_dealloc.get().is_some_and(is_instance_dealloc)) {
+    while let Some(class) = this.filter(|class| class.has_feature(flags::HEAPTYPE)) {
         for def in super::new::slot_members(class) {
             if def.kind == kind::OBJECT_EX && def.flags & READONLY == 0 {
                 // SAFETY: the class laid its instances out so.
@@ -77,7 +86,7 @@ unsafe fn take_apart(this: *mut Object) {
     // SAFETY: the object is whole.
     let object = unsafe { &*this };
     let class = object.class();
-    let base = native_base(class);
+    let base = native_base(class, deallocs_here);
     if class.tp_weaklistoffset.get() != 0 && base.is_none_or(|base| base.tp_weaklistoffset.get() == 0) {
         weakref::clear_weakrefs(object);
     }
@@ -119,7 +128,7 @@ pub unsafe extern "C" fn instance_traverse(this: &Object, visit: VisitProc, arg:
     // SAFETY: the collector's pair is valid for the traversal.
     let mut visitor = unsafe { Visitor::new(visit, arg) };
     let class = this.class();
-    let base = native_base(class);
+    let base = native_base(class, traverses_here);
     let own = |visitor: &mut Visitor| -> Visit {
         for_each_slot(class, |slot| slot.trace(visitor), this)?;
         if class.tp_dictoffset.get() != 0 && base.is_none_or(|base| base.tp_dictoffset.get() == 0) {
@@ -147,7 +156,7 @@ pub unsafe extern "C" fn instance_traverse(this: &Object, visit: VisitProc, arg:
 /// A slot function.
 pub unsafe extern "C" fn instance_clear(this: &Object) -> c_int {
     let class = this.class();
-    let base = native_base(class);
+    let base = native_base(class, clears_here);
     let _ = for_each_slot(
         class,
         |slot| {

@@ -227,8 +227,8 @@ impl<'a> NewClass<'a> {
         let dict = &self.dict;
         let Some(heap) = class.heap_type() else { return Err(crate::raise::bad_internal_call()) };
         if dict.get_str(id!("__module__"))?.is_none()
-            && let Some(globals) = crate::hooks::CURRENT_GLOBALS.try_get().and_then(|globals| globals())
-            && let Some(module) = globals.get_str(id!("__name__"))?
+            && let Some(frame) = crate::interpreter_frame::current()
+            && let Some(module) = frame.globals().get_str(id!("__name__"))?
         {
             dict.set_str(id!("__module__"), &module)?;
         }

@@ -268,7 +268,7 @@ impl GenericAlias {
 
     #[getter("__typing_unpacked_tuple_args__")]
     fn unpacked_tuple_args(&self) -> Option<Ref<Tuple>> {
-        let is_tuple = self.origin().is(&*crate::types::tuple::methods::PyTuple_Type);
+        let is_tuple = self.origin().is(&crate::types::tuple::methods::PyTuple_Type);
         (self.starred.get() && is_tuple).then(|| self.args())
     }
 }

@@ -142,10 +142,10 @@ impl CallableIterator {
             }
             Err(raised) => return Err(raised),
         };
-        if let Some(sentinel) = self.sentinel.get() {
-            if !protocol::compare::equal(&value, &sentinel)? {
-                return Ok(Some(value));
-            }
+        if let Some(sentinel) = self.sentinel.get()
+            && !protocol::compare::equal(&value, &sentinel)?
+        {
+            return Ok(Some(value));
         }
         self.finish();
         Ok(None)

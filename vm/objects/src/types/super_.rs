@@ -7,6 +7,7 @@ use crate::protocol::attr::{self, Method};
 use crate::protocol::call;
 use crate::raise::Result;
 use crate::typeobject::{TypeObject, flags};
+use crate::types::cell::Cell;
 use crate::types::dict::Dict;
 use crate::types::none;
 use crate::types::str::{self, Str};
@@ -44,7 +45,7 @@ impl Super {
         }
         let (class, object) = match args.items() {
             [] => {
-                let (class, object) = crate::hooks::SUPER_ARGUMENTS.get()()?;
+                let (class, object) = implied_arguments()?;
                 (class, Some(object))
             }
             [class, rest @ ..] if rest.len() < 2 => {
@@ -115,6 +116,41 @@ impl Super {
             None => format!("<super: <class '{name}'>, NULL>"),
         }
     }
+}
+
+/// What `super()` without arguments means in the running function: the class from its `__class__` cell, and its first argument
+/// (`super_init_without_args`).
+fn implied_arguments() -> Result<(Ref<TypeObject>, Ref)> {
+    let error = |text: &str| crate::raise!(RuntimeError, "super(): {text}");
+    let frame = crate::interpreter_frame::current().ok_or_else(|| error("no current frame"))?;
+    let code = frame.code();
+    if code.co_argcount.get() == 0 {
+        return Err(error("no arguments"));
+    }
+    // SAFETY: a frame has as many fast locals as its code says, and none changes here.
+    let local = |index: usize| unsafe { (*frame.localsplus().add(index)).as_ref() }.map(Ref::from_borrowed);
+    let mut object = local(0);
+    if code.local_kind(0) & bytecode::code::kinds::CELL != 0
+        && let Some(cell) = object.as_deref().and_then(|object| object.cast_exact::<Cell>())
+    {
+        object = cell.get();
+    }
+    let object = object.ok_or_else(|| error("arg[0] deleted"))?;
+    for index in code.first_free()..code.co_nlocalsplus.get() as usize {
+        if !code.local_name(index).is_some_and(|name| name.equals_text("__class__")) {
+            continue;
+        }
+        let cell = local(index);
+        let Some(cell) = cell.as_deref().and_then(|cell| cell.cast_exact::<Cell>()) else {
+            return Err(error("bad __class__ cell"));
+        };
+        let class = cell.get().ok_or_else(|| error("empty __class__ cell"))?;
+        let class = class
+            .downcast::<TypeObject>()
+            .map_err(|other| error(&format!("__class__ is not a type ({})", other.class().full_name())))?;
+        return Ok((class, object));
+    }
+    Err(error("__class__ cell not found"))
 }
 
 /// The class whose MRO `super(class, object)` searches: the object itself when it is a subclass of `class`, else its class
@@ -189,7 +225,7 @@ pub fn find_method(class: &TypeObject, object: &Object, name: &Str) -> Result<Me
     let start = start_class(class, object)?;
     let found = lookup_behind(class, &start, name)?;
     match found {
-        Some(found) if found.class().has_feature(flags::METHOD_DESCRIPTOR) && !object.is(&*start) => {
+        Some(found) if found.class().has_feature(flags::METHOD_DESCRIPTOR) && !object.is(&start) => {
             Ok(Method::Unbound(found))
         }
         _ => get_from_instance(class, &start, object, name).map(Method::Bound),

@@ -110,7 +110,7 @@ impl Union {
     fn repr(&self) -> Result<String> {
         let mut parts = Vec::new();
         for member in self.args().items() {
-            parts.push(match member.is(&*_PyNone_Type) {
+            parts.push(match member.is(&_PyNone_Type) {
                 true => "None".to_string(),
                 false => generic_alias::item_repr(member)?,
             });

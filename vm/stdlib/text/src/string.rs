@@ -61,7 +61,7 @@ impl FormatterIterator {
     fn next(&self) -> Result<Option<Ref<Tuple>>> {
         let Some(text) = self.text.get() else { return Ok(None) };
         let mut pieces = Pieces::new(text.chars(), self.at.get()..text.len());
-        let Some(piece) = pieces.next()? else { return Ok(None) };
+        let Some(piece) = pieces.next_piece()? else { return Ok(None) };
         self.at.set(pieces.position());
         let part = |range: Range<usize>| text.substring(range.start, range.end).map(Ref::upcast);
         let literal = part(piece.literal)?;

@@ -120,7 +120,7 @@ impl Candidate {
         }
         let entry = large::entry(block)?;
         (entry.mark.get() & CANDIDATE != 0)
-            .then(|| Candidate { mark: &entry.mark, counter: entry.counter.as_ptr() })
+            .then_some(Candidate { mark: &entry.mark, counter: entry.counter.as_ptr() })
     }
 }
 

@@ -119,10 +119,12 @@ pub(super) fn count_allocation() {
 #[cold]
 fn schedule() {
     let collector = &COLLECTOR;
-    if collector.enabled.get() && collector.thresholds[0].get() != 0 && !collector.collecting.get() {
-        if let Some(state) = state::try_current() {
-            state.eval_breaker.fetch_or(SCHEDULED, Ordering::Relaxed);
-        }
+    if collector.enabled.get()
+        && collector.thresholds[0].get() != 0
+        && !collector.collecting.get()
+        && let Some(state) = state::try_current()
+    {
+        state.eval_breaker.fetch_or(SCHEDULED, Ordering::Relaxed);
     }
 }
 

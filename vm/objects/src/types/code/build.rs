@@ -53,7 +53,7 @@ impl Code {
         let exceptiontable: Ref<Bytes> = field(parts.exceptiontable, "co_exceptiontable")?;
 
         let bytes = instructions.as_slice();
-        if bytes.is_empty() || bytes.len() % 2 != 0 {
+        if bytes.is_empty() || !bytes.len().is_multiple_of(2) {
             return Err(crate::raise!(ValueError, "code: co_code is malformed"));
         }
         let positive = [parts.argcount, parts.posonlyargcount, parts.kwonlyargcount, parts.stacksize];

@@ -82,13 +82,13 @@ impl Dict {
         if let Some(value) = self.get_item(key)? {
             return Ok(value);
         }
-        if !self.is_exactly(&PyDict_Type) {
-            if let Some(method) = attr::special_method(self, id!("__missing__"))? {
-                return match method {
-                    attr::Method::Unbound(function) => protocol::call::call(&function, &[self, key]),
-                    attr::Method::Bound(callable) => protocol::call::call(&callable, &[key]),
-                };
-            }
+        if !self.is_exactly(&PyDict_Type)
+            && let Some(method) = attr::special_method(self, id!("__missing__"))?
+        {
+            return match method {
+                attr::Method::Unbound(function) => protocol::call::call(&function, &[self, key]),
+                attr::Method::Bound(callable) => protocol::call::call(&callable, &[key]),
+            };
         }
         Err(raise::key_error(key))
     }

@@ -92,10 +92,10 @@ impl Dict {
 
     /// Finds the entry of `key`.
     fn find(&self, key: &Object, hash: isize) -> Result<Option<usize>> {
-        if let Some(name) = key.cast_exact::<Str>() {
-            if self.keys().is_unicode() {
-                return Ok(self.keys().find_str(name, hash));
-            }
+        if let Some(name) = key.cast_exact::<Str>()
+            && self.keys().is_unicode()
+        {
+            return Ok(self.keys().find_str(name, hash));
         }
         'again: loop {
             let table = self.keys.get();
@@ -198,10 +198,7 @@ impl Dict {
     fn insert_new(&self, key: &Object, hash: isize, value: Ref) -> Result<()> {
         let unicode = key.is_exactly(&crate::types::str::PyUnicode_Type);
         if !self.keys().has_room() || (self.keys().is_unicode() && !unicode) {
-            self.rebuild(
-                self.len() * 3,
-                self.keys().is_unicode() && unicode || (self.is_empty() && unicode),
-            )?;
+            self.rebuild(self.len() * 3, unicode && (self.keys().is_unicode() || self.is_empty()))?;
         }
         self.keys().push(key.to_ref(), hash, value);
         self.ma_used.set(self.ma_used.get() + 1);

@@ -211,11 +211,11 @@ impl BaseExceptionGroupObject {
         group.base.traceback.set(self.base.traceback.get());
         group.base.context.set(self.base.context.get());
         group.base.cause.set(self.base.cause.get());
-        if let Some(notes) = attr::get_optional(self, id!("__notes__"))? {
-            if protocol::sequence::is_sequence(&notes) {
-                let copy = protocol::sequence::to_list(&notes)?;
-                attr::set(&derived, id!("__notes__"), Some(&copy))?;
-            }
+        if let Some(notes) = attr::get_optional(self, id!("__notes__"))?
+            && protocol::sequence::is_sequence(&notes)
+        {
+            let copy = protocol::sequence::to_list(&notes)?;
+            attr::set(&derived, id!("__notes__"), Some(&copy))?;
         }
         Ok(Some(derived))
     }

@@ -73,7 +73,7 @@ impl AttributeErrorObject {
             state.set_str(id!("name"), &name)?;
         }
         if !self.base.arguments().is_empty() {
-            state.set_str(id!("args"), &*self.base.arguments())?;
+            state.set_str(id!("args"), &self.base.arguments())?;
         }
         Ok(state.upcast())
     }

@@ -28,10 +28,10 @@ pub fn value_of(frame: &InterpreterFrame, index: usize) -> Option<Ref> {
     let kind = frame.code().local_kind(index);
     // SAFETY: the index is a local's; a reference is taken at once.
     let value = unsafe { frame.local(index) }.get()?;
-    if kind & (kinds::CELL | kinds::FREE) != 0 {
-        if let Some(cell) = value.cast_exact::<Cell>() {
-            return cell.get();
-        }
+    if kind & (kinds::CELL | kinds::FREE) != 0
+        && let Some(cell) = value.cast_exact::<Cell>()
+    {
+        return cell.get();
     }
     Some(value)
 }
@@ -59,10 +59,10 @@ pub fn snapshot(frame: &InterpreterFrame) -> Result<Ref<Dict>> {
     let dict = Dict::new()?;
     for_each(frame, |name, value| dict.set_item(name, &value))?;
     // SAFETY: borrowed while no Python code can run.
-    if let Some(object) = unsafe { frame.frame_obj.peek() } {
-        if let Some(extra) = object.f_extra_locals.get() {
-            dict.merge(&extra, true)?;
-        }
+    if let Some(object) = unsafe { frame.frame_obj.peek() }
+        && let Some(extra) = object.f_extra_locals.get()
+    {
+        dict.merge(&extra, true)?;
     }
     Ok(dict)
 }
@@ -113,11 +113,11 @@ impl FrameLocalsProxy {
             let activation = frame.activation();
             // SAFETY: the index is a local's.
             let slot = unsafe { activation.local(index) };
-            if frame.code().local_kind(index) & (kinds::CELL | kinds::FREE) != 0 {
-                if let Some(cell) = slot.get().and_then(|cell| cell.downcast::<Cell>().ok()) {
-                    cell.set(Some(value.to_ref()));
-                    return Ok(());
-                }
+            if frame.code().local_kind(index) & (kinds::CELL | kinds::FREE) != 0
+                && let Some(cell) = slot.get().and_then(|cell| cell.downcast::<Cell>().ok())
+            {
+                cell.set(Some(value.to_ref()));
+                return Ok(());
             }
             slot.set(Some(value.to_ref()));
             return Ok(());
@@ -200,7 +200,7 @@ impl FrameLocalsProxy {
     #[slot(tp_richcompare)]
     fn compare(&self, other: &Object, op: CompareOp) -> Result<Ref> {
         if let Some(other) = other.cast::<FrameLocalsProxy>() {
-            let same = self.frame().is(&*other.frame());
+            let same = self.frame().is(&other.frame());
             return match op {
                 CompareOp::Eq => Ok(crate::types::bool::new_bool(same)),
                 CompareOp::Ne => Ok(crate::types::bool::new_bool(!same)),

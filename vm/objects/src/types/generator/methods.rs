@@ -236,14 +236,14 @@ impl Generator {
         }
         self.frame_state.set(state::CLEARED);
         let frame = &self.iframe;
-        if let Some(object) = frame.frame_obj.take() {
-            if object.as_object().refcnt() > 1 {
-                // SAFETY: the activation ends here.
-                unsafe {
-                    object.take_over(frame);
-                    (*frame.f_executable.as_ptr()).incref();
-                    return;
-                }
+        if let Some(object) = frame.frame_obj.take()
+            && object.as_object().refcnt() > 1
+        {
+            // SAFETY: the activation ends here.
+            unsafe {
+                object.take_over(frame);
+                (*frame.f_executable.as_ptr()).incref();
+                return;
             }
         }
         crate::types::frame::clear_locals(frame);

@@ -120,7 +120,7 @@ impl List {
         if wanted as isize <= self.allocated.get() {
             return Ok(());
         }
-        let capacity = if self.len() == 0 { wanted } else { (wanted + (wanted >> 3) + 6) & !3 };
+        let capacity = if self.is_empty() { wanted } else { (wanted + (wanted >> 3) + 6) & !3 };
         let size = capacity.checked_mul(8).ok_or_else(raise::no_memory)?;
         // SAFETY: the array came from this allocator.
         let items = unsafe { libc::realloc(self.ob_item.get().cast(), size) };

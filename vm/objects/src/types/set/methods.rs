@@ -273,11 +273,10 @@ common! {
         #[new("(iterable=(), /)", vectorcall)]
         fn tp_new(class: &TypeObject, iterable: Option<&Object>) -> Result<Ref> {
             let exact = core::ptr::eq(class, &raw const PyFrozenSet_Type);
-            if let Some(iterable) = iterable {
-                if exact && iterable.is_exactly(&PyFrozenSet_Type) {
+            if let Some(iterable) = iterable
+                && exact && iterable.is_exactly(&PyFrozenSet_Type) {
                     return Ok(iterable.to_ref());
                 }
-            }
             let set = Set::new_in(class)?;
             if let Some(iterable) = iterable {
                 set.update_with(iterable)?;

@@ -585,3 +585,22 @@ impl Str {
         Ok(result)
     }
 }
+
+/// `left + right` for a caller that gives up its reference to `left`: when nobody else has one, the string grows in place, so that
+/// building text piece by piece is linear (`PyUnicode_Append`).
+///
+/// # Errors
+/// MemoryError.
+pub fn append(left: Ref<Str>, right: &Str) -> Result<Ref<Str>> {
+    let fits = left.refcnt() == 1
+        && left.is_exactly(Str::class())
+        && !left.is_interned()
+        && right.kind() <= left.kind()
+        && (right.is_ascii() || !left.is_ascii())
+        && !right.is_empty()
+        && !left.is_empty();
+    if !fits {
+        return left.concat(right);
+    }
+    Str::grow(left, right)
+}

@@ -264,6 +264,45 @@ impl Str {
         }
     }
 
+    /// Appends `more`, moving the string if it must. It is compact, not interned and nobody else refers to it; `more` fits its storage.
+    ///
+    /// # Errors
+    /// MemoryError.
+    fn grow(string: Ref<Str>, more: &Str) -> Result<Ref<Str>> {
+        let (old, width) = (string.len(), string.kind() as usize);
+        let head = if string.is_ascii() { ASCII_SIZE } else { COMPACT_SIZE };
+        let len = old.checked_add(more.len()).ok_or_else(raise::no_memory)?;
+        let size = (len.checked_add(1))
+            .and_then(|n| n.checked_mul(width))
+            .and_then(|n| n.checked_add(head))
+            .filter(|&n| n <= isize::MAX as usize)
+            .ok_or_else(raise::no_memory)?;
+        if !string.is_ascii() {
+            // SAFETY: not ASCII, so the tail is there; the UTF-8 form of a compact string is a block of its own.
+            unsafe {
+                let tail = string.tail();
+                let utf8 = tail.utf8.replace(ptr::null_mut());
+                tail.utf8_length.set(0);
+                if !utf8.is_null() {
+                    heap::free(utf8);
+                }
+            }
+        }
+        let block = NonNull::new(string.as_ptr().cast::<u8>()).ok_or_else(raise::no_memory)?;
+        // SAFETY: the string's own block; the only reference to it moves along.
+        let block = unsafe { heap::realloc(block, size, false) }.ok_or_else(raise::no_memory)?;
+        core::mem::forget(string);
+        // SAFETY: the moved string with room for the new length and a NUL.
+        unsafe {
+            let this = Ref::from_owned(block.cast::<Str>());
+            this.length.set(len as isize);
+            this.hash.set(-1);
+            this.write_at(old, more.chars());
+            this.data().add(len * width).write_bytes(0, width);
+            Ok(this)
+        }
+    }
+
     /// Writes the characters of a string that [`Str::alloc`] just made; more than its length are ignored.
     pub fn fill(&self, chars: impl Iterator<Item = u32>) {
         debug_assert!(self.refcnt() == 1 || self.is_empty());

@@ -55,7 +55,7 @@ impl<'a> Pieces<'a> {
     ///
     /// # Errors
     /// ValueError where the template is malformed.
-    pub fn next(&mut self) -> Result<Option<Piece>> {
+    pub fn next_piece(&mut self) -> Result<Option<Piece>> {
         let start = self.at;
         if start >= self.end {
             return Ok(None);
@@ -303,7 +303,7 @@ impl Filler<'_> {
         }
         let mut result = Builder::with_capacity(range.len());
         let mut pieces = Pieces::new(self.chars, range);
-        while let Some(piece) = pieces.next()? {
+        while let Some(piece) = pieces.next_piece()? {
             result.push_chars(self.chars.slice(piece.literal.start, piece.literal.end));
             if let Some(field) = piece.field {
                 result.push_chars(self.render(&field, depth)?.chars());
