@@ -94,7 +94,7 @@ fn static_types_are_ready() {
         assert!(class.tp_dealloc.get().is_some(), "{}", class.name());
     }
     assert_eq!(repr(&PyType_Type), "<class 'type'>");
-    let mro = got(&*objects::types::bool::PyBool_Type, "__mro__");
+    let mro = got(&objects::types::bool::PyBool_Type, "__mro__");
     assert_eq!(repr(&mro), "(<class 'bool'>, <class 'int'>, <class 'object'>)");
     let list = &*objects::types::list::methods::PyList_Type;
     assert_eq!(repr(&got(list, "append")), "<method 'append' of 'list' objects>");
@@ -300,4 +300,16 @@ fn native_recursion_ends_in_an_error() {
     }
     let text = error(protocol::object::repr(&inner));
     assert!(text.starts_with("RecursionError: maximum recursion depth exceeded"), "{text}");
+}
+
+#[test]
+#[ignore = "a measurement"]
+fn start_up_time() {
+    let state: &'static ThreadState = Box::leak(ThreadState::new(1));
+    // SAFETY: the state lives for ever.
+    unsafe { state::set_current(state) };
+    let begin = std::time::Instant::now();
+    ok(objects::types::init());
+    let types = objects::types::STATIC_TYPES.len() + objects::types::exceptions::ALL.len();
+    println!("{types} types in {:?}", begin.elapsed());
 }

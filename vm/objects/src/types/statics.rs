@@ -22,6 +22,7 @@ pub static STATIC_TYPES: &[&TypeObject] = &[
     &memoryview::PyMemoryView_Type,
     &memoryview::_PyManagedBuffer_Type,
     &memoryview::iter::_PyMemoryIter_Type,
+    &crate::codecs::charmap::ENCODING_MAP,
     &tuple::methods::PyTuple_Type,
     &tuple::methods::PyTupleIter_Type,
     &list::methods::PyList_Type,

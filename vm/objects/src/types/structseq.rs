@@ -67,7 +67,7 @@ unsafe fn place(tuple: &Tuple, index: usize) -> *mut *mut Object {
 pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize) -> Result<Ref<TypeObject>> {
     let (module, short) = name.rsplit_once('.').unwrap_or(("builtins", name));
     let dict = Dict::new()?;
-    dict.set_text("__slots__", &*Tuple::empty())?;
+    dict.set_text("__slots__", &Tuple::empty())?;
     dict.set_text("__module__", &*Str::new(module)?)?;
     dict.set_text("__doc__", &*Str::new(doc)?)?;
     let mut names = Vec::new();
@@ -77,18 +77,14 @@ pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize)
             index: Cell::new(index),
             doc: Slot::new(Str::new(doc)?.upcast()),
         })?;
-        // A field without a name is only an item.
-        if !field.is_empty() {
-            dict.set_text(field, &*member)?;
-        }
-        if index < visible && !field.is_empty() {
+        dict.set_text(field, &member)?;
+        if index < visible {
             names.push(intern::intern_text(field)?.upcast());
         }
     }
     dict.set_text("n_fields", &*new_int(fields.len() as i64)?)?;
     dict.set_text("n_sequence_fields", &*new_int(visible as i64)?)?;
-    let unnamed = fields.iter().filter(|(field, _)| field.is_empty()).count();
-    dict.set_text("n_unnamed_fields", &*new_int(unnamed as i64)?)?;
+    dict.set_text("n_unnamed_fields", &*new_int(0)?)?;
     dict.set_text("__match_args__", &*Tuple::from_vec(names)?)?;
     let bases = Tuple::from_slice(&[Tuple::class().as_object()])?;
     let class = call::call(PyType_Type.as_object(), &[&*Str::new(short)?, &*bases, &*dict])?;

@@ -4,7 +4,9 @@ use core::cell::Cell;
 use core::ops::Range;
 use macros::{Trace, pytype};
 use objects::object::refs::Slot;
+use objects::typeobject::ready::ready;
 use objects::types::int::new_int;
+use objects::types::module::Module;
 use objects::types::none::none;
 use objects::types::str::template::{FieldName, Pieces, Step, next_step};
 use objects::types::str::{Str, intern};
@@ -35,6 +37,12 @@ pub mod module {
             at: Cell::new(name.rest.start),
         };
         Ok((first, Ref::new(rest)?))
+    }
+
+    #[exec]
+    fn exec(_module: &Module) -> Result<()> {
+        ready(FormatterIterator::class())?;
+        ready(FieldNameIterator::class())
     }
 
     fn expect_text(object: &Object) -> Result<Ref<Str>> {

@@ -132,7 +132,8 @@ impl ByteArray {
         let needed = len.checked_add(offset + 1).filter(|&needed| isize::try_from(needed).is_ok());
         let needed = needed.ok_or_else(raise::no_memory)?;
         if needed <= alloc && len >= alloc / 2 {
-            return Ok(self.set_len(len));
+            self.set_len(len);
+            return Ok(());
         }
         let wanted = if needed <= alloc || len > alloc + alloc / 8 {
             len + 1
