@@ -96,8 +96,7 @@ pub fn parse(args: &[String]) -> Result<Cli, String> {
         if letters.starts_with('-') {
             return Err(format!("unknown option {arg}"));
         }
-        let mut chars = letters.char_indices();
-        while let Some((at, letter)) = chars.next() {
+        for (at, letter) in letters.char_indices() {
             let mut argument = || {
                 let inline = &letters[at + letter.len_utf8()..];
                 if inline.is_empty() { rest.next().cloned() } else { Some(inline.to_owned()) }

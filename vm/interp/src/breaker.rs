@@ -42,10 +42,10 @@ pub fn handle_pending(ts: &ThreadState) -> Result<()> {
     if ts.eval_breaker.load(Ordering::Acquire) & GIL_DROP_REQUEST != 0 {
         crate::gil::yield_now(ts);
     }
-    if take(ASYNC_EXCEPTION) {
-        if let Some(class) = ts.async_exc.take() {
-            return Err(raise_async(class));
-        }
+    if take(ASYNC_EXCEPTION)
+        && let Some(class) = ts.async_exc.take()
+    {
+        return Err(raise_async(class));
     }
     Ok(())
 }

@@ -42,7 +42,7 @@ pub fn create(spec: &Object) -> Result<Ref> {
         return Ok(module::from_definition(definition, &name)?.upcast());
     }
     if let Some(module) = made.cast::<Module>() {
-        module.dict().set_text("__file__", &*path)?;
+        module.dict().set_text("__file__", &path)?;
     }
     Ok(made)
 }

@@ -33,10 +33,10 @@ pub fn import_from(module: &Object, name: &Str) -> Result<Ref> {
     let package = package.and_then(|package| package.downcast::<Str>().ok());
     if let Some(package) = &package {
         let full = Str::new(&format!("{}.{}", package.to_string_lossy(), name.to_string_lossy()))?;
-        if let Some(modules) = state::interpreter().modules.get() {
-            if let Some(found) = modules.get_item(&full)? {
-                return Ok(found);
-            }
+        if let Some(modules) = state::interpreter().modules.get()
+            && let Some(found) = modules.get_item(&full)?
+        {
+            return Ok(found);
         }
     }
     Err(cannot_import(module, package.as_deref(), name))
@@ -241,10 +241,10 @@ fn import_function() -> Result<Ref> {
 /// Waits for another thread that imports the same module.
 fn ensure_initialized(module: &Object, name: &Str) -> Result<()> {
     let Some(spec) = attr::get_optional(module, id!("__spec__"))? else { return Ok(()) };
-    if is_initializing(&spec) {
-        if let Some(importlib) = state::interpreter().importlib.get() {
-            drop(call::call_method(&importlib, id!("_lock_unlock_module"), &[name])?);
-        }
+    if is_initializing(&spec)
+        && let Some(importlib) = state::interpreter().importlib.get()
+    {
+        drop(call::call_method(&importlib, id!("_lock_unlock_module"), &[name])?);
     }
     Ok(())
 }

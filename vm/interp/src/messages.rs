@@ -56,10 +56,10 @@ pub fn callable_name(callable: &Object) -> Result<String> {
     };
     let qualname = objects::protocol::object::str(&qualname)?.to_string_lossy();
     let module = attr::get_optional(callable, id!("__module__"))?;
-    if let Some(module) = module.as_deref().and_then(|module| module.cast::<Str>()) {
-        if !module.equals_text("builtins") {
-            return Ok(format!("{}.{qualname}()", module.to_string_lossy()));
-        }
+    if let Some(module) = module.as_deref().and_then(|module| module.cast::<Str>())
+        && !module.equals_text("builtins")
+    {
+        return Ok(format!("{}.{qualname}()", module.to_string_lossy()));
     }
     Ok(format!("{qualname}()"))
 }

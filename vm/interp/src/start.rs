@@ -61,8 +61,8 @@ pub fn start() -> Result<()> {
     module::exec_definition(&sys, definition("sys")?)?;
     for (name, fd) in [("stdout", 1), ("stderr", 2)] {
         let printer = sys::printer::Printer::new(fd)?;
-        sys.dict().set_text(name, &*printer)?;
-        sys.dict().set_text(&format!("__{name}__"), &*printer)?;
+        sys.dict().set_text(name, &printer)?;
+        sys.dict().set_text(&format!("__{name}__"), &printer)?;
     }
     set_paths(&sys.dict())
 }
@@ -98,7 +98,7 @@ fn set_paths(sys: &Dict) -> Result<()> {
             None => x_options.set_text(option, objects::types::bool::from_bool(true))?,
         }
     }
-    sys.set_text("_xoptions", &*x_options)?;
+    sys.set_text("_xoptions", &x_options)?;
     for (name, value) in [
         ("executable", &config.executable),
         ("_base_executable", &config.base_executable),
@@ -129,8 +129,8 @@ pub fn start_import() -> Result<()> {
     modules.set_item(&imp_name, &imp)?;
     protocol::call_method(&bootstrap, id!("_install"), &[&sys, &imp])?;
     let external = library_module("_frozen_importlib_external", "importlib/_bootstrap_external")?;
-    external.dict().set_text("_bootstrap", &*bootstrap)?;
-    bootstrap.dict().set_text("_bootstrap_external", &*external)?;
+    external.dict().set_text("_bootstrap", &bootstrap)?;
+    bootstrap.dict().set_text("_bootstrap_external", &external)?;
     protocol::call_method(&external, id!("_install"), &[bootstrap.as_object()])?;
     Ok(())
 }
@@ -192,10 +192,10 @@ fn fresh_pyc(file: &Path) -> Result<Option<Ref<Code>>> {
 /// MemoryError.
 pub fn main_module() -> Result<Ref<Module>> {
     let modules = state::interpreter().modules.get().ok_or_else(raise::null_result)?;
-    if let Some(module) = modules.get_str(id!("__main__"))? {
-        if let Ok(module) = module.downcast::<Module>() {
-            return Ok(module);
-        }
+    if let Some(module) = modules.get_str(id!("__main__"))?
+        && let Ok(module) = module.downcast::<Module>()
+    {
+        return Ok(module);
     }
     let module = Module::new(id!("__main__"))?;
     let builtins = modules.get_str(id!("builtins"))?.ok_or_else(raise::null_result)?;
@@ -217,10 +217,10 @@ pub fn run_main(code: &Code) -> Result<()> {
 /// Flushes the standard streams; whatever fails is not reported, as the process is about to end.
 pub fn flush_streams() {
     for name in ["stdout", "stderr"] {
-        if let Some(stream) = state::sys_get(name).filter(|stream| !stream.is(none())) {
-            if let Err(raised) = protocol::call_method(&stream, id!("flush"), &[]) {
-                raised.clear();
-            }
+        if let Some(stream) = state::sys_get(name).filter(|stream| !stream.is(none()))
+            && let Err(raised) = protocol::call_method(&stream, id!("flush"), &[])
+        {
+            raised.clear();
         }
     }
 }

@@ -158,8 +158,8 @@ impl Call<'_> {
         let parameters = &self.code.localsplusnames().items()[..self.named];
         let mut found = (first..self.named).find(|&index| parameters[index].is(name));
         if found.is_none() {
-            for index in first..self.named {
-                if compare::equal(name, parameters[index])? {
+            for (index, parameter) in parameters.iter().enumerate().skip(first) {
+                if compare::equal(name, parameter)? {
                     found = Some(index);
                     break;
                 }

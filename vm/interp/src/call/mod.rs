@@ -79,13 +79,13 @@ pub unsafe fn call(
     // SAFETY: the opcode's stack layout.
     unsafe {
         let base = sp.0.sub(count + 2);
-        if (*base.add(1)).is_null() {
-            if let Some(method) = (**base).cast_exact::<Method>() {
-                let (function, object) = method.parts();
-                let old = base.replace(function.into_ptr());
-                *base.add(1) = object.into_ptr();
-                Object::decref(old);
-            }
+        if (*base.add(1)).is_null()
+            && let Some(method) = (**base).cast_exact::<Method>()
+        {
+            let (function, object) = method.parts();
+            let old = base.replace(function.into_ptr());
+            *base.add(1) = object.into_ptr();
+            Object::decref(old);
         }
         let has_self = !(*base.add(1)).is_null();
         let (args, total) = if has_self { (base.add(1), count + 1) } else { (base.add(2), count) };
@@ -149,6 +149,7 @@ fn checked(callable: &Object, result: Result) -> Result {
 
 /// Saves the calling frame and makes `pushed` the thread's current one.
 #[inline(always)]
+#[expect(clippy::not_unsafe_ptr_arg_deref, reason = "a pushed frame is alive until it is popped")]
 pub fn enter_later(
     ts: &ThreadState,
     frame: &InterpreterFrame,

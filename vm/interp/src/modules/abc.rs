@@ -199,12 +199,12 @@ fn set_collection_flags(class: &TypeObject, bits: core::ffi::c_ulong) {
         return;
     }
     class.set_flags(bits, flags::SEQUENCE | flags::MAPPING);
-    if let Ok(subclasses) = call::call_method(class.as_object(), id!("__subclasses__"), &[]) {
-        if let Ok(list) = sequence::to_list(&subclasses) {
-            for subclass in list.to_vec() {
-                if let Some(subclass) = subclass.cast::<TypeObject>() {
-                    set_collection_flags(subclass, bits);
-                }
+    if let Ok(subclasses) = call::call_method(class.as_object(), id!("__subclasses__"), &[])
+        && let Ok(list) = sequence::to_list(&subclasses)
+    {
+        for subclass in list.to_vec() {
+            if let Some(subclass) = subclass.cast::<TypeObject>() {
+                set_collection_flags(subclass, bits);
             }
         }
     }
@@ -230,10 +230,10 @@ fn compute_abstract_methods(class: &Object) -> Result<()> {
         let Some(inherited) = attr::get_optional(&base, id!("__abstractmethods__"))? else { continue };
         for name in sequence::to_list(&inherited)?.to_vec() {
             let Some(text) = name.cast::<Str>() else { continue };
-            if let Some(value) = attr::get_optional(class, text)? {
-                if is_abstract(&value)? {
-                    names.push(name);
-                }
+            if let Some(value) = attr::get_optional(class, text)?
+                && is_abstract(&value)?
+            {
+                names.push(name);
             }
         }
     }

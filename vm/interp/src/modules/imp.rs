@@ -12,7 +12,7 @@ use objects::types::str::Str;
 use objects::{Instance, Object, Ref, Result, id, raise, state};
 
 #[macros::pymodule(name = "_imp")]
-pub mod imp {
+pub mod native {
     use super::*;
 
     #[constant("check_hash_based_pycs")]
@@ -142,14 +142,12 @@ fn no_such_frozen(name: &str) -> raise::Raised {
 /// What making it raises.
 pub fn create(name: &Str) -> Result<Ref> {
     let text = name.to_string_lossy();
-    if matches!(text.as_str(), "sys" | "builtins") {
-        if let Some(found) =
+    if matches!(text.as_str(), "sys" | "builtins")
+        && let Some(found) =
             state::interpreter().modules.get().map(|modules| modules.get_item(name)).transpose()?
-        {
-            if let Some(found) = found {
-                return Ok(found);
-            }
-        }
+        && let Some(found) = found
+    {
+        return Ok(found);
     }
     match modules::find(&text) {
         Some(definition) => Ok(module::from_definition(definition, name)?.upcast()),

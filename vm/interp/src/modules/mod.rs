@@ -20,7 +20,7 @@ pub type Entry = (&'static str, &'static ModuleDef);
 /// The interpreter's own.
 static OWN: &[Entry] = &[
     ("_abc", &abc::module::MODULE_DEF),
-    ("_imp", &imp::imp::MODULE_DEF),
+    ("_imp", &imp::native::MODULE_DEF),
     ("_thread", &thread::module::MODULE_DEF),
     ("_warnings", &warnings::module::MODULE_DEF),
     ("_weakref", &weakref::module::MODULE_DEF),

@@ -236,10 +236,10 @@ pub fn explicit(
         (message.to_ref(), category.to_ref(), made)
     };
     let key = Tuple::from_array([text.clone(), category.clone(), new_int(line)?])?;
-    if let Some(registry) = registry {
-        if already_warned(registry, &key, false)? {
-            return Ok(());
-        }
+    if let Some(registry) = registry
+        && already_warned(registry, &key, false)?
+    {
+        return Ok(());
     }
     let action = action_for(&category, &text, line, &module)?;
     match action.as_str() {
@@ -286,10 +286,10 @@ fn already_warned(registry: &Dict, key: &Tuple, note: bool) -> Result<bool> {
     if version != Some(STATE.version.get()) {
         registry.clear_entries();
         registry.set_str(id!("version"), &*new_int(STATE.version.get())?)?;
-    } else if let Some(found) = registry.get_item(key)? {
-        if object::is_true(&found)? {
-            return Ok(true);
-        }
+    } else if let Some(found) = registry.get_item(key)?
+        && object::is_true(&found)?
+    {
+        return Ok(true);
     }
     if note {
         registry.set_item(key, objects::types::bool::from_bool(true))?;
@@ -347,14 +347,14 @@ fn show(
     line: i64,
     source: Option<&Object>,
 ) -> Result<()> {
-    if let Some(module) = warnings_module()? {
-        if let Some(show) = attr::get_optional(&module, id!("_showwarnmsg"))? {
-            let class = attr::get(&module, id!("WarningMessage"))?;
-            let line = new_int(line)?;
-            let arguments = [message, category, filename, &line, none(), none(), source.unwrap_or(none())];
-            let made = call::call(&class, &arguments)?;
-            return call::call_one_arg(&show, &made).map(drop);
-        }
+    if let Some(module) = warnings_module()?
+        && let Some(show) = attr::get_optional(&module, id!("_showwarnmsg"))?
+    {
+        let class = attr::get(&module, id!("WarningMessage"))?;
+        let line = new_int(line)?;
+        let arguments = [message, category, filename, &line, none(), none(), source.unwrap_or(none())];
+        let made = call::call(&class, &arguments)?;
+        return call::call_one_arg(&show, &made).map(drop);
     }
     let name = category.cast::<TypeObject>().map_or("Warning", TypeObject::name);
     let file = object::str(filename)?.to_string_lossy();

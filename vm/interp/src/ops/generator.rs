@@ -70,11 +70,10 @@ ops! { (sp, frame, ts, arg)
             Ok(awaitable) => awaitable,
             Err(raised) => return Err(explain_with(raised, &object, arg)),
         };
-        if let Some(coroutine) = Generator::any(&awaitable).filter(|_| awaitable.is_exactly(&PyCoro_Type)) {
-            if coroutine.awaited().is_some() {
+        if let Some(coroutine) = Generator::any(&awaitable).filter(|_| awaitable.is_exactly(&PyCoro_Type))
+            && coroutine.awaited().is_some() {
                 return Err(raise!(RuntimeError, "coroutine is being awaited already"));
             }
-        }
         sp.push(awaitable);
     }
 

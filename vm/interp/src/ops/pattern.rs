@@ -47,7 +47,7 @@ fn match_keys(subject: &Object, keys: &Tuple) -> Result<Option<Ref>> {
         attr::Method::Bound(callable) => callable,
     };
     let seen = objects::types::dict::Dict::new()?;
-    let missing = call::call_no_args((&objects::types::object::PyBaseObject_Type).as_object())?;
+    let missing = call::call_no_args(objects::types::object::PyBaseObject_Type.as_object())?;
     let mut values = Vec::new();
     for key in keys.items() {
         if seen.contains(key)? {

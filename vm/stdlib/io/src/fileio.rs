@@ -264,10 +264,10 @@ impl FileIo {
             self.fd.set(-1);
             return call(&base, &[self.as_object()]).map(drop);
         }
-        if self.finalizing.get() {
-            if let Err(raised) = self.dealloc_warn(self) {
-                raise::write_unraisable(raised, Some(self));
-            }
+        if self.finalizing.get()
+            && let Err(raised) = self.dealloc_warn(self)
+        {
+            raise::write_unraisable(raised, Some(self));
         }
         let flushed = call(&base, &[self.as_object()]);
         self.close_descriptor()?;

@@ -73,12 +73,11 @@ pub fn forget_thread(ts: &ThreadState) {
         let local = call::call_no_args(&reference);
         match local {
             Ok(local) => {
-                if let Some(local) = local.cast::<Local>() {
-                    if let Some(Err(raised)) =
+                if let Some(local) = local.cast::<Local>()
+                    && let Some(Err(raised)) =
                         local.namespaces.get().map(|namespaces| namespaces.remove(&ident))
-                    {
-                        raised.clear();
-                    }
+                {
+                    raised.clear();
                 }
             }
             Err(raised) => raised.clear(),
@@ -156,14 +155,14 @@ impl Local {
                 class.name()
             ));
         }
-        if let Some(found) = class.lookup(name) {
-            if let Some(set) = found.class().tp_descr_set.get() {
-                // SAFETY: the slot belongs to the attribute's class.
-                return match unsafe { set(&found, self, value) } {
-                    0 => Ok(()),
-                    _ => Err(raise::pending()),
-                };
-            }
+        if let Some(found) = class.lookup(name)
+            && let Some(set) = found.class().tp_descr_set.get()
+        {
+            // SAFETY: the slot belongs to the attribute's class.
+            return match unsafe { set(&found, self, value) } {
+                0 => Ok(()),
+                _ => Err(raise::pending()),
+            };
         }
         match value {
             Some(value) => dict.set_str(name, value),

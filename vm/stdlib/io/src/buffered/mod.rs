@@ -425,10 +425,10 @@ impl Buffered {
         if self.is_closed()? {
             return Ok(());
         }
-        if self.finalizing.get() {
-            if let Err(raised) = call_method(&raw, id!("_dealloc_warn"), &[self.as_object()]) {
-                raised.clear();
-            }
+        if self.finalizing.get()
+            && let Err(raised) = call_method(&raw, id!("_dealloc_warn"), &[self.as_object()])
+        {
+            raised.clear();
         }
         let flushed = call_method(self, id!("flush"), &[]);
         let first = match &flushed {

@@ -470,10 +470,10 @@ impl TextWrapper {
         if base::is_closed(&buffer)? {
             return Ok(());
         }
-        if self.finalizing.get() {
-            if let Err(raised) = call_method(&buffer, id!("_dealloc_warn"), &[self.as_object()]) {
-                raised.clear();
-            }
+        if self.finalizing.get()
+            && let Err(raised) = call_method(&buffer, id!("_dealloc_warn"), &[self.as_object()])
+        {
+            raised.clear();
         }
         let flushed = call_method(self, id!("flush"), &[]);
         let first = if flushed.is_err() { raise::take_pending() } else { None };

@@ -148,7 +148,7 @@ pub fn from_stat(stat: &libc::stat) -> Result<Ref> {
         new_int(stat.st_mode.into())?,
         unsigned(stat.st_ino)?,
         unsigned(stat.st_dev)?,
-        unsigned(stat.st_nlink as u64)?,
+        unsigned(stat.st_nlink)?,
         new_int(stat.st_uid.into())?,
         new_int(stat.st_gid.into())?,
         new_int(stat.st_size)?,
@@ -162,7 +162,7 @@ pub fn from_stat(stat: &libc::stat) -> Result<Ref> {
     for (seconds, nanoseconds) in times {
         values.push(Int::from_i128(i128::from(seconds) * 1_000_000_000 + i128::from(nanoseconds))?.upcast());
     }
-    values.push(new_int(stat.st_blksize as i64)?);
+    values.push(new_int(stat.st_blksize)?);
     values.push(new_int(stat.st_blocks)?);
     values.push(unsigned(stat.st_rdev)?);
     STAT.instance(values)
