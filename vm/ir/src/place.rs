@@ -17,7 +17,7 @@
 //! its snapshot's operands. `check.rs` proves it right; `assemble.rs` turns it into code.
 
 use crate::machine::{Def, ExitId, Form, Loc, Reg, RegSet, Rules, SLOTS, Use};
-use crate::ops::{Op, Ty};
+use crate::ops::{Effect, Op, Ty};
 use crate::shuffle::{Move, shuffle};
 use crate::trace::{Arg, Const, Trace, Val};
 use std::fmt;
@@ -660,11 +660,25 @@ impl<'a> Scan<'a> {
                 moves.push(Move { ty: self.ty(arg), to, from: self.source(arg) });
             }
         }
+        let start = self.out.steps.len();
         self.moves(&moves);
+        self.sink_guard(start);
         let args = header.phis.iter().map(|phi| phi.1).collect();
         let op = PlacedOp { val, op: Op::jump, args, result: None, exit: None, live: RegSet::EMPTY };
         self.out.steps.push(Step::Op(op));
         self.out.header = Some(header);
+    }
+
+    /// Puts a guard right before the jump, behind the moves from `start` on, if they leave alone what it and its exit
+    /// read: such a guard becomes the jump itself.
+    fn sink_guard(&mut self, start: usize) {
+        let (before, moves) = self.out.steps.split_at(start);
+        let Some(Step::Op(PlacedOp { op, args, exit: Some(exit), .. })) = before.last() else { return };
+        let read = |loc: Loc| args.contains(&loc) || self.out.exits[exit.0 as usize].locs.contains(&loc);
+        let in_the_way = moves.iter().any(|step| matches!(step, Step::Move(m) if read(m.to)));
+        if op.info().effect == Effect::Guard && !in_the_way {
+            self.out.steps[start - 1..].rotate_left(1);
+        }
     }
 
     // ---- registers and slots ----
