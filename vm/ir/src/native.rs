@@ -159,21 +159,27 @@ impl<M: Machine> Native<M> {
         comments: bool,
     ) -> Result<Compiled, Failed> {
         let placement = self.with_rules(|rules| place(trace, rules, &entry, target))?;
-        // Room for the longest instructions; what is not needed stays free.
-        let room = 256 + placement.steps.len() * 64 + placement.exits.len() * 32;
-        let offset = self.memory.next(room).ok_or(Failed::Full)?;
-        let site = Site {
-            base: self.memory.base() + offset as u64,
-            handler: self.handler,
-            first_exit: self.next_exit,
-            target: target.map_or(0, |target| target.address),
-            comments,
+        // Where the code will be decides how long its jumps and calls are; a guess at its length finds the place.
+        let mut room = 256 + placement.steps.len() * 32;
+        let (code, first_exit, chunk) = loop {
+            let offset = self.memory.next(room).ok_or(Failed::Full)?;
+            let site = Site {
+                base: self.memory.base() + offset as u64,
+                handler: self.handler,
+                first_exit: self.next_exit,
+                target: target.map_or(0, |target| target.address),
+                comments,
+            };
+            let code = assemble(&self.machine, trace, &placement, site)?;
+            if let Some(chunk) = self.memory.take(offset, code.bytes.len()) {
+                break (code, site.first_exit, chunk);
+            }
+            // Somewhere else nothing is longer than this.
+            room = code.bytes.len() * 2;
         };
-        let code = assemble(&self.machine, trace, &placement, site)?;
-        let chunk = self.memory.take(offset, code.bytes.len()).ok_or(Failed::Full)?;
         self.memory.write(chunk, |bytes| bytes[..code.bytes.len()].copy_from_slice(&code.bytes))?;
         self.next_exit += placement.exits.len() as u32;
-        Ok(Compiled { code, placement, entry, first_exit: site.first_exit, chunk })
+        Ok(Compiled { code, placement, entry, first_exit, chunk })
     }
 
     /// Makes the exit go to the bridge, which was compiled with that exit's [`Compiled::bridge_entry`].

@@ -1,11 +1,11 @@
 //! Placement under cramped rules: two toy machines with few registers, over random traces.
 
 use ir::check::{check, root_entry, run_placed, same_bits, same_end};
-use ir::fuzz::{self, FUEL, WORDS};
+use ir::fuzz::{self, FUEL, Random, WORDS};
 use ir::interp;
-use ir::machine::{Def, Form, Reg, RegFile, RegSet, Rules, Use};
+use ir::machine::{Def, Form, Loc, Reg, RegFile, RegSet, Rules, Use};
 use ir::ops::{ALL, Op, Result, Ty};
-use ir::place::place;
+use ir::place::{Placement, Step, place};
 use ir::trace::{Callee, Const, Touches};
 use ir::verify::verify;
 
@@ -148,6 +148,61 @@ fn placements_are_right() {
         }
     }
     println!("{:.2} moves per op", moves as f64 / ops as f64);
+}
+
+/// Breaks a placement in one place.
+fn spoil(placement: &mut Placement, random: &mut Random) -> bool {
+    let other = Loc::Reg(random.of(&R));
+    let n = random.below(placement.steps.len() as u64) as usize;
+    match &mut placement.steps[n] {
+        Step::Move(m) if random.percent(50) && m.ty != Ty::F && m.from != other => m.from = other,
+        Step::Move(_) => drop(placement.steps.remove(n)),
+        Step::Op(op) => {
+            let changed = match op.exit {
+                Some(exit) if random.percent(50) => placement.exits[exit.0 as usize].locs.first_mut(),
+                _ => op.args.first_mut(),
+            };
+            match changed {
+                Some(loc) if loc.reg().is_some_and(|reg| !reg.is_float()) && *loc != other => *loc = other,
+                _ => return false,
+            }
+        }
+        Step::Loop => return false,
+    }
+    true
+}
+
+#[test]
+fn the_proof_finds_what_is_wrong() {
+    let callees = callees();
+    let mut random = Random::new(3);
+    let (mut spoilt, mut found) = (0, 0);
+    for seed in 0..3000 {
+        let mut case = fuzz::case(seed, &callees);
+        let rules = Rules { regs: &REGS, form: &two_address };
+        let entry = root_entry(&case.trace);
+        let mut placement = place(&case.trace, rules, &entry, None).expect("there are slots enough");
+        if !spoil(&mut placement, &mut random) {
+            continue;
+        }
+        spoilt += 1;
+        if check(&case.trace, rules, &entry, &placement).is_err() {
+            found += 1;
+            continue;
+        }
+        // What the proof lets pass must be right all the same: a move that nobody needed.
+        let mut memory = case.memory.clone();
+        case.params[0] = memory.as_mut_ptr() as u64;
+        // SAFETY: the case touches its memory and calls its callees only.
+        let expected = unsafe { interp::run(&case.trace, &case.params, FUEL) };
+        memory.copy_from_slice(&case.memory);
+        // SAFETY: as above; the proof says that addresses are what they should be.
+        let left = unsafe { run_placed(&case.trace, rules, &entry, &placement, &case.params, FUEL * 4) };
+        if let (Some(expected), Some(left)) = (expected, left) {
+            assert!(same_end(&case.trace, &expected, &left), "seed {seed}: {}", placement.show(&case.trace));
+        }
+    }
+    assert!(spoilt > 1500 && found * 100 > spoilt * 95, "{found} of {spoilt} found");
 }
 
 #[test]
