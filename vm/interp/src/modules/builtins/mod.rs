@@ -74,8 +74,11 @@ fn add_values(module: &Module) -> Result<()> {
     for class in objects::types::STATIC_TYPES.iter().filter(|class| is_builtin_name(class.full_name())) {
         dict.set_text(class.full_name(), class.as_object())?;
     }
-    for (name, class) in exceptions::ALL {
-        dict.set_text(name, class.as_object())?;
+    for (_, class) in exceptions::ALL {
+        dict.set_text(class.name(), class.as_object())?;
     }
-    Ok(())
+    for alias in ["EnvironmentError", "IOError"] {
+        dict.set_text(alias, exceptions::OSError.as_object())?;
+    }
+    exceptions::group::make_exception_group(&dict)
 }

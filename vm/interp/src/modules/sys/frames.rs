@@ -103,6 +103,12 @@ pub mod part {
         string.is_interned()
     }
 
+    /// `-X cpu_count` is not given.
+    #[function("_get_cpu_count_config($module, /)")]
+    fn get_cpu_count_config() -> i32 {
+        -1
+    }
+
     #[function("getrecursionlimit($module, /)")]
     fn getrecursionlimit() -> i32 {
         state::current().py_recursion_limit.get()
