@@ -116,7 +116,7 @@ ops! { (sp, frame, ts, arg)
 
     DICT_MERGE {
         let update = sp.pop();
-        let callable = sp.peek(4 + arg);
+        let callable = sp.peek(3 + arg);
         merge_keywords(sp.peek(arg).cast_unchecked(), callable, &update)?;
     }
 
