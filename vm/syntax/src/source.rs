@@ -9,8 +9,9 @@ use std::str::Utf8Error;
 /// Source text in an arena, its lines ended by `\n`.
 ///
 /// The text need not be UTF-8 throughout: bytes that are not are errors only where a token needs them.
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy)]
 pub struct Source<'a> {
+    arena: &'a Arena,
     bytes: &'a [u8],
     /// The longest prefix that is UTF-8.
     text: &'a str,
@@ -33,12 +34,12 @@ impl<'a> Source<'a> {
         match std::str::from_utf8(text) {
             Ok(text) => {
                 let text = arena.text(text);
-                Self { bytes: text.as_bytes(), text, first_nul }
+                Self { arena, bytes: text.as_bytes(), text, first_nul }
             }
             Err(error) => {
                 let bytes = arena.list(text);
                 let prefix = bytes.get(..error.valid_up_to()).unwrap_or_default();
-                Self { bytes, text: std::str::from_utf8(prefix).unwrap_or_default(), first_nul }
+                Self { arena, bytes, text: std::str::from_utf8(prefix).unwrap_or_default(), first_nul }
             }
         }
     }
@@ -57,9 +58,20 @@ impl<'a> Source<'a> {
         std::str::from_utf8(bytes).map_err(|error| utf8_error(bytes, error))
     }
 
-    /// The text in `range` without its comments, as self-documenting expressions show it.
+    /// The text in `range` as self-documenting expressions show it: without what looks like a comment.
     pub(crate) fn text_without_comments(self, range: Range<usize>) -> Option<&'a str> {
-        self.text(range).ok()
+        let text = self.text(range).ok()?;
+        if !text.contains('#') {
+            return Some(text);
+        }
+        let lines = text.split_inclusive('\n').map(|line| match line.find('#') {
+            Some(hash) => {
+                let newline = if line.ends_with('\n') { "\n" } else { "" };
+                line.get(..hash).unwrap_or_default().to_owned() + newline
+            }
+            None => line.to_owned(),
+        });
+        Some(self.arena.text(&lines.collect::<String>()))
     }
 
     pub(crate) fn first_nul(self) -> usize {

@@ -1,7 +1,7 @@
 //! Primaries and atoms: names, literals, displays, comprehensions, attribute look-ups, calls and subscripts.
 
-use super::Parser;
 use super::memo::Rule;
+use super::{BRACKET_COST, Parser};
 use crate::ast::{Comprehension, Constant, ExprContext, ExprKind, ExprRef, Keyword, List};
 use crate::literal;
 use crate::token::TokenKind;
@@ -72,15 +72,18 @@ impl<'a> Parser<'a> {
             if !starts_suffix(self.peek()) {
                 break;
             }
-            let Some(node) = self.alt(|p| p.suffix(start, last.0)) else { break };
+            let suffix = |p: &mut Self| p.nested(BRACKET_COST, |p| p.suffix(start, last.0));
+            let Some(node) = self.alt(suffix) else { break };
             before_last = Some(last);
             last = (node, self.mark);
         }
         if self.failed {
             return Chain { primary: None, t_primary: None };
         }
-        let t_primary = if starts_suffix(self.peek()) { Some(last) } else { before_last };
-        let is_cheap = before_last.is_none() && matches!(kind, TokenKind::Name | TokenKind::Number);
+        let suffix_failed = starts_suffix(self.peek());
+        let t_primary = if suffix_failed { Some(last) } else { before_last };
+        let is_single = before_last.is_none() && !suffix_failed;
+        let is_cheap = is_single && matches!(kind, TokenKind::Name | TokenKind::Number);
         if self.second_pass || !is_cheap {
             self.remember(start, Rule::Primary, last.1, Some(last.0));
             self.remember(start, Rule::TPrimary, t_primary.map_or(start, |t| t.1), t_primary.map(|t| t.0));
@@ -191,11 +194,9 @@ impl<'a> Parser<'a> {
             TokenKind::Name => return self.name(),
             TokenKind::Number => return self.number(),
             TokenKind::String | TokenKind::FStringStart => return self.strings(),
-            TokenKind::LPar => {
-                return if self.second_pass { self.paren_rules() } else { self.parenthesized() };
+            TokenKind::LPar | TokenKind::LSqb | TokenKind::LBrace => {
+                return self.nested(BRACKET_COST, Self::display);
             }
-            TokenKind::LSqb => return if self.second_pass { self.bracket_rules() } else { self.bracketed() },
-            TokenKind::LBrace => return if self.second_pass { self.brace_rules() } else { self.braced() },
             TokenKind::True => Constant::True,
             TokenKind::False => Constant::False,
             TokenKind::None => Constant::None,
@@ -204,6 +205,18 @@ impl<'a> Parser<'a> {
         };
         self.mark += 1;
         Some(self.constant(constant, self.mark - 1))
+    }
+
+    /// What is in brackets of its own.
+    fn display(&mut self) -> Option<ExprRef<'a>> {
+        match (self.peek(), self.second_pass) {
+            (TokenKind::LPar, false) => self.parenthesized(),
+            (TokenKind::LPar, true) => self.paren_rules(),
+            (TokenKind::LSqb, false) => self.bracketed(),
+            (TokenKind::LSqb, true) => self.bracket_rules(),
+            (_, false) => self.braced(),
+            (_, true) => self.brace_rules(),
+        }
     }
 
     /// A constant that is one token.

@@ -1,8 +1,8 @@
 //! Compound statements.
 
-use super::Parser;
 use super::memo::Rule;
 use super::params::Owner;
+use super::{MAX_DEPTH, Parser};
 use crate::ast::{
     Arguments, ClassDef, ExceptHandler, ExprContext, ExprKind, ExprRef, FunctionDef, List, MatchCase, Stmt,
     StmtKind, WithItem,
@@ -157,25 +157,39 @@ impl<'a> Parser<'a> {
 
     fn if_stmt(&mut self) -> Option<Stmt<'a>> {
         self.invalid(Self::invalid_if_stmt);
-        self.if_or_elif(TokenKind::If)
+        self.if_or_elif()
     }
 
-    fn elif_stmt(&mut self) -> Option<Stmt<'a>> {
-        self.invalid(Self::invalid_elif_stmt);
-        self.nested(1, |p| p.if_or_elif(TokenKind::Elif))
+    /// An `if` and its branches. The grammar nests each `elif` in the statement before it; the loop does not.
+    fn if_or_elif(&mut self) -> Option<Stmt<'a>> {
+        let first = self.if_header(TokenKind::If)?;
+        let mut branches = vec![first];
+        while self.peek() == TokenKind::Elif {
+            self.invalid(Self::invalid_elif_stmt);
+            if self.depth as usize + branches.len() > MAX_DEPTH as usize {
+                self.overflow();
+            }
+            match self.alt(|p| p.if_header(TokenKind::Elif)) {
+                Some(branch) => branches.push(branch),
+                None => break,
+            }
+        }
+        let mut orelse = self.else_block();
+        let mut stmt = None;
+        for (start, test, body) in branches.into_iter().rev() {
+            let outer = self.stmt(StmtKind::If { test, body, orelse }, start);
+            orelse = self.arena.list(&[outer]);
+            stmt = Some(outer);
+        }
+        stmt
     }
 
-    fn if_or_elif(&mut self, keyword: TokenKind) -> Option<Stmt<'a>> {
+    /// The keyword's place, the condition and the body of one branch.
+    fn if_header(&mut self, keyword: TokenKind) -> Option<Branch<'a>> {
         let start = self.expect(keyword)?;
         let test = self.named_expression()?;
         self.expect(TokenKind::Colon)?;
-        let body = self.block()?;
-        let elif = if self.peek() == TokenKind::Elif { self.alt(Self::elif_stmt) } else { None };
-        let orelse = match elif {
-            Some(stmt) => self.arena.list(&[stmt]),
-            None => self.else_block(),
-        };
-        Some(self.stmt(StmtKind::If { test, body, orelse }, start))
+        Some((start, test, self.block()?))
     }
 
     /// The statements of an `else`, if there is one.
@@ -404,6 +418,9 @@ impl<'a> Parser<'a> {
         self.named_expression()
     }
 }
+
+/// A branch of an `if`: the place of its keyword, its condition, its body.
+type Branch<'a> = (usize, ExprRef<'a>, List<'a, Stmt<'a>>);
 
 /// The items, body and type comment of a `with`.
 type With<'a> = (List<'a, WithItem<'a>>, List<'a, Stmt<'a>>, Option<&'a str>);

@@ -1,7 +1,7 @@
 //! Expressions, from lists of them down to unary operators.
 
-use super::Parser;
 use super::memo::Rule;
+use super::{MAX_DEPTH, Parser};
 use crate::ast::{BoolOp, CmpOp, ExprContext, ExprKind, ExprRef, List, Operator, UnaryOp};
 use crate::token::TokenKind;
 
@@ -10,8 +10,6 @@ const SHIFT: u8 = 4;
 const TERM: u8 = 6;
 const BINARY_RULES: [Rule; 6] =
     [Rule::Binary1, Rule::Binary2, Rule::Binary3, Rule::Binary4, Rule::Binary5, Rule::Binary6];
-/// Rules of the grammar between an expression and another in brackets inside it.
-const EXPRESSION_COST: u32 = 17;
 
 /// The operator of the levels `bitwise_or` to `term` that a token is, and its level.
 fn binary_operator(kind: TokenKind) -> Option<(Operator, u8)> {
@@ -153,7 +151,7 @@ impl<'a> Parser<'a> {
 
     pub(super) fn expression(&mut self) -> Option<ExprRef<'a>> {
         self.memoized_second(Rule::Expression, |p| {
-            p.nested(EXPRESSION_COST, |p| {
+            p.nested(1, |p| {
                 p.invalid(Self::invalid_expression);
                 p.invalid(Self::invalid_legacy_expression);
                 p.valid_expression()
@@ -164,21 +162,64 @@ impl<'a> Parser<'a> {
     /// The alternatives of `expression` without the invalid ones.
     pub(super) fn valid_expression(&mut self) -> Option<ExprRef<'a>> {
         if self.peek() == TokenKind::Lambda {
-            return self.alt(Self::lambdef);
+            return self.alt(|p| p.nested(1, Self::lambdef));
         }
         let start = self.mark;
         let body = self.disjunction()?;
         if self.peek() != TokenKind::If {
             return Some(body);
         }
-        let conditional = self.alt(|p| {
-            p.expect(TokenKind::If)?;
-            let test = p.disjunction()?;
-            p.expect(TokenKind::Else)?;
-            let orelse = p.expression()?;
-            Some(p.expr(ExprKind::IfExp { test, body, orelse }, p.span(start)))
-        });
-        if self.failed { None } else { conditional.or(Some(body)) }
+        if self.second_pass {
+            let conditional = self.alt(|p| {
+                let test = p.condition()?;
+                let orelse = p.expression()?;
+                Some(p.expr(ExprKind::IfExp { test, body, orelse }, p.span(start)))
+            });
+            return if self.failed { None } else { conditional.or(Some(body)) };
+        }
+        self.conditional(start, body)
+    }
+
+    /// The middle of a conditional expression, `if test else`.
+    fn condition(&mut self) -> Option<ExprRef<'a>> {
+        self.expect(TokenKind::If)?;
+        let test = self.disjunction()?;
+        self.expect(TokenKind::Else)?;
+        Some(test)
+    }
+
+    /// A chain of conditional expressions, each in the `else` of the one before, read without recursion.
+    fn conditional(&mut self, mut start: usize, mut body: ExprRef<'a>) -> Option<ExprRef<'a>> {
+        let mut chain = Vec::new();
+        let mut result = loop {
+            let end = self.mark;
+            let Some(test) = self.alt(Self::condition) else { break body };
+            chain.push((start, end, body, test));
+            if self.depth as usize + chain.len() > MAX_DEPTH as usize {
+                self.overflow();
+                return None;
+            }
+            start = self.mark;
+            let next = if self.peek() == TokenKind::Lambda {
+                self.alt(|p| p.nested(2, Self::lambdef))
+            } else {
+                self.disjunction()
+            };
+            match next {
+                Some(next) if self.peek() == TokenKind::If => body = next,
+                Some(next) => break next,
+                None => {
+                    // Without its last part the chain ends before the `if`.
+                    let (_, end, body, _) = chain.pop()?;
+                    self.mark = end;
+                    break body;
+                }
+            }
+        };
+        for (start, _, body, test) in chain.into_iter().rev() {
+            result = self.expr(ExprKind::IfExp { test, body, orelse: result }, self.span(start));
+        }
+        if self.failed { None } else { Some(result) }
     }
 
     pub(super) fn disjunction(&mut self) -> Option<ExprRef<'a>> {

@@ -34,9 +34,14 @@ use crate::lexer::{Done, LexOptions, Lexer};
 use crate::source::Source;
 use crate::token::{Token, TokenKind};
 use memo::Memos;
+use stmt::STATEMENT_COST;
 
-/// Rules that may be active inside each other before the parser gives up.
-const MAX_DEPTH: u32 = 6000;
+/// Rules that may be active inside each other before the parser gives up: CPython's 6000 less those that this
+/// parser does not count, between a statement and its innermost factor.
+const MAX_DEPTH: u32 = 5976;
+/// Rules of the grammar between one bracket and another inside it. Together the 200 brackets that the lexer allows
+/// stay below the limit.
+const BRACKET_COST: u32 = 24;
 
 /// What kind of text is parsed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -402,6 +407,8 @@ impl<'a> Parser<'a> {
     /// Runs a rule that may contain itself, counting `cost` rules of the grammar.
     #[inline]
     fn nested<T>(&mut self, cost: u32, rule: impl FnOnce(&mut Self) -> Option<T>) -> Option<T> {
+        // Where nothing but this limit bounds the recursion, the second pass, which takes more stack, stops sooner.
+        let cost = if self.second_pass && cost < STATEMENT_COST { cost * 4 } else { cost };
         if self.depth + cost > MAX_DEPTH {
             self.overflow();
             return None;

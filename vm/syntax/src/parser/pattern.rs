@@ -1,14 +1,11 @@
 //! The patterns of `match` statements.
 
-use super::Parser;
 use super::memo::Rule;
+use super::{BRACKET_COST, Parser};
 use crate::ast::{
     Constant, ExprContext, ExprKind, ExprRef, Identifier, Location, Operator, Pattern, PatternKind, UnaryOp,
 };
 use crate::token::TokenKind;
-
-/// Rules of the grammar between a pattern and another inside it.
-const PATTERN_COST: u32 = 6;
 
 impl<'a> Parser<'a> {
     fn pattern_node(&self, kind: PatternKind<'a>, location: Location) -> &'a Pattern<'a> {
@@ -69,7 +66,7 @@ impl<'a> Parser<'a> {
     }
 
     fn closed_pattern(&mut self) -> Option<&'a Pattern<'a>> {
-        self.memoized(Rule::ClosedPattern, |p| p.nested(PATTERN_COST, Self::any_closed_pattern))
+        self.memoized(Rule::ClosedPattern, |p| p.nested(BRACKET_COST / 2, Self::any_closed_pattern))
     }
 
     fn any_closed_pattern(&mut self) -> Option<&'a Pattern<'a>> {

@@ -7,7 +7,7 @@ use crate::ast::{ExprContext, ExprKind, ExprRef, List, Operator, Stmt, StmtKind}
 use crate::token::TokenKind;
 
 /// Rules of the grammar between a block and another inside it.
-const STATEMENT_COST: u32 = 6;
+pub(super) const STATEMENT_COST: u32 = 7;
 
 fn augmented_operator(kind: TokenKind) -> Option<Operator> {
     Some(match kind {
