@@ -97,7 +97,12 @@ impl RegSet {
 
     /// Its registers, lowest first.
     pub fn iter(self) -> impl Iterator<Item = Reg> {
-        (0..64).map(Reg).filter(move |&reg| self.has(reg))
+        let mut bits = self.0;
+        std::iter::from_fn(move || {
+            let lowest = (bits != 0).then(|| Reg(bits.trailing_zeros() as u8));
+            bits &= bits.wrapping_sub(1);
+            lowest
+        })
     }
 }
 

@@ -332,6 +332,8 @@ struct Scan<'a> {
     facts: &'a Facts,
     homes: Vec<Home>,
     held: [Option<Arg>; 64],
+    /// All registers that may be handed out, and those that hold nothing.
+    pool: RegSet,
     free: RegSet,
     free_slots: Vec<u16>,
     /// Slots of operands that die in this instruction, which may still read them.
@@ -346,13 +348,15 @@ struct Scan<'a> {
 
 impl<'a> Scan<'a> {
     fn new(trace: &'a Trace, rules: Rules<'a>, facts: &'a Facts, stored: Vec<bool>) -> Scan<'a> {
+        let pool = RegSet::of(rules.regs.ints).or(RegSet::of(rules.regs.floats));
         Scan {
             trace,
             rules,
             facts,
             homes: vec![Home::default(); trace.len()],
             held: [None; 64],
-            free: RegSet::of(rules.regs.ints).or(RegSet::of(rules.regs.floats)),
+            pool,
+            free: pool,
             free_slots: Vec::new(),
             dead_slots: Vec::new(),
             stored,
@@ -473,10 +477,7 @@ impl<'a> Scan<'a> {
 
         let result = self.result(val, &form, &args, &mut locs, busy);
         let exit = inst.op.leaves().then(|| self.exit(val));
-        let mut live = RegSet::EMPTY;
-        for reg in (0..64).map(Reg).filter(|reg| self.held[reg.0 as usize].is_some()) {
-            live.insert(reg);
-        }
+        let live = self.pool.without(self.free);
         self.out.steps.push(Step::Op(PlacedOp { val, op: inst.op, args: locs, result, exit, live }));
         if let Some(reg) = result {
             self.settle(val.into(), reg);
@@ -819,7 +820,9 @@ impl<'a> Scan<'a> {
     fn reg_of(&self, arg: Arg) -> Option<Reg> {
         match arg {
             Arg::Val(val) => self.homes[val.index()].reg,
-            Arg::Const(_) => (0..64).map(Reg).find(|reg| self.held[reg.0 as usize] == Some(arg)),
+            Arg::Const(_) => {
+                self.pool.without(self.free).iter().find(|reg| self.held[reg.0 as usize] == Some(arg))
+            }
         }
     }
 
