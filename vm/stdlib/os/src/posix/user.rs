@@ -23,24 +23,27 @@ fn id(object: &Object, what: &str) -> Result<u32> {
 pub mod part {
     use super::*;
 
-    // SAFETY (the getters): no memory is involved.
     #[function("getuid($module, /)")]
     fn getuid() -> u32 {
+        // SAFETY: no memory is involved.
         unsafe { libc::getuid() }
     }
 
     #[function("geteuid($module, /)")]
     fn geteuid() -> u32 {
+        // SAFETY: no memory is involved.
         unsafe { libc::geteuid() }
     }
 
     #[function("getgid($module, /)")]
     fn getgid() -> u32 {
+        // SAFETY: no memory is involved.
         unsafe { libc::getgid() }
     }
 
     #[function("getegid($module, /)")]
     fn getegid() -> u32 {
+        // SAFETY: no memory is involved.
         unsafe { libc::getegid() }
     }
 
@@ -52,36 +55,43 @@ pub mod part {
 
     #[function("seteuid($module, euid, /)")]
     fn seteuid(euid: &Object) -> Result<()> {
+        // SAFETY: numbers go in and come out; no memory is involved.
         check(unsafe { libc::seteuid(id(euid, "uid")?) }).map(drop)
     }
 
     #[function("setgid($module, gid, /)")]
     fn setgid(gid: &Object) -> Result<()> {
+        // SAFETY: numbers go in and come out; no memory is involved.
         check(unsafe { libc::setgid(id(gid, "gid")?) }).map(drop)
     }
 
     #[function("setegid($module, egid, /)")]
     fn setegid(egid: &Object) -> Result<()> {
+        // SAFETY: numbers go in and come out; no memory is involved.
         check(unsafe { libc::setegid(id(egid, "gid")?) }).map(drop)
     }
 
     #[function("setreuid($module, ruid, euid, /)")]
     fn setreuid(ruid: &Object, euid: &Object) -> Result<()> {
+        // SAFETY: numbers go in and come out; no memory is involved.
         check(unsafe { libc::setreuid(id(ruid, "uid")?, id(euid, "uid")?) }).map(drop)
     }
 
     #[function("setregid($module, rgid, egid, /)")]
     fn setregid(rgid: &Object, egid: &Object) -> Result<()> {
+        // SAFETY: numbers go in and come out; no memory is involved.
         check(unsafe { libc::setregid(id(rgid, "gid")?, id(egid, "gid")?) }).map(drop)
     }
 
     #[function("setresuid($module, ruid, euid, suid, /)")]
     fn setresuid(ruid: &Object, euid: &Object, suid: &Object) -> Result<()> {
+        // SAFETY: numbers go in and come out; no memory is involved.
         check(unsafe { libc::setresuid(id(ruid, "uid")?, id(euid, "uid")?, id(suid, "uid")?) }).map(drop)
     }
 
     #[function("setresgid($module, rgid, egid, sgid, /)")]
     fn setresgid(rgid: &Object, egid: &Object, sgid: &Object) -> Result<()> {
+        // SAFETY: numbers go in and come out; no memory is involved.
         check(unsafe { libc::setresgid(id(rgid, "gid")?, id(egid, "gid")?, id(sgid, "gid")?) }).map(drop)
     }
 
