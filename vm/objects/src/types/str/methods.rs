@@ -3,7 +3,7 @@
 use super::edit::{self, FillChar};
 use super::split::{self, Ends};
 use super::window::Window;
-use super::{Chars, FULL_SIZE, Str, case, ctype, intern, iter, percent, repr, search, spec, template};
+use super::{Chars, FULL_SIZE, Str, case, intern, iter, percent, repr, search, spec, template};
 use crate::args::Kwargs;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object, heap};
@@ -242,12 +242,12 @@ impl Str {
 
     #[method("isalnum($self, /)")]
     fn isalnum(&self) -> bool {
-        self.all_are(ctype::is_alnum)
+        self.all_are(unicode::is_alnum)
     }
 
     #[method("isalpha($self, /)")]
     fn isalpha(&self) -> bool {
-        self.all_are(ctype::is_alpha)
+        self.all_are(unicode::is_alpha)
     }
 
     #[method("isascii($self, /)")]
@@ -257,12 +257,12 @@ impl Str {
 
     #[method("isdecimal($self, /)")]
     fn isdecimal(&self) -> bool {
-        self.all_are(ctype::is_decimal)
+        self.all_are(unicode::is_decimal)
     }
 
     #[method("isdigit($self, /)")]
     fn isdigit(&self) -> bool {
-        self.all_are(ctype::is_digit)
+        self.all_are(unicode::is_digit)
     }
 
     #[method("isidentifier($self, /)")]
@@ -272,31 +272,31 @@ impl Str {
 
     #[method("islower($self, /)")]
     fn islower(&self) -> bool {
-        let not_lower = |char: u32| ctype::is_upper(char) || ctype::is_title(char);
-        !self.chars().iter().any(not_lower) && self.chars().iter().any(ctype::is_lower)
+        let not_lower = |char: u32| unicode::is_upper(char) || unicode::is_title(char);
+        !self.chars().iter().any(not_lower) && self.chars().iter().any(unicode::is_lower)
     }
 
     #[method("isnumeric($self, /)")]
     fn isnumeric(&self) -> bool {
-        self.all_are(ctype::is_numeric)
+        self.all_are(unicode::is_numeric)
     }
 
     #[method("isprintable($self, /)")]
     fn isprintable(&self) -> bool {
-        self.chars().iter().all(ctype::is_printable)
+        self.chars().iter().all(unicode::is_printable)
     }
 
     #[method("isspace($self, /)")]
     fn isspace(&self) -> bool {
-        self.all_are(ctype::is_space)
+        self.all_are(unicode::is_space_fast)
     }
 
     #[method("istitle($self, /)")]
     fn istitle(&self) -> bool {
         let (mut in_word, mut any) = (false, false);
         for char in self.chars().iter() {
-            let begins = ctype::is_upper(char) || ctype::is_title(char);
-            let goes_on = ctype::is_lower(char);
+            let begins = unicode::is_upper(char) || unicode::is_title(char);
+            let goes_on = unicode::is_lower(char);
             if begins && in_word || goes_on && !in_word {
                 return false;
             }
@@ -308,8 +308,8 @@ impl Str {
 
     #[method("isupper($self, /)")]
     fn isupper(&self) -> bool {
-        let not_upper = |char: u32| ctype::is_lower(char) || ctype::is_title(char);
-        !self.chars().iter().any(not_upper) && self.chars().iter().any(ctype::is_upper)
+        let not_upper = |char: u32| unicode::is_lower(char) || unicode::is_title(char);
+        !self.chars().iter().any(not_upper) && self.chars().iter().any(unicode::is_upper)
     }
 
     #[method("join($self, iterable, /)")]
@@ -509,7 +509,8 @@ impl Str {
     /// Whether the string is an identifier (`PyUnicode_IsIdentifier`).
     pub fn is_identifier(&self) -> bool {
         let mut chars = self.chars().iter();
-        chars.next().is_some_and(ctype::is_xid_start) && chars.all(ctype::is_xid_continue)
+        let starts = |char: u32| char == u32::from(b'_') || unicode::is_identifier_start(char);
+        chars.next().is_some_and(starts) && chars.all(unicode::is_identifier_continue)
     }
 }
 

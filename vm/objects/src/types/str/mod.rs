@@ -2,8 +2,6 @@
 
 pub mod build;
 pub mod case;
-pub mod ctype;
-mod ctype_table;
 pub mod edit;
 pub mod intern;
 pub mod iter;
@@ -307,14 +305,13 @@ impl Str {
     pub fn fill(&self, chars: impl Iterator<Item = u32>) {
         debug_assert!(self.refcnt() == 1 || self.is_empty());
         let data = self.data();
-        for (index, char) in chars.take(self.len()).enumerate() {
-            // SAFETY: within the string, which nobody else sees yet.
-            unsafe {
-                match self.kind() {
-                    Kind::One => data.add(index).write(char as u8),
-                    Kind::Two => data.cast::<u16>().add(index).write(char as u16),
-                    Kind::Four => data.cast::<u32>().add(index).write(char),
-                }
+        let chars = chars.take(self.len()).enumerate();
+        // SAFETY: within the string, which nobody else sees yet.
+        unsafe {
+            match self.kind() {
+                Kind::One => chars.for_each(|(index, char)| data.add(index).write(char as u8)),
+                Kind::Two => chars.for_each(|(index, char)| data.cast::<u16>().add(index).write(char as u16)),
+                Kind::Four => chars.for_each(|(index, char)| data.cast::<u32>().add(index).write(char)),
             }
         }
     }

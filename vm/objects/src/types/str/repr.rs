@@ -1,7 +1,7 @@
 //! `repr` of strings and of bytes: quotes and escapes.
 
 use super::build::Builder;
-use super::{Chars, Str, ctype};
+use super::{Chars, Str};
 use crate::object::refs::Ref;
 use crate::raise::Result;
 use core::fmt::Write;
@@ -29,7 +29,7 @@ pub fn repr(text: &Str) -> Result<Ref<Str>> {
             0x09 => result.push_str("\\t"),
             0x0a => result.push_str("\\n"),
             0x0d => result.push_str("\\r"),
-            _ if char >= 0x80 && ctype::is_printable(char) => result.push(char),
+            _ if char >= 0x80 && unicode::is_printable(char) => result.push(char),
             _ => push_escape(&mut result, char),
         }
     }

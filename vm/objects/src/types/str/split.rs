@@ -1,6 +1,6 @@
 //! Taking strings apart and joining them.
 
-use super::{Chars, Str, ctype, intern, search};
+use super::{Chars, Str, intern, search};
 use crate::object::Object;
 use crate::object::refs::Ref;
 use crate::protocol;
@@ -19,7 +19,7 @@ pub fn split(text: &Str, separator: &Object, limit: isize, from_right: bool) -> 
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let chars = text.chars();
     if separator.is(none()) {
-        let is_space = |char: u32| ctype::is_space(char);
+        let is_space = |char: u32| unicode::is_space_fast(char);
         return pieces(text, at_spaces(chars.len(), |index| is_space(chars.at(index)), limit, from_right));
     }
     let Some(separator) = separator.cast::<Str>() else {
@@ -144,7 +144,7 @@ pub fn lines(
 /// MemoryError.
 pub fn splitlines(text: &Str, keep_ends: bool) -> Result<Ref<List>> {
     let chars = text.chars();
-    pieces(text, lines(chars.len(), |index| chars.at(index), ctype::is_line_break, keep_ends))
+    pieces(text, lines(chars.len(), |index| chars.at(index), unicode::is_linebreak, keep_ends))
 }
 
 fn pieces(text: &Str, ranges: Vec<Range<usize>>) -> Result<Ref<List>> {
@@ -272,7 +272,7 @@ pub fn stripped(len: usize, ends: Ends, strip: impl Fn(usize) -> bool) -> Range<
 pub fn strip(text: &Str, what: &Object, ends: Ends, name: &str) -> Result<Ref<Str>> {
     let chars = text.chars();
     let range = if what.is(none()) {
-        stripped(chars.len(), ends, |index| ctype::is_space(chars.at(index)))
+        stripped(chars.len(), ends, |index| unicode::is_space_fast(chars.at(index)))
     } else {
         let Some(what) = what.cast::<Str>() else {
             return Err(raise!(TypeError, "{name} arg must be None or str"));

@@ -1,7 +1,7 @@
 //! `str.format`: the replacement fields of a template, and what fills them.
 
 use super::build::Builder;
-use super::{Chars, Str, ctype};
+use super::{Chars, Str};
 use crate::object::Object;
 use crate::object::refs::Ref;
 use crate::protocol::{self, attr};
@@ -206,7 +206,7 @@ pub fn next_step(chars: Chars<'_>, rest: &mut Range<usize>) -> Result<Option<Ste
 fn integer(chars: Chars<'_>, range: Range<usize>) -> Result<Option<usize>> {
     let mut value = None;
     for at in range {
-        let Some(digit) = ctype::decimal_value(chars.at(at)) else { return Ok(None) };
+        let Some(digit) = unicode::Version::Current.decimal(chars.at(at)) else { return Ok(None) };
         let next = (value.unwrap_or(0usize).checked_mul(10))
             .and_then(|value| value.checked_add(digit as usize))
             .filter(|&value| isize::try_from(value).is_ok());
