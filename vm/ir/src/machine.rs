@@ -46,8 +46,6 @@ pub struct RegSet(pub u64);
 impl RegSet {
     /// No register.
     pub const EMPTY: RegSet = RegSet(0);
-    /// All floating registers.
-    pub const FLOATS: RegSet = RegSet(0xffff_ffff << 32);
 
     /// These registers.
     pub const fn of(regs: &[Reg]) -> RegSet {
@@ -284,11 +282,6 @@ impl Buffer {
     /// The offset of the next byte.
     pub fn here(&self) -> usize {
         self.bytes.len()
-    }
-
-    /// The address of the next byte.
-    pub fn address(&self) -> u64 {
-        self.base + self.bytes.len() as u64
     }
 
     /// A label that is nowhere yet.

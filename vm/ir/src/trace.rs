@@ -87,14 +87,6 @@ impl Arg {
             _ => None,
         }
     }
-
-    /// The double, if it is a floating constant.
-    pub fn float(self) -> Option<f64> {
-        match self {
-            Arg::Const(Const::F(bits)) => Some(f64::from_bits(bits)),
-            _ => None,
-        }
-    }
 }
 
 impl From<Val> for Arg {
