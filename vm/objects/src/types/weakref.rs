@@ -9,21 +9,13 @@ use crate::object::{Instance, Object};
 use crate::protocol;
 use crate::raise::{self, Result};
 use crate::typeobject::slots::VectorcallFunc;
-use crate::typeobject::{TypeObject, flags};
+use crate::types::dict::Dict;
+use crate::types::str::Str;
+use crate::types::tuple::Tuple;
+use crate::{CompareOp, TypeObject};
 use core::cell::Cell;
 use core::ptr;
-
-#[unsafe(no_mangle)]
-pub static _PyWeakref_RefType: TypeObject = {
-    let flags = flags::BASETYPE | flags::HAVE_GC | flags::HAVE_VECTORCALL;
-    let mut class = TypeObject::new(c"weakref.ReferenceType", size_of::<WeakReference>(), flags);
-    class.tp_dealloc = Cell::new(Some(crate::slots::dealloc::<WeakReference>));
-    class.tp_traverse = Cell::new(Some(crate::slots::traverse::<WeakReference>));
-    class.tp_clear = Cell::new(Some(crate::slots::clear::<WeakReference>));
-    class.tp_vectorcall_offset = Cell::new(core::mem::offset_of!(WeakReference, vectorcall) as isize);
-    class.tp_call = Cell::new(Some(protocol::call::vectorcall_call));
-    class
-};
+use macros::pytype;
 
 /// `PyWeakReference`. `wr_object` is borrowed; it is NULL once the referent is gone.
 #[repr(C)]
@@ -36,8 +28,6 @@ pub struct WeakReference {
     wr_next: Cell<*const WeakReference>,
     pub vectorcall: Cell<Option<VectorcallFunc>>,
 }
-
-instance!(WeakReference, _PyWeakref_RefType);
 
 const _: () = assert!(size_of::<WeakReference>() == 64);
 
@@ -166,6 +156,89 @@ impl WeakReference {
     }
 }
 
+#[pytype(
+    name = "ReferenceType", module = "weakref", symbol = _PyWeakref_RefType, gc, flags = [BASETYPE],
+    vectorcall_field = vectorcall, call = protocol::call::vectorcall_call
+)]
+impl WeakReference {
+    #[slot(tp_new)]
+    fn py_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<WeakReference>> {
+        let (referent, callback) = arguments("__new__", args, kwargs)?;
+        WeakReference::new(class, referent, callback)
+    }
+
+    #[slot(tp_init)]
+    fn py_init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+        arguments("__init__", args, kwargs).map(drop)
+    }
+
+    #[slot(tp_hash)]
+    fn hash_slot(&self) -> Result<isize> {
+        if self.hash.get() != -1 {
+            return Ok(self.hash.get());
+        }
+        let Some(referent) = self.referent() else {
+            return Err(crate::raise!(TypeError, "weak object has gone away"));
+        };
+        self.hash.set(protocol::object::hash(&referent)?);
+        Ok(self.hash.get())
+    }
+
+    #[slot(tp_richcompare)]
+    fn compare(&self, other: &Object, op: CompareOp) -> Result<Ref> {
+        let (Some(other), CompareOp::Eq | CompareOp::Ne) = (other.cast::<WeakReference>(), op) else {
+            return Ok(protocol::compare::unsupported());
+        };
+        match (self.referent(), other.referent()) {
+            (Some(left), Some(right)) => protocol::compare::rich_compare(&left, &right, op),
+            _ => Ok(crate::types::bool::new_bool(ptr::eq(self, other) == (op == CompareOp::Eq))),
+        }
+    }
+
+    #[slot(tp_repr)]
+    fn repr(&self) -> Result<Ref<Str>> {
+        let Some(referent) = self.referent() else { return Str::new(&format!("<weakref at {self:p}; dead>")) };
+        let (class, address) = (referent.class().full_name(), &raw const *referent);
+        let name = protocol::attr::get_optional(&referent, crate::id!("__name__"))?;
+        match name.as_deref().and_then(|name| name.cast::<Str>()) {
+            Some(name) => {
+                let name = name.to_string_lossy();
+                Str::new(&format!("<weakref at {self:p}; to '{class}' at {address:p} ({name})>"))
+            }
+            None => Str::new(&format!("<weakref at {self:p}; to '{class}' at {address:p}>")),
+        }
+    }
+
+    #[getter("__callback__")]
+    fn get_callback(&self) -> Option<Ref> {
+        self.referent().and(self.callback())
+    }
+
+    #[classmethod("__class_getitem__($type, object, /)", unchecked)]
+    fn class_getitem(class: &TypeObject, object: &Object) -> Result<Ref> {
+        crate::types::generic_alias::new(class.as_object(), object)
+    }
+}
+
+/// The referent and the callback of a constructor call.
+fn arguments<'a>(
+    function: &str,
+    args: &'a Tuple,
+    kwargs: Option<&Dict>,
+) -> Result<(&'a Object, Option<&'a Object>)> {
+    if kwargs.is_some_and(|kwargs| !kwargs.is_empty()) && function == "__init__" {
+        return Err(crate::raise!(TypeError, "ref() takes no keyword arguments"));
+    }
+    match *args.items() {
+        [referent] => Ok((referent, None)),
+        [referent, callback] => Ok((referent, Some(callback))),
+        ref other => {
+            let bound = if other.is_empty() { "at least 1 argument" } else { "at most 2 arguments" };
+            Err(crate::raise!(TypeError, "{function} expected {bound}, got {}", other.len()))
+        }
+    }
+}
+
 impl Drop for WeakReference {
     fn drop(&mut self) {
         self.unlink();
@@ -193,7 +266,7 @@ unsafe extern "C" fn vectorcall(
     this: &Object,
     _args: *const Option<&Object>,
     nargsf: usize,
-    kwnames: Option<&crate::types::tuple::Tuple>,
+    kwnames: Option<&Tuple>,
 ) -> Result<Ref> {
     let count = protocol::call::positional_count(nargsf);
     if kwnames.is_some_and(|names| !names.is_empty()) {
