@@ -1,13 +1,90 @@
 //! Unary and binary operators, subscripts and slices.
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
-use crate::eval::ops;
+use crate::eval::{fast_ops, ops};
 use objects::protocol::number::{self, Binary};
 use objects::protocol::{mapping, object};
 use objects::types::bool::{from_bool, new_bool};
+use objects::types::float::{Float, PyFloat_Type};
+use objects::types::int::{Int, PyLong_Type};
 use objects::types::none::none;
 use objects::types::slice::Slice;
 use objects::{Instance, Object, Ref, Result};
+
+/// The operators for operands of any kind.
+mod generic {
+    use super::*;
+
+    ops! { (sp, frame, ts, arg)
+        BINARY_OP {
+            let right = sp.pop();
+            let left = sp.pop();
+            sp.push(operate(arg, &left, &right)?);
+        }
+    }
+}
+
+fast_ops! { (pc, sp, frame, ts, arg, table)
+    BINARY_OP {
+        let (left, right) = (*sp.sub(2), *sp.sub(1));
+        let result = small_arithmetic(left, right, arg);
+        if result.is_null() {
+            return generic::BINARY_OP(pc, sp, frame, ts, arg, table);
+        }
+        sp = sp.sub(1);
+        *sp.sub(1) = result;
+        Object::decref(left);
+        Object::decref(right);
+    }
+}
+
+/// The result for two small ints or two floats; NULL when the operands are others or the operator is not for them.
+#[inline(never)]
+unsafe extern "C" fn small_arithmetic(left: *mut Object, right: *mut Object, operator: usize) -> *mut Object {
+    // SAFETY: the operands are alive; the classes are checked.
+    unsafe {
+        if (*left).is_exactly(&PyLong_Type) && (*right).is_exactly(&PyLong_Type) {
+            let (a, b) = (&*left.cast::<Int>(), &*right.cast::<Int>());
+            if !a.is_compact() || !b.is_compact() {
+                return core::ptr::null_mut();
+            }
+            let (a, b) = (a.compact_value(), b.compact_value());
+            let value = match operator % 13 {
+                0 => a + b,
+                1 => a & b,
+                5 => a * b,
+                7 => a | b,
+                10 => a - b,
+                12 => a ^ b,
+                _ => return core::ptr::null_mut(),
+            };
+            return owned_pointer(Int::from_i64(value));
+        }
+        if (*left).is_exactly(&PyFloat_Type) && (*right).is_exactly(&PyFloat_Type) {
+            let (a, b) = ((*left.cast::<Float>()).value(), (*right.cast::<Float>()).value());
+            let value = match operator % 13 {
+                0 => a + b,
+                5 => a * b,
+                10 => a - b,
+                11 if b != 0.0 => a / b,
+                _ => return core::ptr::null_mut(),
+            };
+            return owned_pointer(Float::new(value));
+        }
+    }
+    core::ptr::null_mut()
+}
+
+/// The pointer of a result; without memory NULL, and the general way will raise.
+fn owned_pointer<T: Instance>(result: Result<Ref<T>>) -> *mut Object {
+    match result {
+        Ok(value) => value.into_ptr().cast(),
+        Err(raised) => {
+            raised.clear();
+            core::ptr::null_mut()
+        }
+    }
+}
 
 ops! { (sp, frame, ts, arg)
     UNARY_NEGATIVE {
@@ -23,12 +100,6 @@ ops! { (sp, frame, ts, arg)
     UNARY_NOT {
         let value = sp.pop();
         sp.push(new_bool(!value.is(from_bool(true))));
-    }
-
-    BINARY_OP {
-        let right = sp.pop();
-        let left = sp.pop();
-        sp.push(operate(arg, &left, &right)?);
     }
 
     BINARY_SUBSCR {

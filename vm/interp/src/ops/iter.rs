@@ -2,15 +2,18 @@
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
 use crate::call::resume_inline;
-use crate::eval::{Flow, flow_ops, ops};
+use crate::eval::{Flow, fast_ops, flow_ops, ops};
 use crate::stack::Stack;
 use objects::protocol::{iter, object};
 use objects::raise::Raised;
 use objects::types::exceptions as exc;
 use objects::types::int::Int;
 use objects::types::list::List;
+use objects::types::list::iter::PyListIter_Type;
 use objects::types::none;
+use objects::types::range::iter::PyRangeIter_Type;
 use objects::types::tuple::Tuple;
+use objects::types::tuple::methods::PyTupleIter_Type;
 use objects::{Instance, Object, Ref, Result, raise};
 
 ops! { (sp, frame, ts, arg)
@@ -35,26 +38,57 @@ ops! { (sp, frame, ts, arg)
     }
 }
 
-flow_ops! { (pc, sp, frame, ts, arg)
-    /// The next item, or a jump to the loop's `END_FOR` and `POP_TOP`.
+/// Iteration over anything.
+mod generic {
+    use super::*;
+
+    flow_ops! { (pc, sp, frame, ts, arg)
+        /// The next item, or a jump to the loop's `END_FOR` and `POP_TOP`.
+        FOR_ITER {
+            let iterator = sp.peek(1);
+            if let Some(generator) = crate::call::plain_generator(iterator) {
+                let after = pc.offset_from(frame.instr_ptr.get()) as usize + 1 + arg;
+                resume_inline(ts, frame, sp, generator, none::none().to_ref(), after);
+                return Ok(Flow::Enter);
+            }
+            match next_item(iterator)? {
+                Some(item) => {
+                    sp.push(item);
+                    Ok(Flow::Next)
+                }
+                None => {
+                    // The jump's target pops two, as it must for a generator that returned.
+                    sp.push(none::none().to_ref());
+                    Ok(Flow::Jump)
+                }
+            }
+        }
+    }
+}
+
+fast_ops! { (pc, sp, frame, ts, arg, table)
     FOR_ITER {
-        let iterator = sp.peek(1);
-        if let Some(generator) = crate::call::plain_generator(iterator) {
-            let after = pc.offset_from(frame.instr_ptr.get()) as usize + 1 + arg;
-            resume_inline(ts, frame, sp, generator, none::none().to_ref(), after);
-            return Ok(Flow::Enter);
+        let item = quick_next(*sp.sub(1));
+        if item.is_null() {
+            return generic::FOR_ITER(pc, sp, frame, ts, arg, table);
         }
-        match next_item(iterator)? {
-            Some(item) => {
-                sp.push(item);
-                Ok(Flow::Next)
-            }
-            None => {
-                // The jump's target pops two, as it must for a generator that returned.
-                sp.push(none::none().to_ref());
-                Ok(Flow::Jump)
-            }
-        }
+        *sp = item;
+        sp = sp.add(1);
+    }
+}
+
+/// The next item of an iterator that can be asked again when it has ended; NULL at the end, and for all others.
+#[inline(never)]
+unsafe extern "C" fn quick_next(iterator: *mut Object) -> *mut Object {
+    // SAFETY: the iterator is alive.
+    let iterator = unsafe { &*iterator };
+    let known = iterator.is_exactly(&PyRangeIter_Type)
+        || iterator.is_exactly(&PyListIter_Type)
+        || iterator.is_exactly(&PyTupleIter_Type);
+    match iterator.class().tp_iternext.get() {
+        // SAFETY: the slot belongs to the iterator's class.
+        Some(next) if known => unsafe { next(iterator) }.map_or(core::ptr::null_mut(), Ref::into_ptr),
+        _ => core::ptr::null_mut(),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Names in namespaces: module and class bodies, globals, builtins.
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
-use crate::eval::ops;
+use crate::adapt::{self, counter};
+use crate::eval::{fast_ops, ops};
 use crate::messages;
 use objects::interpreter_frame::InterpreterFrame;
 use objects::protocol::mapping;
@@ -64,14 +65,6 @@ ops! { (sp, frame, ts, arg)
         sp.push(value);
     }
 
-    LOAD_GLOBAL {
-        let value = global_or_builtin(frame, frame.code().name_at(arg >> 1))?;
-        sp.push(value);
-        if arg & 1 != 0 {
-            sp.push_nullable(None);
-        }
-    }
-
     STORE_GLOBAL {
         let value = sp.pop();
         frame.globals().set_str(frame.code().name_at(arg), &value)?;
@@ -99,6 +92,30 @@ ops! { (sp, frame, ts, arg)
             Some(function) => sp.push(function),
             None => return Err(raise!(NameError, "__build_class__ not found")),
         }
+    }
+}
+
+/// The look-up that needs no cache.
+pub(crate) mod generic {
+    use super::*;
+
+    ops! { (sp, frame, ts, arg)
+        LOAD_GLOBAL {
+            let value = global_or_builtin(frame, frame.code().name_at(arg >> 1))?;
+            sp.push(value);
+            if arg & 1 != 0 {
+                sp.push_nullable(None);
+            }
+        }
+    }
+}
+
+fast_ops! { (pc, sp, frame, ts, arg, table)
+    LOAD_GLOBAL {
+        if counter::tick(pc) {
+            return adapt::name::load_global(pc, sp, frame, ts, arg, table);
+        }
+        return generic::LOAD_GLOBAL(pc, sp, frame, ts, arg, table);
     }
 }
 

@@ -31,6 +31,14 @@ pub struct Dict {
     _spare: Cell<usize>,
 }
 
+/// The next name for a set of keys; 1 is that of no keys.
+struct NextVersion(Cell<u32>);
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for NextVersion {}
+
+static NEXT_KEYS_VERSION: NextVersion = NextVersion(Cell::new(2));
+
 /// Where an iteration over the entries stands.
 #[derive(Clone, Copy, Default)]
 pub struct Position(usize);
@@ -249,6 +257,43 @@ impl Dict {
         }
         self.set_item_known_hash(key, hash, default.to_ref())?;
         Ok(default.to_ref())
+    }
+
+    /// Names the present set of keys and their places for inline caches, on demand; 0 when there can be no name: not all keys are
+    /// strings, or the names have run out.
+    pub fn keys_version(&self) -> u32 {
+        let keys = self.keys();
+        if !keys.is_unicode() {
+            return 0;
+        }
+        if keys.version().get() == 0 {
+            keys.version().set(NEXT_KEYS_VERSION.0.replace(NEXT_KEYS_VERSION.0.get().saturating_add(1)));
+        }
+        match keys.version().get() {
+            u32::MAX => 0,
+            version => version,
+        }
+    }
+
+    /// The version of the keys if they have one; 0 never compares equal to a given one.
+    #[inline(always)]
+    pub fn keys_version_now(&self) -> u32 {
+        self.keys().version().get()
+    }
+
+    /// The place of a name among keys that are all strings.
+    pub fn place_of(&self, name: &Str) -> Option<usize> {
+        if self.keys().is_unicode() { self.keys().find_str(name, name.hash()) } else { None }
+    }
+
+    /// The value at a place, borrowed, if the keys still have that version; else NULL.
+    ///
+    /// # Safety
+    /// `version` and `index` were given by [`Dict::keys_version`] and [`Dict::place_of`] at one moment, and `version` is not 0.
+    #[inline(always)]
+    pub unsafe fn value_at(&self, version: u32, index: usize) -> *mut Object {
+        let keys = self.keys();
+        if keys.version().get() == version { keys.value_slot(index).as_ptr() } else { core::ptr::null_mut() }
     }
 
     /// The entry at or behind `position`, which moves past it (`PyDict_Next`).
