@@ -44,7 +44,7 @@ pub fn main(args: Vec<String>) -> u8 {
         Ok(()) => 0,
         Err(raised) => traceback_print::print_pending(raised).unwrap_or(1),
     };
-    start::flush_streams();
+    start::finish();
     status as u8
 }
 

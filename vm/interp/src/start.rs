@@ -214,6 +214,23 @@ pub fn run_main(code: &Code) -> Result<()> {
     call::run_code(code, &dict, &dict).map(drop)
 }
 
+/// The end of the program: waits for threads, runs `atexit`, flushes the standard streams.
+pub fn finish() {
+    if let Some(modules) = state::interpreter().modules.get() {
+        let threading = modules.get_str(id!("threading")).unwrap_or_else(|raised| {
+            raised.clear();
+            None
+        });
+        if let Some(threading) = threading
+            && let Err(raised) = protocol::call_method(&threading, id!("_shutdown"), &[])
+        {
+            raise::write_unraisable(raised, Some(&threading));
+        }
+    }
+    modules::atexit::run();
+    flush_streams();
+}
+
 /// Flushes the standard streams; whatever fails is not reported, as the process is about to end.
 pub fn flush_streams() {
     for name in ["stdout", "stderr"] {

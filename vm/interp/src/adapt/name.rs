@@ -84,7 +84,11 @@ pub unsafe extern "C" fn load_global(
     }
 }
 
-unsafe fn try_specialize(pc: Pc, frame: &objects::interpreter_frame::InterpreterFrame, arg: usize) -> Option<u8> {
+unsafe fn try_specialize(
+    pc: Pc,
+    frame: &objects::interpreter_frame::InterpreterFrame,
+    arg: usize,
+) -> Option<u8> {
     // SAFETY: the caller's.
     unsafe {
         let name = frame.code().name_at(arg >> 1);

@@ -51,6 +51,12 @@ pub mod part {
         Ok(())
     }
 
+    /// `-X cpu_count`; -1 when the machine decides.
+    #[function("_get_cpu_count_config($module, /)", unchecked)]
+    fn get_cpu_count_config() -> i32 {
+        -1
+    }
+
     #[function("is_finalizing($module, /)")]
     fn is_finalizing() -> bool {
         state::interpreter().finalizing.get()
