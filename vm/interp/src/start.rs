@@ -56,15 +56,18 @@ pub fn start() -> Result<()> {
     let builtins = built_in("builtins")?;
     interpreter.builtins.set(Some(builtins.dict()));
     module::exec_definition(&builtins, definition("builtins")?)?;
-    let sys = built_in("sys")?;
-    interpreter.sysdict.set(Some(sys.dict()));
-    module::exec_definition(&sys, definition("sys")?)?;
+    objects::types::exceptions::group::make_exception_group(&builtins.dict())?;
+    let module = built_in("sys")?;
+    let dict = module.dict();
+    interpreter.sysdict.set(Some(dict.clone()));
+    module::exec_definition(&module, definition("sys")?)?;
+    sys::hooks::add_defaults(&dict)?;
     for (name, fd) in [("stdout", 1), ("stderr", 2)] {
         let printer = sys::printer::Printer::new(fd)?;
-        sys.dict().set_text(name, &printer)?;
-        sys.dict().set_text(&format!("__{name}__"), &printer)?;
+        dict.set_text(name, &printer)?;
+        dict.set_text(&format!("__{name}__"), &printer)?;
     }
-    set_paths(&sys.dict())
+    set_paths(&dict)
 }
 
 fn definition(name: &str) -> Result<&'static objects::typeobject::ModuleDef> {

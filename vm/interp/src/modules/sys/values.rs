@@ -73,8 +73,7 @@ pub fn add(module: &Module) -> Result<()> {
     set("_taipan", text(TAIPAN_VERSION)?)?;
     set("monitoring", Namespace::new(Dict::new()?)?.upcast())?;
     let modules = state::interpreter().modules.get().ok_or_else(objects::raise::null_result)?;
-    set("modules", modules.upcast())?;
-    super::hooks::add_defaults(&dict)
+    set("modules", modules.upcast())
 }
 
 const COPYRIGHT: &str = "Copyright (c) 2001-2024 Python Software Foundation.\nAll Rights Reserved.\n\nCopyright (c) 2000 \
