@@ -337,17 +337,10 @@ fn valid_slot_name(item: &Object) -> Result<&Str> {
         let got = item.class().full_name();
         return Err(crate::raise!(TypeError, "__slots__ items must be strings, not '{got}'"));
     };
-    if !is_identifier(name) {
+    if !name.is_identifier() {
         return Err(crate::raise!(TypeError, "__slots__ must be identifiers"));
     }
     Ok(name)
-}
-
-fn is_identifier(name: &Str) -> bool {
-    let Ok(text) = name.to_str().map_err(|raised| raised.clear()) else { return false };
-    let mut chars = text.chars();
-    let start = |c: char| c == '_' || c.is_alphabetic();
-    chars.next().is_some_and(start) && chars.all(|c| c == '_' || c.is_alphanumeric())
 }
 
 /// Private names carry their class (`_Py_Mangle`).
