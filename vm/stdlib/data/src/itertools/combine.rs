@@ -6,7 +6,7 @@ use objects::protocol::{self, number};
 use objects::types::dict::Dict;
 use objects::types::none::none;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Ref, Result, Slot, TypeObject, raise};
+use objects::{Object, Ref, Result, Slot, TypeObject, raise};
 
 /// `product`: an odometer over the pools.
 #[repr(C)]
