@@ -13,7 +13,7 @@ use objects::types::str::Str;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Ref, Result, id, raise, state};
 use std::rc::Rc;
-use syntax::{Arena, ErrorKind, SourceWarning, SyntaxError, WarningKind};
+use syntax::{Arena, ErrorKind, NO_POSITION, SourceWarning, SyntaxError, WarningKind};
 
 /// What the source is.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -72,7 +72,12 @@ fn compile_data(text: &[u8], filename: &str, mode: Mode, flags: u32, optimize: i
     let mut sink = |warning: SourceWarning| match issue(&warning, filename) {
         Ok(()) => true,
         Err(raised) => {
-            failed = Some(raised);
+            // An operation that was to be folded is left to the program.
+            if warning.error.lineno == 0 {
+                raised.clear();
+            } else {
+                failed = Some(raised);
+            }
             false
         }
     };
@@ -81,11 +86,16 @@ fn compile_data(text: &[u8], filename: &str, mode: Mode, flags: u32, optimize: i
     match (result, failed) {
         (_, Some(raised)) => Err(raised),
         (Ok(code), None) => Ok(code),
-        (Err(error), None) => Err(raise_syntax_error(&error, filename, Some(text))),
+        // The compiler's errors show the file, whatever the text came from.
+        (Err(error), None) => {
+            let file = error.kind.is_syntax_error().then(|| std::fs::read(filename).ok()).flatten();
+            Err(raise_syntax_error(&error, filename, file.as_deref()))
+        }
     }
 }
 
 /// Issues a warning about source through `warnings.warn_explicit`; one that is made an error becomes a SyntaxError.
+/// A warning about an operation that was folded is about the line that the caller is at.
 fn issue(warning: &SourceWarning, filename: &str) -> Result<()> {
     let Some(modules) = state::interpreter().modules.get() else { return Ok(()) };
     let Some(warnings) = modules.get_str(id!("warnings"))? else { return Ok(()) };
@@ -94,6 +104,10 @@ fn issue(warning: &SourceWarning, filename: &str) -> Result<()> {
         WarningKind::DeprecationWarning => &exc::DeprecationWarning,
     };
     let message = Str::new(&warning.error.msg)?;
+    if warning.error.lineno == 0 {
+        return call::call_method(&warnings, id!("warn"), &[message.as_object(), category.as_object()])
+            .map(drop);
+    }
     let line = new_int(warning.error.lineno.into())?;
     let file = Str::new(filename)?;
     let arguments = [message.as_object(), category.as_object(), file.as_object(), &line];
@@ -132,7 +146,10 @@ pub fn raise_syntax_error(error: &SyntaxError, filename: &str, text: Option<&[u8
             Some(line) => Str::new(&line)?.upcast(),
             None => none().to_ref(),
         };
-        let number = |value: i32| new_int(value.into());
+        let number = |value: i32| match value {
+            NO_POSITION => Ok(none().to_ref()),
+            _ => new_int(value.into()),
+        };
         let place = Tuple::from_array([
             Str::new(filename)?.upcast(),
             number(error.lineno)?,

@@ -82,7 +82,11 @@ impl fmt::Display for SyntaxError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         write!(f, "{}: {}", self.kind.name(), self.msg)?;
         if self.kind.is_syntax_error() {
-            write!(f, " ({}:{}-{}:{})", self.lineno, self.offset, self.end_lineno, self.end_offset)?;
+            write!(f, " ({}:{}-", self.lineno, self.offset)?;
+            match (self.end_lineno, self.end_offset) {
+                (NO_POSITION, NO_POSITION) => f.write_str("None:None)")?,
+                (lineno, offset) => write!(f, "{lineno}:{offset})")?,
+            }
         }
         Ok(())
     }

@@ -1,7 +1,7 @@
 //! Source text: from the bytes of a file to lines of UTF-8.
 
 use crate::arena::Arena;
-use crate::error::{ErrorKind, SyntaxError};
+use crate::error::{ErrorKind, NO_POSITION, SyntaxError};
 use std::borrow::Cow;
 use std::ops::Range;
 use std::str::Utf8Error;
@@ -177,7 +177,8 @@ pub struct Decoded<'s> {
 pub fn decode<'s>(bytes: &'s [u8], codecs: &dyn Codecs) -> Result<Decoded<'s>, SyntaxError> {
     let unlocated = |msg: String| SyntaxError {
         offset: -1,
-        end_offset: -1,
+        end_lineno: NO_POSITION,
+        end_offset: NO_POSITION,
         ..SyntaxError::unlocated(ErrorKind::SyntaxError, msg)
     };
     let (body, has_mark) = match bytes.strip_prefix(b"\xef\xbb\xbf") {

@@ -56,7 +56,10 @@ impl FString {
             if c == b'{' {
                 self.open_expression(end);
             } else {
-                self.expression_end.get_or_insert(start);
+                // The `!` of `!=` ends nothing: what comes later decides, but in a format specifier.
+                if c != b':' || self.expression_end.is_none() {
+                    self.expression_end = Some(start);
+                }
                 if self.debug {
                     text = self.expression_end.map(|end| self.expression_start..end);
                 }
