@@ -642,7 +642,9 @@ impl<'a> Lexer<'a> {
 
     fn operator(&mut self, c: u8) -> Token<'a> {
         let mut debug_text = None;
+        let is_not_equal = c == b'!' && self.bytes.get(self.pos) == Some(&b'=');
         if matches!(c, b':' | b'}' | b'!' | b'{')
+            && !is_not_equal
             && let Some(fstring) = self.fstrings.last_mut()
             && fstring.in_replacement_field()
         {
