@@ -372,7 +372,12 @@ impl TypeObject {
                 heap::untrack(&object);
                 NonNull::new(object.into_ptr()).ok_or_else(raise::null_result)
             }
-            _ => allocate_untracked(self, items),
+            _ => {
+                if !self.has_feature(flags::READY) {
+                    ready::ready_late(self)?;
+                }
+                allocate_untracked(self, items)
+            }
         }
     }
 

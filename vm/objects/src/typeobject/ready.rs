@@ -17,6 +17,23 @@ use crate::types::{cfunction, descr, staticmethod};
 use core::ffi::{CStr, c_char};
 use core::ptr;
 
+/// Whether start-up has readied the runtime's own types.
+static STARTED: core::sync::atomic::AtomicBool = core::sync::atomic::AtomicBool::new(false);
+
+/// Start-up is over: from now on a static type is readied when its first instance is made.
+pub fn started() {
+    STARTED.store(true, core::sync::atomic::Ordering::Relaxed);
+}
+
+/// Readies a native module's type before its first instance. During start-up the order is start-up's own.
+///
+/// # Errors
+/// As [`ready`].
+#[cold]
+pub fn ready_late(class: &TypeObject) -> Result<()> {
+    if STARTED.load(core::sync::atomic::Ordering::Relaxed) { ready(class) } else { Ok(()) }
+}
+
 /// Makes `class` usable. Doing it again does nothing.
 ///
 /// # Errors

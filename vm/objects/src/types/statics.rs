@@ -103,5 +103,6 @@ pub fn init() -> Result<()> {
     for (_, class) in exceptions::ALL {
         ready::ready(class)?;
     }
+    ready::started();
     Ok(())
 }

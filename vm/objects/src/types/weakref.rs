@@ -197,7 +197,9 @@ impl WeakReference {
 
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
-        let Some(referent) = self.referent() else { return Str::new(&format!("<weakref at {self:p}; dead>")) };
+        let Some(referent) = self.referent() else {
+            return Str::new(&format!("<weakref at {self:p}; dead>"));
+        };
         let (class, address) = (referent.class().full_name(), &raw const *referent);
         let name = protocol::attr::get_optional(&referent, crate::id!("__name__"))?;
         match name.as_deref().and_then(|name| name.cast::<Str>()) {

@@ -1,7 +1,8 @@
 //! Native modules for data.
 
+pub mod collections;
 pub mod itertools;
 
 /// The modules of this crate with their definitions.
 pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] =
-    &[("itertools", &itertools::module::MODULE_DEF)];
+    &[("_collections", &collections::module::MODULE_DEF), ("itertools", &itertools::module::MODULE_DEF)];
