@@ -4,8 +4,10 @@ use crate::id;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::protocol::attr;
-use crate::raise::{self, Result};
+use crate::raise::{self, Catch, Result};
 use crate::state;
+use crate::types::exceptions as exc;
+use crate::types::int::Int;
 use crate::types::none;
 use crate::types::str::{self, Str};
 
@@ -124,6 +126,34 @@ pub fn len(object: &Object) -> Result<usize> {
         // SAFETY: the slot belongs to the object's class.
         Some(function) => usize::try_from(unsafe { function(object) }).map_err(|_| raise::pending()),
         None => Err(crate::raise!(TypeError, "object of type '{}' has no len()", class.name())),
+    }
+}
+
+/// `PyObject_LengthHint`: how many items an iterable says it has, from `__len__` or `__length_hint__`.
+///
+/// # Errors
+/// What the two raise, TypeError aside; TypeError or ValueError for a hint that is no count.
+pub fn length_hint(object: &Object) -> Result<Option<usize>> {
+    let class = object.class();
+    let sized = class.sequence().is_some_and(|table| table.sq_length.get().is_some())
+        || class.mapping().is_some_and(|table| table.mp_length.get().is_some());
+    if sized && let Some(length) = len(object).catch(&exc::TypeError)? {
+        return Ok(Some(length));
+    }
+    let Some(method) = attr::lookup_special(object, id!("__length_hint__"))? else { return Ok(None) };
+    let hint = crate::protocol::call::call_no_args(&method).catch(&exc::TypeError)?;
+    let Some(hint) = hint.filter(|hint| !hint.is(none::not_implemented())) else { return Ok(None) };
+    if hint.cast::<Int>().is_none() {
+        return Err(crate::raise!(
+            TypeError,
+            "__length_hint__ must be an integer, not {}",
+            hint.class().name()
+        ));
+    }
+    let hint = crate::protocol::number::index_as_isize(&hint, Some(&exc::OverflowError))?;
+    match usize::try_from(hint) {
+        Ok(hint) => Ok(Some(hint)),
+        Err(_) => Err(crate::raise!(ValueError, "__length_hint__() should return >= 0")),
     }
 }
 

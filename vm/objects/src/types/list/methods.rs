@@ -380,7 +380,14 @@ impl List {
             self.reserve(tuple.len())?;
             return tuple.items().iter().try_for_each(|item| self.push(item.to_ref()));
         }
-        protocol::iter::for_each(iterable, |item| self.push(item))
+        // Room for what is announced, so that an impossible length is an error before any item is made.
+        let iterator = protocol::iter::get_iter(iterable)?;
+        let hint = protocol::object::length_hint(iterable)?.unwrap_or(0);
+        self.reserve(hint)?;
+        while let Some(item) = protocol::iter::next(&iterator)? {
+            self.push(item)?;
+        }
+        Ok(())
     }
 
     /// The index of the first item equal to `value` in `start..stop`.

@@ -116,7 +116,7 @@ impl List {
     /// Makes room for `more` items beyond the present ones; grows by an eighth, as `list_resize` does, so that
     /// `sys.getsizeof` answers the same.
     pub(crate) fn reserve(&self, more: usize) -> Result<()> {
-        let wanted = self.len() + more;
+        let wanted = self.len().checked_add(more).ok_or_else(raise::no_memory)?;
         if wanted as isize <= self.allocated.get() {
             return Ok(());
         }
