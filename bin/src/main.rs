@@ -1,5 +1,8 @@
 //! The `python` executable: command line, start-up, choice of JIT backend.
 
+// Named, so that its symbols are linked in.
+use cpyext as _;
+
 mod cli;
 mod paths;
 mod run;

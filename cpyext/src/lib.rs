@@ -1,1 +1,8 @@
-//! The exported C API: one file per CPython header, naming functions the VM has.
+//! The exported C API. One file per CPython header, in which a function has its C name and says in Rust's types who owns what;
+//! what it does is a call of what the VM already has. `varargs` makes the functions that take `...`. Every symbol that an
+//! extension may import is a row of `api.txt`, which `cargo xtask api` compares with the executable.
+
+pub mod varargs;
+
+pub mod moduleobject;
+pub mod pycapsule;

@@ -23,7 +23,8 @@ pub struct Program {
 }
 
 impl Program {
-    /// All programs below `testsuite/python` whose name contains one of `names`, or all if none is given.
+    /// All programs below `testsuite/python` whose name contains one of `names`, or all if none is given. A file whose name begins
+    /// with `_` is a module that programs share.
     pub fn all(names: &[String]) -> io::Result<Vec<Program>> {
         let mut programs = Vec::new();
         let root = Program::root();
@@ -32,7 +33,9 @@ impl Program {
             if area.is_dir() {
                 for file in fs::read_dir(area)? {
                     let path = file?.path();
-                    if path.extension().is_some_and(|e| e == "py") {
+                    let shared =
+                        path.file_name().is_some_and(|name| name.as_encoded_bytes().starts_with(b"_"));
+                    if path.extension().is_some_and(|e| e == "py") && !shared {
                         programs.push(Program { path });
                     }
                 }

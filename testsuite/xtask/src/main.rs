@@ -1,5 +1,6 @@
 //! Developer commands: `cargo xtask …`.
 
+mod api;
 mod bench;
 mod docs;
 mod golden;
@@ -30,6 +31,8 @@ suite [TEST…]         run CPython's test files (test_list …; default: those 
   --limit SECONDS     for one test (default: 120)
 bench [NAME…]         time the programs of testsuite/bench here and under the reference
   --runs N              the best of N runs counts (default: 5)
+api                   compare the exported C API with its census, cpyext/api.txt
+  --bless               note what is missing
 tidy                  check the house rules that the compiler does not
 docs                  take CPython's documentation strings from the reference
 install --prefix DIR  lay out an installation that can be moved";
@@ -54,6 +57,7 @@ fn run(args: &[String]) -> Result {
         "bless" => golden::bless(args),
         "suite" => suite::run(args),
         "bench" => bench::run(args),
+        "api" => api::run(args),
         "tidy" => tidy::run(),
         "docs" => docs::run(),
         "install" => install::run(args),

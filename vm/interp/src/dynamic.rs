@@ -39,7 +39,7 @@ pub fn create(spec: &Object) -> Result<Ref> {
     if let Some(definition) = made.cast_exact::<ModuleDef>() {
         // SAFETY: a definition is static data of the shared object, which is never unloaded.
         let definition: &'static ModuleDef = unsafe { &*core::ptr::from_ref(definition) };
-        return Ok(module::from_definition(definition, &name)?.upcast());
+        return module::from_definition_and_spec(definition, spec);
     }
     if let Some(module) = made.cast::<Module>() {
         module.dict().set_text("__file__", &path)?;

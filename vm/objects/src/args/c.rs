@@ -4,6 +4,7 @@ use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::raise;
 use crate::raise::{Raised, Result};
+use crate::types::capsule::CapsuleDestructor;
 use core::ffi::{CStr, c_char, c_int};
 use core::ptr;
 
@@ -144,6 +145,7 @@ results! {
     {'a, T: Instance} Option<&'a T> => Option<&'a T>, value => value, None;
     {T} *const T => *const T, value => value, ptr::null();
     {T} *mut T => *mut T, value => value, ptr::null_mut();
+    CapsuleDestructor => CapsuleDestructor, value => value, None;
 }
 
 /// Nothing for C; an exception stays pending.

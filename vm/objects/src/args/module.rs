@@ -42,5 +42,5 @@ pub fn add_functions(module: &Module, table: &'static [MethodDef]) -> Result<()>
 /// # Errors
 /// Never, as yet.
 pub fn init(definition: &'static ModuleDef) -> Result<Ref> {
-    crate::types::module::init_definition(definition)
+    Ok(crate::types::module::init_definition(definition).to_ref())
 }

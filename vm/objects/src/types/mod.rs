@@ -42,6 +42,7 @@ pub mod bool;
 pub mod buffer;
 pub mod bytearray;
 pub mod bytes;
+pub mod capsule;
 pub mod cell;
 pub mod cfunction;
 pub mod classmethod;

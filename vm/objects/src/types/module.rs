@@ -319,13 +319,24 @@ pub fn is_initializing(spec: &Object) -> Result<bool> {
     }
 }
 
-/// `PyModuleDef_Init`: the definition as an object, which the import system turns into a module.
-///
-/// # Errors
-/// Never, as yet.
-pub fn init_definition(definition: &'static ModuleDef) -> Result<Ref> {
-    Ok(definition.as_object().to_ref())
+/// `PyModuleDef_Init`: the definition as an object, which the import system turns into a module. A definition in C has neither class
+/// nor index yet.
+pub fn init_definition(definition: &'static ModuleDef) -> &'static Object {
+    if definition.m_index.get() == 0 {
+        definition.ob_base.set_class(&PyModuleDef_Type);
+        LAST_INDEX.0.set(LAST_INDEX.0.get() + 1);
+        definition.m_index.set(LAST_INDEX.0.get());
+    }
+    definition.as_object()
 }
+
+/// The highest index that a definition has; a definition's place among the interpreter's modules.
+struct LastIndex(Cell<isize>);
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for LastIndex {}
+
+static LAST_INDEX: LastIndex = LastIndex(Cell::new(0));
 
 /// The module of a definition (`PyModule_FromDefAndSpec2` with the spec's name) with its functions, before its exec slots run.
 ///

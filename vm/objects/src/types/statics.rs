@@ -52,6 +52,7 @@ pub static STATIC_TYPES: &[&TypeObject] = &[
     &functional::PyMap_Type,
     &functional::PyFilter_Type,
     &functional::PyReversed_Type,
+    &capsule::PyCapsule_Type,
     &none::_PyNone_Type,
     &none::_PyNotImplemented_Type,
     &none::PyEllipsis_Type,

@@ -1,0 +1,9 @@
+//! Exports the C API from the executable, so that extension modules find it there.
+
+fn main() {
+    let exports = concat!(env!("CARGO_MANIFEST_DIR"), "/../cpyext/exports.list");
+    println!("cargo:rerun-if-changed={exports}");
+    println!("cargo:rustc-link-arg-bins=-Wl,--dynamic-list={exports}");
+    // Extensions take it for granted that the executable brings the mathematical functions along.
+    println!("cargo:rustc-link-arg-bins=-Wl,--push-state,--no-as-needed,-lm,--pop-state");
+}
