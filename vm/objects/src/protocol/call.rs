@@ -1,5 +1,6 @@
 //! Calling: vectorcall and `tp_call`.
 
+use crate::args::Kwargs;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::protocol::attr;
@@ -149,22 +150,53 @@ fn vectorcall_dict(
     unsafe { function(callable, all.as_ptr().cast(), args.len(), Some(&names)) }
 }
 
-/// `PyObject_VectorcallMethod`: calls the method `name` of `args[0]` with the rest, without making a bound method where the
-/// attribute is a plain function of the class.
+/// Runs `run` with `first` in front of `rest`; the array lives on the native stack when it is short.
+#[inline]
+pub fn with_first<'a, T>(first: &'a Object, rest: &[&'a Object], run: impl FnOnce(&[&'a Object]) -> T) -> T {
+    const SHORT: usize = 6;
+    if rest.len() < SHORT {
+        let mut all = [first; SHORT];
+        all[1..=rest.len()].copy_from_slice(rest);
+        return run(&all[..=rest.len()]);
+    }
+    let mut all = Vec::with_capacity(rest.len() + 1);
+    all.push(first);
+    all.extend_from_slice(rest);
+    run(&all)
+}
+
+/// Calls the method `name` of `object`, without making a bound method where the attribute is a plain function of the class.
 ///
 /// # Errors
 /// AttributeError; what the call raises.
 pub fn call_method(object: &Object, name: &Str, args: &[&Object]) -> Result {
-    let method = attr::get_method(object, name)?;
-    match method {
+    vectorcall_method(object, name, args, None)
+}
+
+/// [`call_method`] with keywords as [`vectorcall`] has them (`PyObject_VectorcallMethod`).
+///
+/// # Errors
+/// AttributeError; what the call raises.
+pub fn vectorcall_method(object: &Object, name: &Str, args: &[&Object], kwnames: Option<&Tuple>) -> Result {
+    match attr::get_method(object, name)? {
         attr::Method::Unbound(function) => {
-            let mut all = Vec::with_capacity(args.len() + 1);
-            all.push(object);
-            all.extend_from_slice(args);
-            vectorcall(&function, &all, 0, None)
+            with_first(object, args, |all| vectorcall(&function, all, 0, kwnames))
         }
-        attr::Method::Bound(callable) => vectorcall(&callable, args, 0, None),
+        attr::Method::Bound(callable) => vectorcall(&callable, args, 0, kwnames),
     }
+}
+
+/// Calls with the keyword arguments of another call.
+///
+/// # Errors
+/// As [`vectorcall`].
+pub fn call_with_keywords(callable: &Object, args: &[&Object], keywords: Kwargs<'_>) -> Result {
+    if keywords.is_empty() {
+        return call(callable, args);
+    }
+    let (names, values): (Vec<&Object>, Vec<&Object>) = keywords.iter().unzip();
+    let names = Tuple::from_slice(&names)?;
+    vectorcall(callable, &[args, &values].concat(), 0, Some(&names))
 }
 
 /// Whether `callable(object)` is true.

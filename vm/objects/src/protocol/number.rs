@@ -136,20 +136,27 @@ pub fn binary_op(left: &Object, right: &Object, op: Binary) -> Result<Ref> {
     Err(unsupported(left, right, op.symbol()))
 }
 
-/// An in-place binary operator (`PyNumber_InPlaceAdd` and its kin).
+/// Tries the in-place slot and then the slots of [`binary_op1`]; `NotImplemented` when none knows the other.
 ///
 /// # Errors
-/// As [`binary_op`].
-pub fn inplace_op(left: &Object, right: &Object, op: Binary) -> Result<Ref> {
+/// What the operators raise.
+pub fn inplace_op1(left: &Object, right: &Object, op: Binary) -> Result<Ref> {
     if let Some(function) = left.class().number().and_then(|table| op.inplace_slot(table)) {
         // SAFETY: the slot belongs to the operand's class.
-        // SAFETY: a slot of an operand's own type takes that operand.
         let result = unsafe { function(left, right) }?;
         if !result.is(not_implemented()) {
             return Ok(result);
         }
     }
-    let result = binary_op1(left, right, op)?;
+    binary_op1(left, right, op)
+}
+
+/// An in-place binary operator (`PyNumber_InPlaceAdd` and its kin).
+///
+/// # Errors
+/// As [`binary_op`].
+pub fn inplace_op(left: &Object, right: &Object, op: Binary) -> Result<Ref> {
+    let result = inplace_op1(left, right, op)?;
     if !result.is(not_implemented()) {
         return Ok(result);
     }

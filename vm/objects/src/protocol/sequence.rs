@@ -3,7 +3,7 @@
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::protocol::{self, number};
-use crate::raise::{self, Result};
+use crate::raise::{self, Raised, Result};
 use crate::types::dict::Dict;
 use crate::types::list::List;
 use crate::types::none::not_implemented;
@@ -80,20 +80,56 @@ pub fn contains(container: &Object, item: &Object) -> Result<bool> {
 /// # Errors
 /// As [`contains`].
 pub(crate) fn contains_by_iteration(container: &Object, item: &Object) -> Result<bool> {
-    let iterator = protocol::iter::get_iter(container).map_err(|raised| {
+    Ok(position(container, item)?.is_some())
+}
+
+/// The iterator of something that is searched.
+fn iterate_searched(container: &Object) -> Result<Ref> {
+    protocol::iter::get_iter(container).map_err(|raised| {
         if !raised.matches(&crate::types::exceptions::TypeError) || container.class().tp_iter.get().is_some()
         {
             return raised;
         }
         raised.clear();
         crate::raise!(TypeError, "argument of type '{}' is not iterable", container.class().name())
-    })?;
+    })
+}
+
+/// How many items come before the first that equals `item`.
+fn position(container: &Object, item: &Object) -> Result<Option<usize>> {
+    let iterator = iterate_searched(container)?;
+    let mut index = 0;
     while let Some(candidate) = protocol::iter::next(&iterator)? {
         if protocol::compare::equal(&candidate, item)? {
-            return Ok(true);
+            return Ok(Some(index));
         }
+        index += 1;
     }
-    Ok(false)
+    Ok(None)
+}
+
+/// `PySequence_Index`.
+///
+/// # Errors
+/// ValueError when no item equals `item`; as [`contains`].
+pub fn index(container: &Object, item: &Object) -> Result<usize> {
+    match position(container, item)? {
+        Some(index) => Ok(index),
+        None => Err(crate::raise!(ValueError, "sequence.index(x): x not in sequence")),
+    }
+}
+
+/// `PySequence_Count`.
+///
+/// # Errors
+/// As [`contains`].
+pub fn count(container: &Object, item: &Object) -> Result<usize> {
+    let iterator = iterate_searched(container)?;
+    let mut count = 0;
+    while let Some(candidate) = protocol::iter::next(&iterator)? {
+        count += usize::from(protocol::compare::equal(&candidate, item)?);
+    }
+    Ok(count)
 }
 
 /// `PySequence_Concat`.
@@ -111,7 +147,32 @@ pub fn concat(left: &Object, right: &Object) -> Result<Ref> {
             return Ok(result);
         }
     }
-    Err(crate::raise!(TypeError, "'{}' object can't be concatenated", left.class().name()))
+    Err(cannot_concatenate(left))
+}
+
+/// `PySequence_InPlaceConcat`.
+///
+/// # Errors
+/// TypeError when the operands cannot be joined.
+pub fn inplace_concat(left: &Object, right: &Object) -> Result<Ref> {
+    let table = left.class().sequence();
+    let function = table.and_then(|table| table.sq_inplace_concat.get().or(table.sq_concat.get()));
+    if let Some(function) = function {
+        // SAFETY: the slot belongs to the operand's class.
+        return unsafe { function(left, right) };
+    }
+    if is_sequence(left) && is_sequence(right) {
+        let result = number::inplace_op1(left, right, number::Binary::Add)?;
+        if !result.is(not_implemented()) {
+            return Ok(result);
+        }
+    }
+    Err(cannot_concatenate(left))
+}
+
+#[cold]
+fn cannot_concatenate(object: &Object) -> Raised {
+    crate::raise!(TypeError, "'{}' object can't be concatenated", object.class().name())
 }
 
 /// `PySequence_List`.

@@ -1,8 +1,14 @@
 //! Native modules for data.
 
 pub mod collections;
+pub mod functools;
 pub mod itertools;
+pub mod operator;
 
 /// The modules of this crate with their definitions.
-pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] =
-    &[("_collections", &collections::module::MODULE_DEF), ("itertools", &itertools::module::MODULE_DEF)];
+pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[
+    ("_collections", &collections::module::MODULE_DEF),
+    ("_functools", &functools::module::MODULE_DEF),
+    ("_operator", &operator::module::MODULE_DEF),
+    ("itertools", &itertools::module::MODULE_DEF),
+];

@@ -227,7 +227,14 @@ impl Dict {
     /// # Errors
     /// What hashing or comparing the key raises.
     pub fn remove(&self, key: &Object) -> Result<Option<Ref>> {
-        let hash = protocol::object::hash(key)?;
+        self.remove_known_hash(key, protocol::object::hash(key)?)
+    }
+
+    /// [`Dict::remove`] for a key whose hash is known.
+    ///
+    /// # Errors
+    /// What comparing the key raises.
+    pub fn remove_known_hash(&self, key: &Object, hash: isize) -> Result<Option<Ref>> {
         let Some(index) = self.find(key, hash)? else { return Ok(None) };
         self.ma_used.set(self.ma_used.get() - 1);
         let (key, value) = self.keys().remove(index, hash);
