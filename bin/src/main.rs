@@ -4,6 +4,7 @@
 use cpyext as _;
 
 mod cli;
+mod locale;
 mod paths;
 mod run;
 

@@ -1,7 +1,7 @@
 //! One run of the executable, from its arguments to its exit status.
 
 use crate::cli::{self, Cli, Program};
-use crate::paths;
+use crate::{locale, paths};
 use interp::config::{self, Config};
 use interp::modules::sys::values::{TAIPAN_VERSION, VERSION};
 use interp::{compile, modules, start, traceback_print};
@@ -37,6 +37,8 @@ pub fn main(args: Vec<String>) -> u8 {
         }
         return 0;
     }
+    let keep = std::env::var("PYTHONCOERCECLOCALE").is_ok_and(|value| value == "0");
+    locale::start(cli.ignore_environment || !keep);
     config::set(configure(&program, &cli, &args));
     modules::register(NATIVE_MODULES);
     let result = start::start().and_then(|()| run(&cli));

@@ -30,7 +30,7 @@ pub fn normalize_identifier(text: &str) -> String {
 /// The character that `\N{name}` means.
 pub fn character_named(name: &str) -> Option<char> {
     match lookup(name)? {
-        Named::Character(code) => char::from_u32(code),
+        Named::Character(code) | Named::Alias(code) => char::from_u32(code),
         Named::Sequence(_) => None,
     }
 }

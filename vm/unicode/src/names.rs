@@ -128,6 +128,8 @@ fn has_name(index: usize, name: &str) -> bool {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Named {
     Character(u32),
+    /// A character by another name than its own.
+    Alias(u32),
     /// A named sequence: two to four characters, zeros unused. The `\N` escape does not take these.
     Sequence([u32; 4]),
 }
@@ -154,7 +156,7 @@ pub fn lookup(name: &str) -> Option<Named> {
                     Named::Character(start + (index - first) as u32)
                 }
                 Some(extra) => match EXTRA[extra] {
-                    [code, 0, 0, 0] => Named::Character(code),
+                    [code, 0, 0, 0] => Named::Alias(code),
                     codes => Named::Sequence(codes),
                 },
             });

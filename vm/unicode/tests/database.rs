@@ -101,9 +101,9 @@ fn names_lead_back() {
         }
     }
     for (name, found) in HashMap::from([
-        ("line feed", Some(Named::Character(0xA))),
-        ("BEL", Some(Named::Character(7))),
-        ("latin small letter GHA", Some(Named::Character(0x1A3))),
+        ("line feed", Some(Named::Alias(0xA))),
+        ("BEL", Some(Named::Alias(7))),
+        ("latin small letter GHA", Some(Named::Alias(0x1A3))),
         ("KEYCAP DIGIT ONE", Some(Named::Sequence([0x31, 0xFE0F, 0x20E3, 0]))),
         ("HANGUL SYLLABLE GAG", Some(Named::Character(0xAC01))),
         ("HANGUL SYLLABLE gag", None),

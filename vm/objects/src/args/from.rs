@@ -187,17 +187,10 @@ pub struct CodePoint(pub u32);
 
 impl<'a> FromArg<'a> for CodePoint {
     fn from_arg(argument: &'a Object, at: At) -> Result<CodePoint> {
-        let Some(text) = argument.cast::<Str>() else {
-            return Err(at.bad_argument("a unicode character", argument));
-        };
-        if text.len() != 1 {
-            let (function, which, len) = (at.function(), at.describe(), text.len());
-            return Err(raise!(
-                TypeError,
-                "{function}(): {which} must be a unicode character, not a string of length {len}"
-            ));
+        match argument.cast::<Str>() {
+            Some(text) if text.len() == 1 => Ok(CodePoint(text.at(0))),
+            _ => Err(at.bad_argument("a unicode character", argument)),
         }
-        Ok(CodePoint(text.at(0)))
     }
 }
 

@@ -1,12 +1,10 @@
 //! `unicode_escape`, `raw_unicode_escape`, and the escapes of bytes literals.
 
 use super::errors::{DecodeErrors, Kind};
-use crate::id;
 use crate::object::Instance;
 use crate::object::refs::Ref;
-use crate::protocol;
 use crate::raise;
-use crate::raise::{Catch, Result};
+use crate::raise::Result;
 use crate::types::bytes::Bytes;
 use crate::types::exceptions as exc;
 use crate::types::str::Str;
@@ -77,21 +75,18 @@ fn named(input: &[u8], at: &mut usize) -> Result<Escape> {
         *at = input.len();
         return Ok(Escape::Incomplete(MALFORMED));
     };
-    let name = Str::from_latin1(&rest[..len])?;
+    let name = core::str::from_utf8(&rest[..len]).ok();
     *at += len;
     if len == 0 {
         return Ok(Escape::Bad(MALFORMED));
     }
     *at += 1;
-    let module = crate::hooks::IMPORT.get()("unicodedata").catch(&exc::ImportError)?;
-    let Some(module) = module else {
-        return Err(raise!(UnicodeError, "\\N escapes not supported (can't load unicodedata module)"));
-    };
-    let found = protocol::call::call_method(&module, id!("lookup"), &[&*name]).catch(&exc::KeyError)?;
-    match found.as_deref().and_then(|found| found.cast::<Str>()) {
-        Some(char) if char.len() == 1 => Ok(Escape::Char(char.at(0))),
-        _ => Ok(Escape::Bad("unknown Unicode character name")),
-    }
+    Ok(match name.and_then(unicode::names::lookup) {
+        Some(unicode::names::Named::Character(code) | unicode::names::Named::Alias(code)) => {
+            Escape::Char(code)
+        }
+        _ => Escape::Bad("unknown Unicode character name"),
+    })
 }
 
 /// `unicode_escape`. Without `is_final` an incomplete escape at the end is left over. The text, and how many bytes were used.

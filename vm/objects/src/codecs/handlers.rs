@@ -2,10 +2,8 @@
 
 use super::errors::Failure;
 use super::utf16::Order;
-use crate::id;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
-use crate::protocol;
 use crate::raise;
 use crate::raise::Result;
 use crate::typeobject::MethodDef;
@@ -40,14 +38,10 @@ pub fn backslashes(chars: Chars<'_>) -> Result<Ref<Str>> {
 fn names(chars: Chars<'_>) -> Result<Ref<Str>> {
     let mut result = Builder::new();
     for char in chars.iter() {
-        let name = crate::hooks::IMPORT.get()("unicodedata").and_then(|module| {
-            let char = Str::from_char(char)?;
-            protocol::call::call_method(&module, id!("name"), &[&*char, crate::types::none::none()])
-        })?;
-        match name.cast::<Str>() {
+        match unicode::names::name(char) {
             Some(name) => {
                 result.push_str("\\N{");
-                result.push_chars(name.chars());
+                result.push_str(&name);
                 result.push_str("}");
             }
             None => result.push_str(&escape(char)),

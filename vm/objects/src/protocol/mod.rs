@@ -8,6 +8,7 @@ pub mod iter;
 pub mod mapping;
 pub mod number;
 pub mod object;
+pub mod path;
 pub mod repr_guard;
 pub mod sequence;
 

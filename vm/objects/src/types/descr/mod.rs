@@ -119,14 +119,17 @@ pub(crate) fn reduce_as_getattr(object: &Object, name: &Str) -> Result<Ref<Tuple
     Tuple::from_array([getattr, arguments.upcast()])
 }
 
-/// A docstring as an object; None for NULL.
+/// A docstring as an object; None where there is none, or nothing but a signature.
 pub(crate) fn doc_object(name: &str, doc: *const core::ffi::c_char) -> Result<Option<Ref>> {
     if doc.is_null() {
         return Ok(None);
     }
     // SAFETY: docstrings are C strings.
     let text = unsafe { core::ffi::CStr::from_ptr(doc) }.to_string_lossy();
-    Ok(Some(Str::new(crate::typeobject::doc::split(name, &text).1)?.upcast()))
+    match crate::typeobject::doc::split(name, &text).1 {
+        "" => Ok(None),
+        doc => Ok(Some(Str::new(doc)?.upcast())),
+    }
 }
 
 /// The text signature in a docstring; None without one.

@@ -2,6 +2,7 @@
 
 use core::ffi::c_int;
 use objects::args::{At, FromArg};
+pub use objects::protocol::path::fspath;
 use objects::protocol::{attr, number};
 use objects::types::bytes::Bytes;
 use objects::types::int::Int;
@@ -73,31 +74,6 @@ pub fn encode(text: &Str) -> Result<Vec<u8>> {
         return Ok(ascii.as_bytes().to_vec());
     }
     Ok(objects::codecs::encode(text, Some("utf-8"), Some("surrogateescape"))?.as_slice().to_vec())
-}
-
-/// `os.fspath`.
-pub fn fspath(path: &Object) -> Result<Ref> {
-    let is_path = |object: &Object| object.cast::<Str>().is_some() || object.cast::<Bytes>().is_some();
-    if is_path(path) {
-        return Ok(path.to_ref());
-    }
-    let Some(method) = attr::lookup_special(path, id!("__fspath__"))? else {
-        return Err(raise!(
-            TypeError,
-            "expected str, bytes or os.PathLike object, not {}",
-            path.class().name()
-        ));
-    };
-    let result = objects::protocol::call::call_no_args(&method)?;
-    if is_path(&result) {
-        return Ok(result);
-    }
-    Err(raise!(
-        TypeError,
-        "expected {}.__fspath__() to return str or bytes, not {}",
-        path.class().name(),
-        result.class().name()
-    ))
 }
 
 /// The bytes of text or bytes, without a NUL.
