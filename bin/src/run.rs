@@ -41,12 +41,19 @@ pub fn main(args: Vec<String>) -> u8 {
     locale::start(cli.ignore_environment || !keep);
     config::set(configure(&program, &cli, &args));
     modules::register(NATIVE_MODULES);
+    let mut interrupted = false;
     let result = start::start().and_then(|()| run(&cli));
     let status = match result {
         Ok(()) => 0,
-        Err(raised) => traceback_print::print_pending(raised).unwrap_or(1),
+        Err(raised) => {
+            interrupted = raised.matches_exactly(&objects::types::exceptions::KeyboardInterrupt);
+            traceback_print::print_pending(raised).unwrap_or(1)
+        }
     };
     start::finish();
+    if interrupted {
+        return interp::signals::exit_by_interrupt() as u8;
+    }
     status as u8
 }
 

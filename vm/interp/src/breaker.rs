@@ -27,14 +27,28 @@ pub fn handle(ts: &ThreadState) -> bool {
     }
 }
 
+/// Does what is asked, if anything is, after the call of a native function.
+///
+/// # Errors
+/// As [`handle_pending`].
+#[inline(always)]
+pub fn look(ts: &ThreadState) -> Result<()> {
+    match ts.eval_breaker.load(Ordering::Relaxed) & EVENTS {
+        0 => Ok(()),
+        _ => handle_pending(ts),
+    }
+}
+
 /// [`handle`] for native code.
 ///
 /// # Errors
 /// What a signal handler raises; an exception that another thread has set.
+#[cold]
+#[inline(never)]
 pub fn handle_pending(ts: &ThreadState) -> Result<()> {
     let take = |bit: usize| ts.eval_breaker.fetch_and(!bit, Ordering::AcqRel) & bit != 0;
     if take(SIGNALS_PENDING) {
-        crate::signals::run_handlers()?;
+        crate::signals::run_handlers(ts)?;
     }
     if take(GC_SCHEDULED) {
         objects::object::gc::collect::run_scheduled(&crate::modules::gc::Watch);

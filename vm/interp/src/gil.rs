@@ -3,7 +3,7 @@
 
 use crate::breaker::GIL_DROP_REQUEST;
 use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
-use objects::state::{self, ThreadState};
+use objects::state::{self, GilHooks, ThreadState};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -40,12 +40,49 @@ pub fn set_switch_interval(microseconds: u64) {
     GIL.interval.store(microseconds.max(1), Ordering::Relaxed);
 }
 
+/// How native modules let go of the lock.
+static HOOKS: GilHooks = GilHooks {
+    release: || {
+        let ts = state::current();
+        release(ts);
+        ts
+    },
+    acquire: |ts| {
+        // SAFETY: the state that `release` gave away a moment ago, in the same thread.
+        if let Some(ts) = unsafe { ts.as_ref() } {
+            acquire(ts);
+        }
+    },
+};
+
+/// Lets native modules release the lock.
+pub fn provide() {
+    state::set_gil_hooks(&HOOKS);
+}
+
+/// In the child of a fork, by the thread that holds the lock: whoever waited for it is gone.
+pub fn after_fork(ts: &ThreadState) {
+    // SAFETY: the only thread left; another one may have been inside of the mutex when the process was copied, so both it and what
+    // waits on it begin anew. All of their bytes are inside of cells.
+    unsafe {
+        let fresh = Mutex::new(Locked { held: true, switches: 0 });
+        core::ptr::from_ref(&GIL.state).cast_mut().write(fresh);
+        core::ptr::from_ref(&GIL.released).cast_mut().write(Condvar::new());
+        core::ptr::from_ref(&GIL.switched).cast_mut().write(Condvar::new());
+    }
+    GIL.holder.store(core::ptr::from_ref(ts).cast_mut(), Ordering::Release);
+    ts.eval_breaker.fetch_and(!GIL_DROP_REQUEST, Ordering::AcqRel);
+}
+
 fn lock() -> MutexGuard<'static, Locked> {
     GIL.state.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
-/// Waits for the lock and makes `ts` the calling thread's state.
+/// Waits for the lock and makes `ts` the calling thread's state. Leaves `errno` alone. Once the interpreter ends, only the thread that
+/// ends it comes back from here.
 pub fn acquire(ts: &ThreadState) {
+    // SAFETY: the calling thread's own.
+    let errno = unsafe { *libc::__errno_location() };
     let mut locked = lock();
     while locked.held {
         let seen = locked.switches;
@@ -65,8 +102,25 @@ pub fn acquire(ts: &ThreadState) {
     GIL.holder.store(core::ptr::from_ref(ts).cast_mut(), Ordering::Release);
     drop(locked);
     GIL.switched.notify_all();
-    // SAFETY: the caller keeps the state alive while the thread uses it.
-    unsafe { state::set_current(ts) };
+    if state::interpreter().finalizing.get()
+        && !crate::signals::main_thread().is_some_and(|main| core::ptr::eq(ts, main))
+    {
+        hang(ts);
+    }
+    // SAFETY: the caller keeps the state alive while the thread uses it; the number is the thread's own.
+    unsafe {
+        state::set_current(ts);
+        *libc::__errno_location() = errno;
+    }
+}
+
+/// A daemon thread that outlived the program waits for the end of the process.
+fn hang(ts: &ThreadState) -> ! {
+    release(ts);
+    loop {
+        // SAFETY: waits for signals.
+        unsafe { libc::pause() };
+    }
 }
 
 /// Lets the lock go; the calling thread has no state until it acquires again.

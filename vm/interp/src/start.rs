@@ -21,6 +21,16 @@ fn fill_hooks() {
     hooks::HANDLE_PENDING.set(|| breaker::handle_pending(state::current()));
     hooks::UNRAISABLE.set(sys::hooks::report_unraisable);
     hooks::WARN.set(warn);
+    hooks::AFTER_FORK.set(after_fork);
+    gil::provide();
+}
+
+/// In the child of a fork: the calling thread is the only one, and the main one.
+fn after_fork() {
+    let ts = state::current();
+    gil::after_fork(ts);
+    modules::thread::handle::after_fork(ts);
+    crate::signals::after_fork(ts);
 }
 
 /// Issues a warning for native code.
@@ -67,7 +77,8 @@ pub fn start() -> Result<()> {
         dict.set_text(name, &printer)?;
         dict.set_text(&format!("__{name}__"), &printer)?;
     }
-    set_paths(&dict)
+    set_paths(&dict)?;
+    start_signals()
 }
 
 fn definition(name: &str) -> Result<&'static objects::typeobject::ModuleDef> {
@@ -81,6 +92,20 @@ fn built_in(name: &str) -> Result<Ref<Module>> {
     let modules = state::interpreter().modules.get().ok_or_else(raise::null_result)?;
     modules.set_item(&text, &module)?;
     Ok(module)
+}
+
+/// Has the process handle signals as Python programs expect: a broken pipe and too large a file are errors, SIGINT raises
+/// KeyboardInterrupt.
+fn start_signals() -> Result<()> {
+    // SAFETY: dispositions without handlers. The native stack's own handlers of a fault give way to the system's.
+    unsafe {
+        libc::signal(libc::SIGPIPE, libc::SIG_IGN);
+        libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
+        libc::signal(libc::SIGSEGV, libc::SIG_DFL);
+        libc::signal(libc::SIGBUS, libc::SIG_DFL);
+    }
+    let module = built_in("_signal")?;
+    module::exec_definition(&module, definition("_signal")?)
 }
 
 /// What the configuration says about paths and arguments, into `sys`.
@@ -232,6 +257,7 @@ pub fn finish() {
     }
     modules::atexit::run();
     flush_streams();
+    state::interpreter().finalizing.set(true);
 }
 
 /// Flushes the standard streams; whatever fails is not reported, as the process is about to end.

@@ -163,6 +163,11 @@ impl Raised {
             None => false,
         }
     }
+
+    /// Whether the pending exception's class is `class` itself.
+    pub fn matches_exactly(&self, class: &TypeObject) -> bool {
+        state::current().current_exception.get().is_some_and(|exception| exception.is_exactly(class))
+    }
 }
 
 /// What to do with an error of one class.

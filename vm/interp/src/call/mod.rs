@@ -2,6 +2,7 @@
 
 pub mod bind;
 
+use crate::breaker;
 use crate::eval::{self, Flow};
 use crate::frame;
 use crate::stack::Stack;
@@ -120,6 +121,7 @@ pub unsafe fn call(
         let result = checked(callable, result);
         sp.drop_many(count + 2);
         sp.push(result?);
+        breaker::look(ts)?;
         Ok(Flow::Next)
     }
 }

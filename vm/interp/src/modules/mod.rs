@@ -6,6 +6,7 @@ pub mod builtins;
 pub mod gc;
 pub mod imp;
 pub mod marshal;
+pub mod signal;
 pub mod sys;
 pub mod thread;
 pub mod warnings;
@@ -21,6 +22,7 @@ pub type Entry = (&'static str, &'static ModuleDef);
 static OWN: &[Entry] = &[
     ("_abc", &abc::module::MODULE_DEF),
     ("_imp", &imp::native::MODULE_DEF),
+    ("_signal", &signal::module::MODULE_DEF),
     ("_thread", &thread::module::MODULE_DEF),
     ("_warnings", &warnings::module::MODULE_DEF),
     ("_weakref", &weakref::module::MODULE_DEF),

@@ -2,6 +2,7 @@
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
 use super::build::merge_keywords;
+use crate::breaker;
 use crate::call;
 use crate::eval::{self, Flow, caches, fast_ops, flow_ops, next, ops};
 use crate::intrinsics;
@@ -63,6 +64,7 @@ flow_ops! { (pc, sp, frame, ts, arg)
         }
         let result = protocol::call::call_with_tuple(&callable, &args, kwargs.as_deref())?;
         sp.push(result);
+        breaker::look(ts)?;
         Ok(Flow::Next)
     }
 }

@@ -11,6 +11,7 @@ pub mod object;
 pub mod path;
 pub mod repr_guard;
 pub mod sequence;
+pub mod time;
 
 use crate::object::Object;
 use crate::raise::Result;

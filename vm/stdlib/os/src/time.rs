@@ -43,30 +43,6 @@ fn seconds(nanoseconds: i64) -> f64 {
     nanoseconds as f64 / 1e9
 }
 
-/// A duration or a time in nanoseconds, from a number of seconds; away from zero, so that a sleep is never too short.
-fn nanoseconds_argument(object: &Object) -> Result<i64> {
-    if let Some(float) = object.cast::<Float>() {
-        let value = float.value();
-        if value.is_nan() {
-            return Err(raise!(ValueError, "Invalid value NaN (not a number)"));
-        }
-        let value = (value * 1e9).ceil();
-        if value.abs() >= 9.2e18 {
-            return Err(raise!(OverflowError, "timestamp too large to convert to C PyTime_t"));
-        }
-        return Ok(value as i64);
-    }
-    if !number::is_index(object) {
-        return Err(raise!(
-            TypeError,
-            "'{}' object cannot be interpreted as an integer",
-            object.class().name()
-        ));
-    }
-    let value = number::index(object)?.to_i64().and_then(|value| value.checked_mul(NANOSECONDS));
-    value.ok_or_else(|| raise!(OverflowError, "timestamp too large to convert to C PyTime_t"))
-}
-
 /// The whole seconds of an optional time; now without one.
 fn time_argument(object: Option<&Object>) -> Result<libc::time_t> {
     let Some(object) = object.filter(|object| !object.is(none())) else {
@@ -399,7 +375,7 @@ pub mod module {
 
     #[function("sleep($self, object, /)")]
     fn sleep(duration: &Object) -> Result<()> {
-        let duration = nanoseconds_argument(duration)?;
+        let duration = protocol::time::from_seconds(duration, protocol::time::Rounding::Up)?;
         if duration < 0 {
             return Err(raise!(ValueError, "sleep length must be non-negative"));
         }

@@ -233,13 +233,22 @@ fn print_unraisable(unraisable: &Object) -> Result<()> {
 
 /// Reports an exception that nobody can catch through `sys.unraisablehook`.
 pub fn report_unraisable(exception: Ref, target: Option<&Object>) {
-    if let Err(raised) = try_report(&exception, target) {
+    report(&exception, None, target);
+}
+
+/// [`report_unraisable`] with a message instead of "Exception ignored in" (`PyErr_FormatUnraisable`).
+pub fn report_unraisable_message(exception: Ref, message: &str) {
+    report(&exception, Some(message), None);
+}
+
+fn report(exception: &Object, message: Option<&str>, target: Option<&Object>) {
+    if let Err(raised) = try_report(exception, message, target) {
         raised.clear();
         crate::traceback_print::write_stderr("Exception ignored in sys.unraisablehook\n");
     }
 }
 
-fn try_report(exception: &Object, target: Option<&Object>) -> Result<()> {
+fn try_report(exception: &Object, message: Option<&str>, target: Option<&Object>) -> Result<()> {
     let none = || none().to_ref();
     let class = structseq::new_class(
         "UnraisableHookArgs",
@@ -258,7 +267,7 @@ fn try_report(exception: &Object, target: Option<&Object>) -> Result<()> {
         exception.class().as_object().to_ref(),
         exception.to_ref(),
         traceback.unwrap_or_else(none),
-        none(),
+        message.map(Str::new).transpose()?.map_or_else(none, Ref::upcast),
         target.map_or_else(none, Instance::to_ref),
     ];
     let arguments = structseq::instance(&class, values)?;

@@ -1,8 +1,9 @@
 //! `_ThreadHandle`, and the threads themselves.
 
+use crate::futex::{self, Woken};
 use crate::{frame, gil};
 use core::cell::{Cell, RefCell};
-use core::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use objects::protocol::{call, number};
 use objects::raise::Raised;
 use objects::state::{self, ThreadState};
@@ -32,36 +33,20 @@ pub fn set_stack_size(size: usize) {
     STACK_SIZE.store(size, Ordering::Relaxed);
 }
 
-/// The identity of the thread that started the interpreter.
-pub fn main_thread_ident() -> u64 {
-    // SAFETY: the first thread's state lives as long as the process.
-    unsafe { state::interpreter().thread_head.get().as_ref() }.map_or(0, |main| main.thread_id.get())
-}
-
 /// Whether a thread has ended, for those who wait.
 #[derive(Default)]
 struct Done {
-    ended: Mutex<bool>,
-    changed: Condvar,
+    ended: AtomicU32,
 }
 
 impl Done {
     fn set(&self) {
-        *self.ended.lock().unwrap_or_else(PoisonError::into_inner) = true;
-        self.changed.notify_all();
+        self.ended.store(1, Ordering::Release);
+        futex::wake(&self.ended, i32::MAX);
     }
 
     fn is_set(&self) -> bool {
-        *self.ended.lock().unwrap_or_else(PoisonError::into_inner)
-    }
-
-    fn wait(&self, slice: Duration) -> bool {
-        let ended = self.ended.lock().unwrap_or_else(PoisonError::into_inner);
-        let (ended, _) = self
-            .changed
-            .wait_timeout_while(ended, slice, |ended| !*ended)
-            .unwrap_or_else(PoisonError::into_inner);
-        *ended
+        self.ended.load(Ordering::Acquire) != 0
     }
 }
 
@@ -80,22 +65,16 @@ pub fn join_all() -> Result<()> {
     }
 }
 
+/// Waits for a thread's end. Whether it came in time.
 fn wait_for(done: &Done, deadline: Option<Instant>) -> Result<bool> {
-    const SLICE: Duration = Duration::from_millis(50);
-    loop {
-        if done.is_set() {
-            return Ok(true);
+    while !done.is_set() {
+        match super::wait(|| futex::wait(&done.ended, 0, deadline)) {
+            Woken::Changed => {}
+            Woken::TimedOut => return Ok(done.is_set()),
+            Woken::Interrupted => crate::breaker::handle_pending(state::current())?,
         }
-        let left =
-            deadline.map_or(SLICE, |deadline| deadline.saturating_duration_since(Instant::now()).min(SLICE));
-        if super::wait(|| done.wait(left)) {
-            return Ok(true);
-        }
-        if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-            return Ok(false);
-        }
-        crate::breaker::handle_pending(state::current())?;
     }
+    Ok(true)
 }
 
 /// `_thread._ThreadHandle`.
@@ -108,6 +87,19 @@ pub struct ThreadHandle {
     started: Cell<bool>,
     #[trace(skip)]
     done: RefCell<Arc<Done>>,
+}
+
+/// In the child of a fork: the other threads are gone, and with them whatever waited for them.
+pub fn after_fork(ts: &ThreadState) {
+    // SAFETY: asks for the calling thread.
+    unsafe {
+        ts.thread_id.set(libc::pthread_self());
+        ts.native_thread_id.set(libc::syscall(libc::SYS_gettid) as u64);
+    }
+    RUNNING.store(0, Ordering::Relaxed);
+    // SAFETY: the only thread left; another one may have been inside of the mutex when the process was copied. What it held stays
+    // allocated, as it may have been half changed.
+    unsafe { core::ptr::from_ref(&JOINED_AT_EXIT).cast_mut().write(Mutex::new(Vec::new())) };
 }
 
 /// What a new thread takes with it. The references are its own.

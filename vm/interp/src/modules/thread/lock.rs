@@ -1,28 +1,33 @@
 //! `lock` and `RLock`.
 
 use super::TIMEOUT_MAX;
+use crate::futex::{self, Woken};
 use core::cell::Cell;
+use core::sync::atomic::{AtomicU32, Ordering};
 use objects::args::Kwargs;
 use objects::protocol::{number, object};
 use objects::types::float::Float;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
 use objects::{Object, Ref, Result, TypeObject, raise, state};
-use std::sync::{Condvar, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 /// A flag that threads wait for.
 #[derive(Default)]
 pub struct Flag {
-    held: Mutex<bool>,
-    released: Condvar,
+    /// [`FREE`], [`TAKEN`] or [`CONTENDED`].
+    state: AtomicU32,
 }
+
+const FREE: u32 = 0;
+const TAKEN: u32 = 1;
+/// Taken, and somebody may wait for it.
+const CONTENDED: u32 = 2;
 
 impl Flag {
     /// Takes the flag if it is free.
     pub fn try_take(&self) -> bool {
-        let mut held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        !core::mem::replace(&mut *held, true)
+        self.state.compare_exchange(FREE, TAKEN, Ordering::Acquire, Ordering::Relaxed).is_ok()
     }
 
     /// Takes the flag, waiting without the GIL, at most until `deadline`. Whether it was taken.
@@ -34,40 +39,39 @@ impl Flag {
             return Ok(true);
         }
         loop {
-            let taken = super::wait(|| self.wait_for(deadline));
-            if taken {
-                return Ok(true);
+            match super::wait(|| self.wait_for(deadline)) {
+                Woken::Changed => return Ok(true),
+                Woken::TimedOut => return Ok(false),
+                Woken::Interrupted => crate::breaker::handle_pending(state::current())?,
             }
-            if deadline.is_some_and(|deadline| Instant::now() >= deadline) {
-                return Ok(false);
-            }
-            crate::breaker::handle_pending(state::current())?;
         }
     }
 
-    /// One slice of waiting; signals are looked at between the slices.
-    fn wait_for(&self, deadline: Option<Instant>) -> bool {
-        const SLICE: Duration = Duration::from_millis(50);
-        let left =
-            deadline.map_or(SLICE, |deadline| deadline.saturating_duration_since(Instant::now()).min(SLICE));
-        let held = self.held.lock().unwrap_or_else(PoisonError::into_inner);
-        let (mut held, _) = self
-            .released
-            .wait_timeout_while(held, left, |held| *held)
-            .unwrap_or_else(PoisonError::into_inner);
-        !core::mem::replace(&mut *held, true)
+    /// Takes the flag, unless time is up or a signal comes.
+    fn wait_for(&self, deadline: Option<Instant>) -> Woken {
+        loop {
+            if self.state.swap(CONTENDED, Ordering::Acquire) == FREE {
+                return Woken::Changed;
+            }
+            match futex::wait(&self.state, CONTENDED, deadline) {
+                Woken::Changed => {}
+                woken => return woken,
+            }
+        }
     }
 
     /// Whether somebody has it.
     pub fn is_taken(&self) -> bool {
-        *self.held.lock().unwrap_or_else(PoisonError::into_inner)
+        self.state.load(Ordering::Relaxed) != FREE
     }
 
     /// Gives it back; whether it was taken.
     pub fn give(&self) -> bool {
-        let was = core::mem::replace(&mut *self.held.lock().unwrap_or_else(PoisonError::into_inner), false);
-        self.released.notify_one();
-        was
+        let was = self.state.swap(FREE, Ordering::Release);
+        if was == CONTENDED {
+            futex::wake(&self.state, 1);
+        }
+        was != FREE
     }
 }
 

@@ -59,7 +59,7 @@ pub mod module {
 
     #[function("_get_main_thread_ident($module, /)", unchecked)]
     fn get_main_thread_ident() -> u64 {
-        handle::main_thread_ident()
+        crate::signals::main_thread().map_or(0, |main| main.thread_id.get())
     }
 
     #[function("_is_main_interpreter($module, /)", unchecked)]

@@ -120,6 +120,23 @@ pub(crate) fn set_os_error(errno: i32, filename: Option<&Object>, filename2: Opt
     }
 }
 
+/// A new class of exceptions, named with its module (`PyErr_NewExceptionWithDoc`).
+///
+/// # Errors
+/// MemoryError.
+pub fn new_class(name: &str, base: &TypeObject, doc: Option<&str>) -> raise::Result<Ref<TypeObject>> {
+    let (module, short) = name.rsplit_once('.').unwrap_or(("builtins", name));
+    let dict = crate::types::dict::Dict::new()?;
+    dict.set_text("__module__", &*Str::new(module)?)?;
+    if let Some(doc) = doc {
+        dict.set_text("__doc__", &*Str::new(doc)?)?;
+    }
+    let bases = Tuple::from_slice(&[base.as_object()])?;
+    let metaclass = crate::types::r#type::PyType_Type.as_object();
+    let class = crate::protocol::call::call(metaclass, &[&*Str::new(short)?, &*bases, &*dict])?;
+    class.downcast().map_err(|_| raise::null_result())
+}
+
 /// `strerror`.
 pub fn errno_text(errno: i32) -> String {
     // SAFETY: strerror returns a C string; the GIL keeps other Python threads from calling it meanwhile.

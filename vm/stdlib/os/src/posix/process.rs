@@ -50,6 +50,32 @@ pub fn after_fork_in_parent() {
     run_handlers(When::AfterInParent);
 }
 
+/// Threads of the process, as the system counts them; 0 when it does not say.
+fn count_threads() -> i64 {
+    let status = std::fs::read_to_string("/proc/self/stat").unwrap_or_default();
+    // The command in parentheses may contain spaces; the count is the twentieth field.
+    let fields = status.rsplit_once(')').map_or("", |(_, fields)| fields);
+    fields.split_whitespace().nth(17).and_then(|count| count.parse().ok()).unwrap_or(0)
+}
+
+/// The parent's last steps after a fork that gave `pid`: the handlers, and a warning when the child may wait for a thread that it
+/// does not have.
+fn finish_in_parent(pid: c_int, name: &str) -> Result<()> {
+    let error = super::errno();
+    after_fork_in_parent();
+    if pid < 0 {
+        return Err(raise::os_error(error, None, None));
+    }
+    if count_threads() > 1 {
+        let text = format!(
+            "This process (pid={}) is multi-threaded, use of {name}() may lead to deadlocks in the child.",
+            std::process::id()
+        );
+        objects::hooks::WARN.get()(&objects::types::exceptions::DeprecationWarning, &text, 1)?;
+    }
+    Ok(())
+}
+
 /// What runs in the child after a fork: the interpreter forgets the other threads first.
 pub fn after_fork_in_child() {
     if let Some(reset) = objects::hooks::AFTER_FORK.try_get() {
@@ -260,13 +286,11 @@ pub mod part {
         before_fork();
         // SAFETY: the child runs on with this thread alone, as the handlers and the interpreter know.
         let pid = unsafe { libc::fork() };
-        let error = super::super::errno();
-        if pid == 0 {
-            after_fork_in_child()
-        } else {
-            after_fork_in_parent()
+        match pid {
+            0 => after_fork_in_child(),
+            _ => finish_in_parent(pid, "fork")?,
         }
-        if pid < 0 { Err(raise::os_error(error, None, None)) } else { Ok(pid) }
+        Ok(pid)
     }
 
     #[function("forkpty($module, /)")]
@@ -277,14 +301,9 @@ pub mod part {
         let pid = unsafe {
             libc::forkpty(&raw mut master, core::ptr::null_mut(), core::ptr::null(), core::ptr::null())
         };
-        let error = super::super::errno();
-        if pid == 0 {
-            after_fork_in_child()
-        } else {
-            after_fork_in_parent()
-        }
-        if pid < 0 {
-            return Err(raise::os_error(error, None, None));
+        match pid {
+            0 => after_fork_in_child(),
+            _ => finish_in_parent(pid, "forkpty")?,
         }
         Tuple::from_array([new_int(pid.into())?, new_int(master.into())?])
     }
