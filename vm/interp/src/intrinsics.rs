@@ -12,7 +12,12 @@ use objects::types::function::Function;
 use objects::types::list::List;
 use objects::types::none::none;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Ref, Result, id, raise};
+use objects::types::typing::alias::TypeAlias;
+use objects::types::typing::param_spec::ParamSpec;
+use objects::types::typing::type_var::TypeVar;
+use objects::types::typing::type_var_tuple::TypeVarTuple;
+use objects::types::typing;
+use objects::{Instance, Object, Ref, Result, raise};
 
 /// # Errors
 /// What the function raises.
@@ -30,11 +35,11 @@ pub fn unary(frame: &InterpreterFrame, number: u32, value: Ref) -> Result<Ref> {
             Some(list) => Ok(Tuple::from_vec(list.to_vec())?.upcast()),
             None => Err(raise::bad_internal_call()),
         },
-        intrinsic::INTRINSIC_TYPEVAR => from_typing(id!("_make_typevar"), &[&value]),
-        intrinsic::INTRINSIC_PARAMSPEC => from_typing(id!("_make_paramspec"), &[&value]),
-        intrinsic::INTRINSIC_TYPEVARTUPLE => from_typing(id!("_make_typevartuple"), &[&value]),
-        intrinsic::INTRINSIC_SUBSCRIPT_GENERIC => from_typing(id!("_subscript_generic"), &[&value]),
-        intrinsic::INTRINSIC_TYPEALIAS => from_typing(id!("_make_typealias"), &[&value]),
+        intrinsic::INTRINSIC_TYPEVAR => TypeVar::of_parameter(&value, None, None),
+        intrinsic::INTRINSIC_PARAMSPEC => ParamSpec::of_parameter(&value),
+        intrinsic::INTRINSIC_TYPEVARTUPLE => TypeVarTuple::of_parameter(&value),
+        intrinsic::INTRINSIC_SUBSCRIPT_GENERIC => typing::subscript_generic(&value),
+        intrinsic::INTRINSIC_TYPEALIAS => TypeAlias::of_statement(&value),
         other => Err(raise!(SystemError, "unknown intrinsic function {other}")),
     }
 }
@@ -48,29 +53,17 @@ pub fn binary(number: u32, first: Ref, second: Ref) -> Result<Ref> {
             let left = exceptions::prepare_reraise_star(&first, &raised)?;
             Ok(left.unwrap_or_else(|| none().to_ref()))
         }
-        intrinsic::INTRINSIC_TYPEVAR_WITH_BOUND => {
-            from_typing(id!("_make_typevar_with_bound"), &[&first, &second])
-        }
-        intrinsic::INTRINSIC_TYPEVAR_WITH_CONSTRAINTS => {
-            from_typing(id!("_make_typevar_with_constraints"), &[&first, &second])
-        }
+        intrinsic::INTRINSIC_TYPEVAR_WITH_BOUND => TypeVar::of_parameter(&first, Some(&second), None),
+        intrinsic::INTRINSIC_TYPEVAR_WITH_CONSTRAINTS => TypeVar::of_parameter(&first, None, Some(&second)),
         intrinsic::INTRINSIC_SET_FUNCTION_TYPE_PARAMS => {
             if let Some(function) = first.cast_exact::<Function>() {
                 function.func_typeparams.set(second.downcast().ok());
             }
             Ok(first)
         }
-        intrinsic::INTRINSIC_SET_TYPEPARAM_DEFAULT => {
-            from_typing(id!("_set_typeparam_default"), &[&first, &second])
-        }
+        intrinsic::INTRINSIC_SET_TYPEPARAM_DEFAULT => typing::set_default(&first, &second),
         other => Err(raise!(SystemError, "unknown intrinsic function {other}")),
     }
-}
-
-/// What the `_typing` module's native part provides.
-fn from_typing(name: &objects::types::str::Str, args: &[&Object]) -> Result<Ref> {
-    let module = objects::hooks::IMPORT.get()("_typing")?;
-    call::call_method(&module, name, args)
 }
 
 /// An expression statement of the interactive interpreter.

@@ -6,9 +6,11 @@ pub mod builtins;
 pub mod gc;
 pub mod imp;
 pub mod marshal;
+pub mod opcode;
 pub mod signal;
 pub mod sys;
 pub mod thread;
+pub mod typing;
 pub mod warnings;
 pub mod weakref;
 
@@ -22,8 +24,10 @@ pub type Entry = (&'static str, &'static ModuleDef);
 static OWN: &[Entry] = &[
     ("_abc", &abc::module::MODULE_DEF),
     ("_imp", &imp::native::MODULE_DEF),
+    ("_opcode", &opcode::module::MODULE_DEF),
     ("_signal", &signal::module::MODULE_DEF),
     ("_thread", &thread::module::MODULE_DEF),
+    ("_typing", &typing::module::MODULE_DEF),
     ("_warnings", &warnings::module::MODULE_DEF),
     ("_weakref", &weakref::module::MODULE_DEF),
     ("atexit", &atexit::module::MODULE_DEF),

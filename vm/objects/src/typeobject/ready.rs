@@ -140,7 +140,50 @@ fn fill_dict(class: &TypeObject, is_static: bool) -> Result<()> {
             |def| set_new(&dict, &*name_of(def.name)?, || descr::new_getset(class, def)),
         )?;
     }
-    set_doc(class, &dict)
+    set_doc(class, &dict)?;
+    set_module(class, &dict, is_static)
+}
+
+/// The types with a dotted name that are static in CPython too. The others are heap types there, and so have `__module__` in their
+/// dictionaries, where instances find it.
+const WITHOUT_MODULE: [&str; 28] = [
+    "Token.MISSING",
+    "_contextvars.Context",
+    "_contextvars.ContextVar",
+    "_contextvars.Token",
+    "_curses.window",
+    "collections.OrderedDict",
+    "datetime.date",
+    "datetime.datetime",
+    "datetime.time",
+    "datetime.timedelta",
+    "datetime.timezone",
+    "datetime.tzinfo",
+    "interpreters.InterpreterError",
+    "interpreters.InterpreterNotFoundError",
+    "pickle.PickleBuffer",
+    "sys.flags",
+    "sys.float_info",
+    "sys.hash_info",
+    "sys.int_info",
+    "sys.legacy_event_handler",
+    "sys.thread_info",
+    "sys.version_info",
+    "types.GenericAlias",
+    "types.SimpleNamespace",
+    "types.UnionType",
+    "weakref.CallableProxyType",
+    "weakref.ProxyType",
+    "weakref.ReferenceType",
+];
+
+/// `__module__` of a built-in type, see [`WITHOUT_MODULE`].
+fn set_module(class: &TypeObject, dict: &Dict, is_static: bool) -> Result<()> {
+    let Some((module, _)) = class.full_name().rsplit_once('.') else { return Ok(()) };
+    if !is_static || WITHOUT_MODULE.contains(&class.full_name()) {
+        return Ok(());
+    }
+    set_new(dict, id!("__module__"), || Ok(Str::new(module)?.upcast()))
 }
 
 /// Visits the rows of a table up to the one without a name.

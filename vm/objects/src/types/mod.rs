@@ -79,6 +79,7 @@ pub mod super_;
 pub mod traceback;
 pub mod tuple;
 pub mod r#type;
+pub mod typing;
 pub mod union;
 pub mod weakref;
 

@@ -91,6 +91,14 @@ pub static STATIC_TYPES: &[&TypeObject] = &[
     &structseq::FIELD_TYPE,
     &generator::async_gen::_PyAnextAwaitable_Type,
     &weakref::_PyWeakref_RefType,
+    &typing::type_var::TYPE_VAR,
+    &typing::param_spec::PARAM_SPEC,
+    &typing::param_spec::PARAM_SPEC_ARGS,
+    &typing::param_spec::PARAM_SPEC_KWARGS,
+    &typing::type_var_tuple::TYPE_VAR_TUPLE,
+    &typing::alias::TYPE_ALIAS,
+    &typing::generic::GENERIC,
+    &typing::generic::NO_DEFAULT_TYPE,
 ];
 
 /// Readies the built-in types. The calling thread has a state.

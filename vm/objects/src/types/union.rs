@@ -59,7 +59,7 @@ fn is_unionable(object: &Object) -> bool {
         || object.cast::<TypeObject>().is_some()
         || object.cast::<GenericAlias>().is_some()
         || object.cast::<Union>().is_some()
-        || object.class().full_name() == "typing.TypeAliasType"
+        || object.cast::<crate::types::typing::alias::TypeAlias>().is_some()
 }
 
 /// Adds a member unless an equal one is there. None stands for its class.

@@ -1,0 +1,31 @@
+//! `_typing`: the native half of `typing`.
+
+use objects::types::typing::alias::TypeAlias;
+use objects::types::typing::param_spec::{ParamSpec, ParamSpecArgs, ParamSpecKwargs};
+use objects::types::typing::type_var::TypeVar;
+use objects::types::typing::type_var_tuple::TypeVarTuple;
+use objects::types::typing::generic;
+use objects::Object;
+
+#[macros::pymodule(
+    name = "_typing",
+    classes(TypeVar, TypeVarTuple, ParamSpec, ParamSpecArgs, ParamSpecKwargs, TypeAlias)
+)]
+pub mod module {
+    use super::*;
+
+    #[function("_idfunc($module, x, /)")]
+    fn idfunc(x: &Object) -> &Object {
+        x
+    }
+
+    #[attr("Generic")]
+    fn generic_class() -> &'static Object {
+        &generic::GENERIC
+    }
+
+    #[attr("NoDefault")]
+    fn no_default() -> &'static Object {
+        generic::no_default()
+    }
+}
