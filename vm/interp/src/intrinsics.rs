@@ -12,11 +12,11 @@ use objects::types::function::Function;
 use objects::types::list::List;
 use objects::types::none::none;
 use objects::types::tuple::Tuple;
+use objects::types::typing;
 use objects::types::typing::alias::TypeAlias;
 use objects::types::typing::param_spec::ParamSpec;
 use objects::types::typing::type_var::TypeVar;
 use objects::types::typing::type_var_tuple::TypeVarTuple;
-use objects::types::typing;
 use objects::{Instance, Object, Ref, Result, raise};
 
 /// # Errors

@@ -20,6 +20,9 @@ fn says(number: i32, question: fn(Flags) -> bool) -> bool {
 pub mod module {
     use super::*;
 
+    #[constant]
+    const ENABLE_SPECIALIZATION: i32 = 1;
+
     #[function("stack_effect($module, opcode, oparg=None, /, *, jump=None)")]
     fn stack_effect(opcode: i32, oparg: Option<&Object>, jump: Option<&Object>) -> Result<i32> {
         let oparg = match oparg.filter(|oparg| !oparg.is(none())) {

@@ -1,11 +1,11 @@
 //! `_typing`: the native half of `typing`.
 
+use objects::Object;
 use objects::types::typing::alias::TypeAlias;
+use objects::types::typing::generic;
 use objects::types::typing::param_spec::{ParamSpec, ParamSpecArgs, ParamSpecKwargs};
 use objects::types::typing::type_var::TypeVar;
 use objects::types::typing::type_var_tuple::TypeVarTuple;
-use objects::types::typing::generic;
-use objects::Object;
 
 #[macros::pymodule(
     name = "_typing",

@@ -67,7 +67,9 @@ impl ParamSpec {
     member("__infer_variance__", BOOL, infer_variance, READONLY),
 )]
 impl ParamSpec {
-    #[new("paramspec(name, *, bound=None, default=typing.NoDefault, covariant=False, contravariant=False, infer_variance=False)")]
+    #[new(
+        "paramspec(name, *, bound=None, default=typing.NoDefault, covariant=False, contravariant=False, infer_variance=False)"
+    )]
     fn new(
         class: &TypeObject,
         name: &Str,
@@ -198,7 +200,11 @@ impl ParamSpecArgs {
 
     #[slot(tp_richcompare)]
     fn compare(&self, other: &Object, op: CompareOp) -> Result<Ref> {
-        compare_parts(self.origin.get(), other.cast::<ParamSpecArgs>().and_then(|other| other.origin.get()), op)
+        compare_parts(
+            self.origin.get(),
+            other.cast::<ParamSpecArgs>().and_then(|other| other.origin.get()),
+            op,
+        )
     }
 
     #[method("__mro_entries__($self, object, /)")]
@@ -225,7 +231,11 @@ impl ParamSpecKwargs {
 
     #[slot(tp_richcompare)]
     fn compare(&self, other: &Object, op: CompareOp) -> Result<Ref> {
-        compare_parts(self.origin.get(), other.cast::<ParamSpecKwargs>().and_then(|other| other.origin.get()), op)
+        compare_parts(
+            self.origin.get(),
+            other.cast::<ParamSpecKwargs>().and_then(|other| other.origin.get()),
+            op,
+        )
     }
 
     #[method("__mro_entries__($self, object, /)")]

@@ -67,7 +67,9 @@ impl TypeVar {
     member("__infer_variance__", BOOL, infer_variance, READONLY),
 )]
 impl TypeVar {
-    #[new("typevar(name, *constraints, bound=None, default=typing.NoDefault, covariant=False, contravariant=False, infer_variance=False)")]
+    #[new(
+        "typevar(name, *constraints, bound=None, default=typing.NoDefault, covariant=False, contravariant=False, infer_variance=False)"
+    )]
     fn new(
         class: &TypeObject,
         name: &Str,
