@@ -67,6 +67,7 @@ pub mod module;
 pub mod namespace;
 pub mod none;
 pub mod object;
+pub mod odict;
 pub mod property;
 pub mod range;
 pub mod set;

@@ -320,7 +320,7 @@ impl Dict {
         })
     }
 
-    fn equals(&self, other: &Dict) -> Result<bool> {
+    pub(crate) fn equals(&self, other: &Dict) -> Result<bool> {
         if self.len() != other.len() {
             return Ok(false);
         }

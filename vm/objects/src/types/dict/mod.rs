@@ -194,12 +194,36 @@ impl Dict {
     ///
     /// # Errors
     /// What comparing the key raises; MemoryError.
+    #[inline]
     pub fn set_item_known_hash(&self, key: &Object, hash: isize, value: Ref) -> Result<()> {
+        self.set_entry(key, hash, value).map(|_| ())
+    }
+
+    /// [`Dict::set_item_known_hash`], telling which entry has the item now and whether it is a new one.
+    ///
+    /// # Errors
+    /// What comparing the key raises; MemoryError.
+    pub fn set_entry(&self, key: &Object, hash: isize, value: Ref) -> Result<(usize, bool)> {
         if let Some(index) = self.find(key, hash)? {
             drop(self.keys().replace_value(index, value));
-            return Ok(());
+            return Ok((index, false));
         }
-        self.insert_new(key, hash, value)
+        self.insert_new(key, hash, value)?;
+        Ok((self.keys().entry_count() - 1, true))
+    }
+
+    /// The entry of a key; it is the key's until the dictionary changes.
+    ///
+    /// # Errors
+    /// What comparing the key raises.
+    pub fn entry_of(&self, key: &Object, hash: isize) -> Result<Option<usize>> {
+        self.find(key, hash)
+    }
+
+    /// The key of an entry, if there is such an entry.
+    pub fn entry_key(&self, entry: usize) -> Option<Ref> {
+        let keys = self.keys();
+        if entry < keys.entry_count() { keys.entry_key(entry).1.map(Instance::to_ref) } else { None }
     }
 
     /// Adds an entry for a key that is not there.

@@ -8,6 +8,7 @@ use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
 use crate::protocol;
 use crate::raise::{self, Result};
+use crate::typeobject::TypeObject;
 use crate::typeobject::slots::CompareOp;
 use crate::types::bool::new_bool;
 use crate::types::set::Set;
@@ -33,8 +34,17 @@ macro_rules! view {
                 Ref::new($view { ob_base: Object::HEAD, dv_dict: Slot::new(dict.to_ref()) })
             }
 
+            /// A view of a class derived from this one.
+            ///
+            /// # Errors
+            /// MemoryError.
+            pub(crate) fn new_in(class: &TypeObject, dict: &Dict) -> Result<Ref> {
+                let view = $view { ob_base: Object::HEAD, dv_dict: Slot::new(dict.to_ref()) };
+                Ok(Ref::new_in(class, view)?.upcast())
+            }
+
             /// The dictionary.
-            fn dict(&self) -> Result<Ref<Dict>> {
+            pub(crate) fn dict(&self) -> Result<Ref<Dict>> {
                 self.dv_dict.get().ok_or_else(raise::bad_internal_call)
             }
 

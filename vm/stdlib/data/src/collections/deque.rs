@@ -1,5 +1,6 @@
 //! `deque`.
 
+use super::deque_iter::{Backward, Forward};
 use core::cell::{Cell, RefCell};
 use macros::{Trace, pytype};
 use objects::protocol::{self, attr, number};
@@ -9,7 +10,7 @@ use objects::types::exceptions as exc;
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
-use objects::{CompareOp, Instance, Object, Ref, Result, Slot, TypeObject, Visit, Visitor, id, raise};
+use objects::{CompareOp, Instance, Object, Ref, Result, TypeObject, Visit, Visitor, id, raise};
 use std::collections::VecDeque;
 
 /// The items, traced one by one.
@@ -78,8 +79,8 @@ impl Deque {
     }
 
     #[slot(tp_iter)]
-    fn iter(&self) -> Result<Ref<DequeIterator>> {
-        DequeIterator::new(self, false)
+    fn iter(&self) -> Result<Ref<Forward>> {
+        Forward::new(self)
     }
 
     #[slot(tp_richcompare)]
@@ -108,7 +109,7 @@ impl Deque {
 
     #[slot(sq_item)]
     fn sq_item(&self, index: isize) -> Result<Ref> {
-        let item = usize::try_from(index).ok().and_then(|index| self.items.0.borrow().get(index).cloned());
+        let item = usize::try_from(index).ok().and_then(|index| self.item(index));
         item.ok_or_else(|| raise!(IndexError, "deque index out of range"))
     }
 
@@ -250,10 +251,11 @@ impl Deque {
     #[method("count($self, value, /)")]
     fn count(&self, value: &Object) -> Result<usize> {
         let state = self.state.get();
-        let mut count = 0;
-        for item in self.to_vec() {
+        let (mut count, mut index) = (0, 0);
+        while let Some(item) = self.item(index) {
             count += usize::from(protocol::compare::equal(&item, value)?);
             self.unchanged_since(state)?;
+            index += 1;
         }
         Ok(count)
     }
@@ -297,8 +299,9 @@ impl Deque {
     #[method("remove($self, value, /)")]
     fn remove(&self, value: &Object) -> Result<()> {
         let state = self.state.get();
-        for (index, item) in self.to_vec().iter().enumerate() {
-            let equal = protocol::compare::equal(item, value)?;
+        let mut index = 0;
+        while let Some(item) = self.item(index) {
+            let equal = protocol::compare::equal(&item, value)?;
             if self.state.get() != state {
                 return Err(raise!(IndexError, "deque mutated during remove()."));
             }
@@ -308,6 +311,7 @@ impl Deque {
                 drop(removed);
                 return Ok(());
             }
+            index += 1;
         }
         let shown = protocol::object::repr(value)?.to_string_lossy();
         Err(raise!(ValueError, "{shown} is not in deque"))
@@ -330,8 +334,8 @@ impl Deque {
     }
 
     #[method("__reversed__($self, /)")]
-    fn reversed(&self) -> Result<Ref<DequeIterator>> {
-        DequeIterator::new(self, true)
+    fn reversed(&self) -> Result<Ref<Backward>> {
+        Backward::new(self)
     }
 
     #[method("__sizeof__($self, /)")]
@@ -377,8 +381,19 @@ impl Deque {
         )
     }
 
-    fn len(&self) -> usize {
+    pub(super) fn len(&self) -> usize {
         self.items.0.borrow().len()
+    }
+
+    /// The item at a position.
+    #[inline]
+    pub(super) fn item(&self, index: usize) -> Option<Ref> {
+        self.items.0.borrow().get(index).cloned()
+    }
+
+    /// A number that differs after every change.
+    pub(super) fn state(&self) -> u64 {
+        self.state.get()
     }
 
     fn to_vec(&self) -> Vec<Ref> {
@@ -441,69 +456,16 @@ impl Deque {
 
     fn position(&self, value: &Object, start: usize, stop: usize) -> Result<Option<usize>> {
         let state = self.state.get();
-        for (index, item) in self.to_vec().iter().enumerate().take(stop).skip(start) {
-            let equal = protocol::compare::equal(item, value)?;
-            if equal {
+        let mut index = start;
+        while index < stop
+            && let Some(item) = self.item(index)
+        {
+            if protocol::compare::equal(&item, value)? {
                 return Ok(Some(index));
             }
             self.unchanged_since(state)?;
+            index += 1;
         }
         Ok(None)
-    }
-}
-
-/// `_deque_iterator` and its reverse.
-#[repr(C)]
-#[derive(Trace)]
-pub struct DequeIterator {
-    ob_base: Object,
-    deque: Slot<Deque>,
-    index: Cell<usize>,
-    state: Cell<u64>,
-    reverse: Cell<bool>,
-}
-
-impl DequeIterator {
-    fn new(deque: &Deque, reverse: bool) -> Result<Ref<DequeIterator>> {
-        Ref::new(DequeIterator {
-            ob_base: Object::HEAD,
-            deque: Slot::new(deque.to_ref()),
-            index: Cell::new(0),
-            state: Cell::new(deque.state.get()),
-            reverse: Cell::new(reverse),
-        })
-    }
-}
-
-#[pytype(name = "_deque_iterator", module = "collections", static_name = DEQUE_ITERATOR, gc, no_new, iter = objects::slots::self_iter)]
-impl DequeIterator {
-    #[slot(tp_iternext)]
-    fn next(&self) -> Result<Option<Ref>> {
-        let Some(deque) = self.deque.get() else { return Ok(None) };
-        if deque.state.get() != self.state.get() {
-            self.deque.set(None);
-            return Err(raise!(RuntimeError, "deque mutated during iteration"));
-        }
-        let index = self.index.get();
-        let item = {
-            let items = deque.items.0.borrow();
-            let at = if self.reverse.get() { items.len().checked_sub(index + 1) } else { Some(index) };
-            at.and_then(|at| items.get(at).cloned())
-        };
-        match item {
-            Some(item) => {
-                self.index.set(index + 1);
-                Ok(Some(item))
-            }
-            None => {
-                self.deque.set(None);
-                Ok(None)
-            }
-        }
-    }
-
-    #[method("__length_hint__($self, /)")]
-    fn length_hint(&self) -> usize {
-        self.deque.get().map_or(0, |deque| deque.len().saturating_sub(self.index.get()))
     }
 }
