@@ -26,7 +26,6 @@ pub mod intrinsics;
 pub mod messages;
 
 pub mod breaker;
-pub mod futex;
 pub mod gil;
 pub mod signals;
 

@@ -11,6 +11,7 @@ pub mod args;
 pub mod attrs;
 pub mod codecs;
 pub mod format;
+pub mod futex;
 pub mod hash;
 pub mod hooks;
 pub mod interpreter_frame;

@@ -112,7 +112,7 @@ pub unsafe extern "C" fn self_iter(this: &Object) -> crate::Result {
 /// # Safety
 /// A slot function.
 pub unsafe extern "C" fn unhashable(this: &Object) -> isize {
-    crate::raise!(TypeError, "unhashable type: '{}'", this.class().name()).leave();
+    crate::raise!(TypeError, "unhashable type: '{}'", this.class().full_name()).leave();
     -1
 }
 

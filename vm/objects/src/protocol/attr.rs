@@ -90,7 +90,7 @@ pub fn set(object: &Object, name: &Str, value: Option<&Object>) -> Result<()> {
             Err(crate::raise!(
                 TypeError,
                 "'{}' object has {kind} attributes ({action} .{name})",
-                class.name()
+                class.full_name()
             ))
         }
     }
@@ -101,9 +101,11 @@ pub fn set(object: &Object, name: &Str, value: Option<&Object>) -> Result<()> {
 pub fn missing(object: &Object, name: &Str) -> Raised {
     let text = match object.cast::<TypeObject>() {
         Some(class) => {
-            format!("type object '{}' has no attribute '{}'", class.name(), name.to_string_lossy())
+            format!("type object '{}' has no attribute '{}'", class.full_name(), name.to_string_lossy())
         }
-        None => format!("'{}' object has no attribute '{}'", object.class().name(), name.to_string_lossy()),
+        None => {
+            format!("'{}' object has no attribute '{}'", object.class().full_name(), name.to_string_lossy())
+        }
     };
     exc::set_attribute_error(object, name, &text)
 }

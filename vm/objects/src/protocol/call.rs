@@ -121,7 +121,7 @@ pub fn call_with_tuple(callable: &Object, args: &Tuple, kwargs: Option<&Dict>) -
         return vectorcall_dict(callable, function, args, kwargs);
     }
     let Some(function) = callable.class().tp_call.get() else {
-        return Err(crate::raise!(TypeError, "'{}' object is not callable", callable.class().name()));
+        return Err(crate::raise!(TypeError, "'{}' object is not callable", callable.class().full_name()));
     };
     let _depth = state::enter_recursive_call(" while calling a Python object")?;
     // SAFETY: the slot belongs to the callable's class.
@@ -223,7 +223,7 @@ pub unsafe extern "C" fn vectorcall_call(
         return Err(crate::raise!(
             TypeError,
             "'{}' object does not support vectorcall",
-            callable.class().name()
+            callable.class().full_name()
         ));
     };
     let Some(args) = args.cast::<Tuple>() else { return Err(raise::bad_internal_call()) };

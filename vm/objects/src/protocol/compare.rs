@@ -49,8 +49,8 @@ pub fn rich_compare(left: &Object, right: &Object, op: CompareOp) -> Result<Ref>
             TypeError,
             "'{}' not supported between instances of '{}' and '{}'",
             op.symbol(),
-            left_class.name(),
-            right_class.name()
+            left_class.full_name(),
+            right_class.full_name()
         )),
     }
 }

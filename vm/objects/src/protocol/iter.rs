@@ -16,7 +16,7 @@ pub fn get_iter(object: &Object) -> Result<Ref> {
         if crate::protocol::sequence::is_sequence(object) {
             return crate::types::iter::sequence_iterator(object);
         }
-        return Err(crate::raise!(TypeError, "'{}' object is not iterable", object.class().name()));
+        return Err(crate::raise!(TypeError, "'{}' object is not iterable", object.class().full_name()));
     };
     // SAFETY: the slot belongs to the object's class.
     let iterator = unsafe { function(object) }?;
@@ -24,7 +24,7 @@ pub fn get_iter(object: &Object) -> Result<Ref> {
         return Err(crate::raise!(
             TypeError,
             "iter() returned non-iterator of type '{}'",
-            iterator.class().name()
+            iterator.class().full_name()
         ));
     }
     Ok(iterator)
@@ -37,7 +37,7 @@ pub fn get_iter(object: &Object) -> Result<Ref> {
 #[inline]
 pub fn next(iterator: &Object) -> Result<Option<Ref>> {
     let Some(function) = iterator.class().tp_iternext.get() else {
-        return Err(crate::raise!(TypeError, "'{}' object is not an iterator", iterator.class().name()));
+        return Err(crate::raise!(TypeError, "'{}' object is not an iterator", iterator.class().full_name()));
     };
     // SAFETY: the slot belongs to the iterator's class.
     match unsafe { function(iterator) } {

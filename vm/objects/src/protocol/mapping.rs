@@ -24,7 +24,11 @@ pub fn get_item(object: &Object, key: &Object) -> Result<Ref> {
         if number::is_index(key) {
             return sequence::get_item(object, number::index_as_isize(key, Some(&exc::IndexError))?);
         }
-        return Err(crate::raise!(TypeError, "sequence index must be integer, not '{}'", key.class().name()));
+        return Err(crate::raise!(
+            TypeError,
+            "sequence index must be integer, not '{}'",
+            key.class().full_name()
+        ));
     }
     if let Some(type_object) = object.cast::<TypeObject>() {
         if core::ptr::eq(type_object, &raw const PyType_Type) {
@@ -37,7 +41,7 @@ pub fn get_item(object: &Object, key: &Object) -> Result<Ref> {
         }
         return Err(crate::raise!(TypeError, "type '{}' is not subscriptable", type_object.full_name()));
     }
-    Err(crate::raise!(TypeError, "'{}' object is not subscriptable", class.name()))
+    Err(crate::raise!(TypeError, "'{}' object is not subscriptable", class.full_name()))
 }
 
 /// `PyObject_SetItem` and, with `None`, `PyObject_DelItem`.
@@ -57,10 +61,14 @@ pub fn set_item(object: &Object, key: &Object, value: Option<&Object>) -> Result
         if number::is_index(key) {
             return sequence::set_item(object, number::index_as_isize(key, Some(&exc::IndexError))?, value);
         }
-        return Err(crate::raise!(TypeError, "sequence index must be integer, not '{}'", key.class().name()));
+        return Err(crate::raise!(
+            TypeError,
+            "sequence index must be integer, not '{}'",
+            key.class().full_name()
+        ));
     }
     let what = if value.is_some() { "assignment" } else { "deletion" };
-    Err(crate::raise!(TypeError, "'{}' object does not support item {what}", class.name()))
+    Err(crate::raise!(TypeError, "'{}' object does not support item {what}", class.full_name()))
 }
 
 /// `PyMapping_GetOptionalItem`: `None` instead of KeyError.

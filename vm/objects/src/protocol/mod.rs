@@ -22,7 +22,7 @@ pub(crate) fn warn_strict_subclass(result: &Object, method: &str, class: &str) -
     let text = format!(
         "{method} returned non-{class} (type {}).  The ability to return an instance of a strict subclass of {class} is \
          deprecated, and may not be supported in a future version of Python.",
-        result.class().name()
+        result.class().full_name()
     );
     crate::hooks::WARN.get()(&exc::DeprecationWarning, &text, 1)
 }
@@ -34,5 +34,5 @@ pub(crate) fn warn_strict_subclass_of(
     method: &str,
     class: &str,
 ) -> Result<()> {
-    warn_strict_subclass(result, &format!("{}.{method}", object.class().name()), class)
+    warn_strict_subclass(result, &format!("{}.{method}", object.class().full_name()), class)
 }

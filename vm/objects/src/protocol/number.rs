@@ -108,8 +108,8 @@ fn unsupported(left: &Object, right: &Object, symbol: &str) -> Raised {
     crate::raise!(
         TypeError,
         "unsupported operand type(s) for {symbol}: '{}' and '{}'",
-        left.class().name(),
-        right.class().name()
+        left.class().full_name(),
+        right.class().full_name()
     )
 }
 
@@ -129,8 +129,8 @@ pub fn binary_op(left: &Object, right: &Object, op: Binary) -> Result<Ref> {
         return Err(crate::raise!(
             TypeError,
             "unsupported operand type(s) for >>: '{}' and '{}'. Did you mean \"print(<message>, file=<output_stream>)\"?",
-            left.class().name(),
-            right.class().name()
+            left.class().full_name(),
+            right.class().full_name()
         ));
     }
     Err(unsupported(left, right, op.symbol()))
@@ -198,7 +198,7 @@ fn sequence_repeat(
         return Err(crate::raise!(
             TypeError,
             "can't multiply sequence by non-int of type '{}'",
-            count.class().name()
+            count.class().full_name()
         ));
     }
     let count = index_as_isize(count, Some(&crate::types::exceptions::OverflowError))?;
@@ -271,9 +271,9 @@ fn ternary_op(a: &Object, b: &Object, c: &Object, symbol: &str) -> Result<Ref> {
     Err(crate::raise!(
         TypeError,
         "unsupported operand type(s) for {symbol}: '{}', '{}', '{}'",
-        a.class().name(),
-        b.class().name(),
-        c.class().name()
+        a.class().full_name(),
+        b.class().full_name(),
+        c.class().full_name()
     ))
 }
 
@@ -290,7 +290,7 @@ macro_rules! unary_operators {
                 None => Err(crate::raise!(
                     TypeError,
                     concat!("bad operand type for ", $symbol, ": '{}'"),
-                    operand.class().name()
+                    operand.class().full_name()
                 )),
             }
         }
@@ -326,13 +326,13 @@ pub fn index(object: &Object) -> Result<Ref<Int>> {
         return Err(crate::raise!(
             TypeError,
             "'{}' object cannot be interpreted as an integer",
-            object.class().name()
+            object.class().full_name()
         ));
     };
     // SAFETY: the slot belongs to the object's class.
     let result = unsafe { function(object) }?;
     let result = result.downcast::<Int>().map_err(|other| {
-        crate::raise!(TypeError, "__index__ returned non-int (type {})", other.class().name())
+        crate::raise!(TypeError, "__index__ returned non-int (type {})", other.class().full_name())
     })?;
     if !result.is_exactly(&PyLong_Type) {
         crate::protocol::warn_strict_subclass(&result, "__index__", "int")?;
@@ -353,7 +353,7 @@ pub fn index_as_isize(object: &Object, overflow: Option<&TypeObject>) -> Result<
         None => Ok(if int.is_negative() { isize::MIN } else { isize::MAX }),
         Some(class) => Err(raise::set_text(
             class,
-            format_args!("cannot fit '{}' into an index-sized integer", object.class().name()),
+            format_args!("cannot fit '{}' into an index-sized integer", object.class().full_name()),
         )),
     }
 }
@@ -374,8 +374,8 @@ pub fn as_f64(object: &Object) -> Result<f64> {
             crate::raise!(
                 TypeError,
                 "{}.__float__ returned non-float (type {})",
-                object.class().name(),
-                other.class().name()
+                object.class().full_name(),
+                other.class().full_name()
             )
         })?;
         if !result.is_exactly(Float::class()) {
@@ -386,5 +386,5 @@ pub fn as_f64(object: &Object) -> Result<f64> {
     if is_index(object) {
         return crate::types::int::to_f64(&*index(object)?);
     }
-    Err(crate::raise!(TypeError, "must be real number, not {}", object.class().name()))
+    Err(crate::raise!(TypeError, "must be real number, not {}", object.class().full_name()))
 }

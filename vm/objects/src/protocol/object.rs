@@ -17,13 +17,13 @@ use crate::types::str::{self, Str};
 /// What `__repr__` raises; TypeError when it returns something else than a string.
 pub fn repr(object: &Object) -> Result<Ref<Str>> {
     let Some(function) = object.class().tp_repr.get() else {
-        return Str::new(&format!("<{} object at {:p}>", object.class().name(), object));
+        return Str::new(&format!("<{} object at {:p}>", object.class().full_name(), object));
     };
     let _depth = state::enter_recursive_call(" while getting the repr of an object")?;
     // SAFETY: the slot belongs to the object's class.
     let result = unsafe { function(object) }?;
     result.downcast().map_err(|other| {
-        crate::raise!(TypeError, "__repr__ returned non-string (type {})", other.class().name())
+        crate::raise!(TypeError, "__repr__ returned non-string (type {})", other.class().full_name())
     })
 }
 
@@ -40,7 +40,7 @@ pub fn str(object: &Object) -> Result<Ref<Str>> {
     // SAFETY: the slot belongs to the object's class.
     let result = unsafe { function(object) }?;
     result.downcast().map_err(|other| {
-        crate::raise!(TypeError, "__str__ returned non-string (type {})", other.class().name())
+        crate::raise!(TypeError, "__str__ returned non-string (type {})", other.class().full_name())
     })
 }
 
@@ -86,7 +86,7 @@ pub fn hash(object: &Object) -> Result<isize> {
 
 #[cold]
 pub(crate) fn unhashable(object: &Object) -> raise::Raised {
-    crate::raise!(TypeError, "unhashable type: '{}'", object.class().name())
+    crate::raise!(TypeError, "unhashable type: '{}'", object.class().full_name())
 }
 
 /// `PyObject_IsTrue`.
@@ -125,7 +125,7 @@ pub fn len(object: &Object) -> Result<usize> {
     match function {
         // SAFETY: the slot belongs to the object's class.
         Some(function) => usize::try_from(unsafe { function(object) }).map_err(|_| raise::pending()),
-        None => Err(crate::raise!(TypeError, "object of type '{}' has no len()", class.name())),
+        None => Err(crate::raise!(TypeError, "object of type '{}' has no len()", class.full_name())),
     }
 }
 
@@ -147,7 +147,7 @@ pub fn length_hint(object: &Object) -> Result<Option<usize>> {
         return Err(crate::raise!(
             TypeError,
             "__length_hint__ must be an integer, not {}",
-            hint.class().name()
+            hint.class().full_name()
         ));
     }
     let hint = crate::protocol::number::index_as_isize(&hint, Some(&exc::OverflowError))?;
@@ -187,6 +187,6 @@ pub fn format(object: &Object, spec: Option<&Str>) -> Result<Ref<Str>> {
     }
     let result = attr::call_special(object, id!("__format__"), &[spec])?;
     result.downcast().map_err(|other| {
-        crate::raise!(TypeError, "__format__ must return a str, not {}", other.class().name())
+        crate::raise!(TypeError, "__format__ must return a str, not {}", other.class().full_name())
     })
 }

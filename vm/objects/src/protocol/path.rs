@@ -23,7 +23,7 @@ pub fn fspath(path: &Object) -> Result<Ref> {
         return Err(raise!(
             TypeError,
             "expected str, bytes or os.PathLike object, not {}",
-            path.class().name()
+            path.class().full_name()
         ));
     };
     let result = call::call_no_args(&method)?;
@@ -33,8 +33,8 @@ pub fn fspath(path: &Object) -> Result<Ref> {
     Err(raise!(
         TypeError,
         "expected {}.__fspath__() to return str or bytes, not {}",
-        path.class().name(),
-        result.class().name()
+        path.class().full_name(),
+        result.class().full_name()
     ))
 }
 

@@ -21,7 +21,11 @@ pub fn is_sequence(object: &Object) -> bool {
 /// IndexError; TypeError when the object has no items; what `__getitem__` raises.
 pub fn get_item(object: &Object, index: isize) -> Result<Ref> {
     let Some(function) = object.class().sequence().and_then(|table| table.sq_item.get()) else {
-        return Err(crate::raise!(TypeError, "'{}' object does not support indexing", object.class().name()));
+        return Err(crate::raise!(
+            TypeError,
+            "'{}' object does not support indexing",
+            object.class().full_name()
+        ));
     };
     let index = from_end(object, index)?;
     // SAFETY: the slot belongs to the object's class.
@@ -39,7 +43,7 @@ pub fn set_item(object: &Object, index: isize, value: Option<&Object>) -> Result
         } else {
             "doesn't support item deletion"
         };
-        return Err(crate::raise!(TypeError, "'{}' object {what}", object.class().name()));
+        return Err(crate::raise!(TypeError, "'{}' object {what}", object.class().full_name()));
     };
     let index = from_end(object, index)?;
     // SAFETY: the slot belongs to the object's class.
@@ -91,7 +95,7 @@ fn iterate_searched(container: &Object) -> Result<Ref> {
             return raised;
         }
         raised.clear();
-        crate::raise!(TypeError, "argument of type '{}' is not iterable", container.class().name())
+        crate::raise!(TypeError, "argument of type '{}' is not iterable", container.class().full_name())
     })
 }
 
@@ -172,7 +176,7 @@ pub fn inplace_concat(left: &Object, right: &Object) -> Result<Ref> {
 
 #[cold]
 fn cannot_concatenate(object: &Object) -> Raised {
-    crate::raise!(TypeError, "'{}' object can't be concatenated", object.class().name())
+    crate::raise!(TypeError, "'{}' object can't be concatenated", object.class().full_name())
 }
 
 /// `PySequence_List`.

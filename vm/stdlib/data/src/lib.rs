@@ -4,11 +4,13 @@ pub mod collections;
 pub mod functools;
 pub mod itertools;
 pub mod operator;
+pub mod queue;
 
 /// The modules of this crate with their definitions.
 pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[
     ("_collections", &collections::module::MODULE_DEF),
     ("_functools", &functools::module::MODULE_DEF),
     ("_operator", &operator::module::MODULE_DEF),
+    ("_queue", &queue::module::MODULE_DEF),
     ("itertools", &itertools::module::MODULE_DEF),
 ];

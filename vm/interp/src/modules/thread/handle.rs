@@ -1,9 +1,9 @@
 //! `_ThreadHandle`, and the threads themselves.
 
-use crate::futex::{self, Woken};
 use crate::{frame, gil};
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
+use objects::futex::{self, Woken};
 use objects::protocol::{call, number};
 use objects::raise::Raised;
 use objects::state::{self, ThreadState};

@@ -1,10 +1,10 @@
 //! `lock` and `RLock`.
 
 use super::TIMEOUT_MAX;
-use crate::futex::{self, Woken};
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU32, Ordering};
 use objects::args::Kwargs;
+use objects::futex::{self, Woken};
 use objects::protocol::{number, object};
 use objects::types::float::Float;
 use objects::types::str::Str;
