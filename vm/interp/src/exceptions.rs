@@ -2,7 +2,6 @@
 
 use objects::protocol::{attr, call, object};
 use objects::raise::Raised;
-use objects::state::ThreadState;
 use objects::types::exceptions::{self as exc, BaseExceptionObject};
 use objects::types::none::none;
 use objects::types::traceback::Traceback;
@@ -16,14 +15,8 @@ fn as_exception_class(object: &Object) -> Option<&TypeObject> {
         .filter(|class| class.has_feature(objects::typeobject::flags::BASE_EXC_SUBCLASS))
 }
 
-/// The `raise` statement: `raise`, `raise exception`, `raise exception from cause`.
-pub fn raise(ts: &ThreadState, exception: Option<Ref>, cause: Option<Ref>) -> Raised {
-    let Some(exception) = exception else {
-        return match ts.handled_exception() {
-            Some(handled) => raise::restore(handled),
-            None => raise!(RuntimeError, "No active exception to reraise"),
-        };
-    };
+/// The statements `raise exception` and `raise exception from cause`.
+pub fn raise(exception: Ref, cause: Option<Ref>) -> Raised {
     let made = match instance(&exception) {
         Ok(Some(made)) => made,
         Ok(None) => return raise!(TypeError, "exceptions must derive from BaseException"),

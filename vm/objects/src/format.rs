@@ -251,8 +251,7 @@ fn style_for(spec: &FormatSpec) -> (Style, bool) {
 }
 
 /// Formats a real number into its parts.
-fn real_parts(value: f64, spec: &FormatSpec, grouper: &Grouper) -> Parts {
-    let (style, percent) = style_for(spec);
+fn real_parts(value: f64, style: Style, percent: bool, grouper: &Grouper) -> Parts {
     let text = float::format(if percent { value * 100.0 } else { value }, style);
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
@@ -272,7 +271,8 @@ fn real_parts(value: f64, spec: &FormatSpec, grouper: &Grouper) -> Parts {
 
 fn format_real(_object: &Object, value: f64, spec: &FormatSpec) -> Result<Ref<Str>> {
     let grouper = Grouper::for_spec(spec);
-    let mut parts = real_parts(value, spec, &grouper);
+    let (style, percent) = style_for(spec);
+    let mut parts = real_parts(value, style, percent, &grouper);
     let mut spec = *spec;
     if parts.digits.is_empty() {
         // Infinities and NaN are never grouped; zeros may still lead them.
@@ -310,10 +310,9 @@ pub fn format_complex(object: &Object, value: Complex, spec: &Str) -> Result<Ref
     let plain = parsed.presentation.is_none();
     let part = |value: f64, sign: Option<Sign>| -> Result<String> {
         let spec = FormatSpec { width: None, align: None, sign, ..parsed };
-        let mut parts = real_parts(value, &spec, &grouper);
-        if plain && parsed.precision.is_none() && parts.rest == ".0" {
-            parts.rest.clear();
-        }
+        let (mut style, percent) = style_for(&spec);
+        style.add_dot_zero = false;
+        let parts = real_parts(value, style, percent, &grouper);
         Ok(assemble(&parts, &spec, &grouper)?.to_string_lossy())
     };
     let hide_real = plain && value.real == 0.0 && value.real.is_sign_positive();

@@ -1,8 +1,7 @@
 //! `gc`: the cycle collector's controls.
 
 use objects::object::gc::collect::{self, Observer, Outcome};
-use objects::object::gc::{collector, is_finalized as finalized};
-use objects::object::heap;
+use objects::object::gc::{collector, is_finalized as finalized, is_tracked as tracked};
 use objects::object::refs::Slot;
 use objects::protocol::call;
 use objects::types::dict::Dict;
@@ -147,7 +146,7 @@ pub mod module {
 
     #[function("is_tracked($module, obj, /)")]
     fn is_tracked(obj: &Object) -> bool {
-        heap::is_tracked(obj)
+        tracked(obj)
     }
 
     #[function("is_finalized($module, obj, /)")]

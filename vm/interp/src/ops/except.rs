@@ -13,12 +13,6 @@ use objects::types::none::none;
 use objects::{Instance, Object, Ref, Result, id, raise};
 
 ops! { (sp, frame, ts, arg)
-    RAISE_VARARGS {
-        let cause = if arg == 2 { Some(sp.pop()) } else { None };
-        let exception = if arg >= 1 { Some(sp.pop()) } else { None };
-        return Err(exceptions::raise(ts, exception, cause));
-    }
-
     PUSH_EXC_INFO {
         let exception = sp.pop();
         let handled = ts.exc_info();
@@ -108,6 +102,18 @@ fn special(manager: &Object, name: &objects::types::str::Str, protocol: &str, mi
 }
 
 fast_ops! { (pc, sp, frame, ts, arg, table)
+    /// `raise` alone raises the handled exception again, whose traceback is not to grow.
+    RAISE_VARARGS {
+        (*frame).instr_ptr.set(pc.sub(1));
+        if arg == 0 && raise_handled(ts) {
+            return unwind::reraise(pc, sp, frame, ts, arg, table);
+        }
+        if arg != 0 {
+            sp = raise(sp, arg);
+        }
+        return unwind::error(pc, sp, frame, ts, arg, table);
+    }
+
     /// Raises the exception on top again; its traceback is not to grow. With an argument, the place that raised it first is below.
     RERAISE {
         (*frame).instr_ptr.set(pc.sub(1));
@@ -123,6 +129,32 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
             return unwind::reraise(pc, sp, frame, ts, arg, table);
         }
     }
+}
+
+/// Whether there is an exception to raise again; if not, the error that says so is pending.
+#[inline(never)]
+unsafe fn raise_handled(ts: crate::eval::ThreadPtr) -> bool {
+    // SAFETY: the running thread's state.
+    let handled = unsafe { (*ts).handled_exception() };
+    let again = handled.is_some();
+    let raised = match handled {
+        Some(handled) => raise::restore(handled),
+        None => raise!(RuntimeError, "No active exception to reraise"),
+    };
+    raised.leave();
+    again
+}
+
+#[inline(never)]
+unsafe fn raise(sp: crate::eval::Sp, arg: usize) -> crate::eval::Sp {
+    let mut sp = crate::stack::Stack(sp);
+    // SAFETY: as in every handler.
+    unsafe {
+        let cause = if arg == 2 { Some(sp.pop()) } else { None };
+        let exception = sp.pop();
+        exceptions::raise(exception, cause).leave();
+    }
+    sp.0
 }
 
 #[inline(never)]

@@ -96,10 +96,16 @@ pub fn shift_left(a: Int<'_>, by: Int<'_>) -> Result<Integer> {
     if a.is_zero() {
         return Ok(Integer::zero());
     }
-    let too_large = Error::overflow("too many digits in integer");
+    // What could be counted but not held is out of memory; CPython draws the line at its largest array of digits.
+    let countable = (i64::MAX as u128 / size_of::<u32>() as u128) * SHIFT as u128;
     match by.to_u64() {
         Some(by) if by / SHIFT as u64 <= MAX_DIGITS - a.digits.len() as u64 => shift_left_by(a, by),
-        _ => Err(too_large),
+        _ if by.digits.len() <= 4
+            && by.digits.iter().rev().fold(0, |n, &d| n << SHIFT | d as u128) < countable =>
+        {
+            Err(Error::MEMORY)
+        }
+        _ => Err(Error::overflow("too many digits in integer")),
     }
 }
 

@@ -1,5 +1,6 @@
 //! `enumerate`, `zip`, `map`, `filter` and `reversed`.
 
+use crate::args::vector;
 use crate::id;
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
@@ -10,6 +11,7 @@ use crate::typeobject::TypeObject;
 use crate::types::dict::Dict;
 use crate::types::int::{Int, new_int};
 use crate::types::none::none;
+use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use core::cell::Cell;
 use macros::{Trace, pytype};
@@ -25,9 +27,54 @@ pub struct Enumerate {
     long_index: Slot<Int>,
 }
 
-#[pytype(name = "enumerate", symbol = PyEnum_Type, gc, flags = [BASETYPE], iter = ::objects::slots::self_iter)]
+/// `enumerate_vectorcall`: as the constructor, with other words for wrong arguments.
+unsafe extern "C" fn enumerate_vectorcall(
+    class: &Object,
+    args: *const Option<&Object>,
+    nargsf: usize,
+    names: Option<&Tuple>,
+) -> Result<Ref> {
+    // SAFETY: the vectorcall convention; the callable is the type.
+    let (class, (args, keywords)) = unsafe {
+        (class.cast_unchecked(), vector(args.cast(), protocol::call::positional_count(nargsf), names))
+    };
+    let given = args.len() + keywords.len();
+    match given {
+        0 => return Err(crate::raise!(TypeError, "enumerate() missing required argument 'iterable'")),
+        1 | 2 => {}
+        _ if args.is_empty() => {
+            return Err(crate::raise!(TypeError, "enumerate() missing required argument 'iterable'"));
+        }
+        _ => {
+            return Err(crate::raise!(TypeError, "enumerate() takes at most 2 arguments ({given} given)"));
+        }
+    }
+    let wanted: &[&str] = match args.len() {
+        0 => &["iterable", "start"],
+        1 => &["start"],
+        _ => &[],
+    };
+    let wanted = &wanted[..keywords.len()];
+    if let Some((wrong, _)) = keywords.iter().find(|(name, _)| {
+        !wanted.iter().any(|wanted| name.cast::<Str>().is_some_and(|name| name.equals_text(wanted)))
+    }) {
+        return Err(crate::raise!(
+            TypeError,
+            "'{}' is an invalid keyword argument for enumerate()",
+            protocol::object::str(wrong)?.to_string_lossy()
+        ));
+    }
+    let place = |index: usize, name: &str| args.get(index).copied().or_else(|| keywords.get(name));
+    let iterable = place(0, "iterable").ok_or_else(raise::bad_internal_call)?;
+    Ok(Enumerate::tp_new(class, iterable, place(1, "start"))?.upcast())
+}
+
+#[pytype(
+    name = "enumerate", symbol = PyEnum_Type, gc, flags = [BASETYPE],
+    iter = ::objects::slots::self_iter, vectorcall = enumerate_vectorcall
+)]
 impl Enumerate {
-    #[new("(iterable, start=0)", vectorcall)]
+    #[new("(iterable, start=0)")]
     fn tp_new(class: &TypeObject, iterable: &Object, start: Option<&Object>) -> Result<Ref<Enumerate>> {
         let start = start.map(number::index).transpose()?;
         let index = start.as_ref().map_or(Some(0), |start| start.to_i64());

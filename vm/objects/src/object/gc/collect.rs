@@ -5,12 +5,13 @@
 //! The order of events is CPython's: weak references are cleared and their callbacks called, then finalisers (PEP 442), then what is
 //! still garbage is cleared.
 
-use super::{CANDIDATE, COLLECTOR, GENERATION, GENERATION_SHIFT, REACHABLE, TRACKED};
+use super::{CANDIDATE, COLLECTOR, FINALIZED, GENERATION, GENERATION_SHIFT, REACHABLE, TRACKED};
 use crate::object::heap::page::Page;
 use crate::object::heap::{large, region};
 use crate::object::refs::Ref;
 use crate::object::trace::VisitProc;
 use crate::object::{Instance, Object};
+use crate::types::tuple::Tuple;
 use crate::types::weakref;
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
@@ -270,9 +271,14 @@ impl Collection {
         let next = (self.generation as u8 + 1).min(2);
         let mut survivors = 0;
         let mut joined = 0;
-        self.for_each(|_, mark, _| {
+        self.for_each(|object, mark, _| {
             let bits = mark.get();
             if bits & REACHABLE != 0 {
+                // SAFETY: a candidate is a live object.
+                if is_plain_tuple(unsafe { &*object }) {
+                    mark.set(bits & FINALIZED);
+                    return;
+                }
                 survivors += 1;
                 if bits >> GENERATION_SHIFT & 3 < 2 && next == 2 {
                     joined += 1;
@@ -296,6 +302,16 @@ impl Collection {
             COLLECTOR.long_lived_pending.set(COLLECTOR.long_lived_pending.get() + joined);
         }
     }
+}
+
+/// Whether an object is a tuple of what can be in no cycle, so that no later collection need look at it (`_PyTuple_MaybeUntrack`).
+fn is_plain_tuple(object: &Object) -> bool {
+    object.cast_exact::<Tuple>().is_some_and(|tuple| {
+        tuple.places().iter().all(|place| {
+            // SAFETY: a place is NULL or owns a live object.
+            unsafe { place.get().as_ref() }.is_some_and(|item| !super::may_be_tracked(item))
+        })
+    })
 }
 
 /// The count as far as the collector's counters hold; an immortal object is always reachable.

@@ -7,8 +7,11 @@ pub mod collect;
 
 use crate::object::Object;
 use crate::object::heap::page::Page;
-use crate::object::heap::{large, region};
+use crate::object::heap::{self, large, region};
 use crate::state;
+use crate::typeobject::flags;
+use crate::types::dict::Dict;
+use crate::types::tuple::Tuple;
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::Ordering;
 
@@ -178,6 +181,22 @@ pub fn for_each_tracked(wanted: impl Fn(u8) -> bool, mut each: impl FnMut(&Objec
             visit(&entry.mark, block);
         }
     }
+}
+
+/// Whether an object may be part of a cycle (`_PyObject_GC_MAY_BE_TRACKED`).
+pub(crate) fn may_be_tracked(object: &Object) -> bool {
+    if object.cast_exact::<Tuple>().is_some() {
+        return mark_of(object).is_some_and(|mark| mark.get() & TRACKED != 0);
+    }
+    object.class().has_feature(flags::HAVE_GC)
+}
+
+/// `gc.is_tracked`. A dictionary counts as untracked as long as nothing in it could be part of a cycle.
+pub fn is_tracked(object: &Object) -> bool {
+    heap::is_tracked(object)
+        && object.cast_exact::<Dict>().is_none_or(|dict| {
+            dict.to_vec().iter().any(|(key, value)| may_be_tracked(key) || may_be_tracked(value))
+        })
 }
 
 /// Moves every tracked object to `generation` (`gc.freeze` and `gc.unfreeze`).

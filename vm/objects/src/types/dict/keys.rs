@@ -172,13 +172,14 @@ impl Keys {
         Ok(block.cast())
     }
 
-    /// Size in bytes, for `__sizeof__`; 0 for the shared empty table.
+    /// Size in bytes for `__sizeof__`, with the head as large as CPython's; 0 for the shared empty table.
     pub fn size_bytes(&self) -> usize {
         if core::ptr::eq(self, &EMPTY.head) {
             return 0;
         }
         let entry = if self.unicode { size_of::<UnicodeEntry>() } else { size_of::<GeneralEntry>() };
-        size_of::<Keys>() + (1 << self.log2_index_bytes) + usable(1 << self.log2_size) * entry
+        const HEAD: usize = 32;
+        HEAD + (1 << self.log2_index_bytes) + usable(1 << self.log2_size) * entry
     }
 
     #[inline]
@@ -270,6 +271,13 @@ impl Keys {
                 (entry.hash.get(), entry.key.peek())
             }
         }
+    }
+
+    /// Whether the entry `index` still has `key`, and `probe` still suits the table, which another may have replaced in its place.
+    pub fn has_key_at(&self, index: usize, probe: &Probe, key: &Object) -> bool {
+        probe.mask == (1 << self.log2_size) - 1
+            && index < self.entry_count()
+            && self.entry_key(index).1.is_some_and(|now| now.is(key))
     }
 
     /// The field that holds an entry's value.

@@ -119,9 +119,7 @@ impl Dict {
                 }
                 let held = entry_key.to_ref();
                 let equal = protocol::compare::equal(&held, key)?;
-                if self.keys.get() != table
-                    || !self.keys().entry_key(index).1.is_some_and(|now| now.is(&held))
-                {
+                if self.keys.get() != table || !self.keys().has_key_at(index, &probe, &held) {
                     continue 'again;
                 }
                 if equal {

@@ -211,7 +211,7 @@ impl Drop for List {
 
 impl Trace for List {
     fn trace(&self, visitor: &mut Visitor) -> Visit {
-        for index in 0..self.len() {
+        for index in (0..self.len()).rev() {
             // SAFETY: within the list; a traversal changes nothing.
             if let Some(item) = unsafe { (*self.ob_item.get().add(index)).as_ref() } {
                 visitor.visit(item)?;

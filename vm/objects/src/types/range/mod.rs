@@ -17,11 +17,10 @@ use crate::types::none::none;
 use crate::types::slice::{Slice, bad_index};
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
-use macros::{Trace, pytype};
+use macros::pytype;
 
 /// `rangeobject`. The fields are exact ints.
 #[repr(C)]
-#[derive(Trace)]
 pub struct Range {
     ob_base: Object,
     start: Slot<Int>,
@@ -146,7 +145,7 @@ impl Range {
     }
 }
 
-#[pytype(name = "range", symbol = PyRange_Type, gc, no_clear, flags = [SEQUENCE])]
+#[pytype(name = "range", symbol = PyRange_Type, flags = [SEQUENCE])]
 impl Range {
     #[slot(tp_new)]
     fn tp_new(_class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Range>> {

@@ -20,12 +20,41 @@ use crate::types::slice::Slice;
 use crate::types::tuple::Tuple;
 use macros::pytype;
 
+/// `unicode_vectorcall`: without keywords as the constructor, with other words for too many arguments.
+unsafe extern "C" fn str_vectorcall(
+    class: &Object,
+    args: *const Option<&Object>,
+    nargsf: usize,
+    names: Option<&Tuple>,
+) -> Result<Ref> {
+    // SAFETY: the vectorcall convention; the callable is the type.
+    let (class, (args, keywords)) = unsafe {
+        (
+            class.cast_unchecked::<TypeObject>(),
+            crate::args::vector(args.cast(), protocol::call::positional_count(nargsf), names),
+        )
+    };
+    match args {
+        _ if !keywords.is_empty() => {}
+        [] => return Ok(intern::empty().upcast()),
+        [object] => return Ok(protocol::object::str(object)?.upcast()),
+        [_, _] | [_, _, _] => {}
+        _ => {
+            return Err(crate::raise!(TypeError, "str expected at most 3 arguments, got {}", args.len()));
+        }
+    }
+    let new = PyUnicode_Type.tp_new.get().ok_or_else(raise::bad_internal_call)?;
+    let (args, keywords) = (Tuple::from_slice(args)?, keywords.to_dict()?);
+    // SAFETY: the slot of `str` itself.
+    unsafe { new(class, &args, keywords.as_deref().map(Instance::as_object)) }
+}
+
 #[pytype(
     name = "str", symbol = PyUnicode_Type, basicsize = FULL_SIZE,
-    flags = [BASETYPE, UNICODE_SUBCLASS, MATCH_SELF]
+    flags = [BASETYPE, UNICODE_SUBCLASS, MATCH_SELF], vectorcall = str_vectorcall
 )]
 impl Str {
-    #[new("(object='', encoding='utf-8', errors='strict')", vectorcall)]
+    #[new("(object='', encoding='utf-8', errors='strict')")]
     fn tp_new(
         class: &TypeObject,
         object: Option<&Object>,

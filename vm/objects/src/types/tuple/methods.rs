@@ -51,7 +51,7 @@ impl Tuple {
 
     #[slot(tp_traverse)]
     fn tp_traverse(&self, visitor: &mut Visitor) -> Visit {
-        for place in self.places() {
+        for place in self.places().iter().rev() {
             // SAFETY: a place is NULL or owns an item.
             if let Some(item) = unsafe { place.get().as_ref() } {
                 visitor.visit(item)?;
