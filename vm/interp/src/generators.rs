@@ -143,7 +143,7 @@ pub fn awaitable_iterator(object: &Object) -> Result<Ref> {
     if iterator.is_exactly(&PyCoro_Type) {
         return Err(raise!(TypeError, "__await__() returned a coroutine"));
     }
-    if iterator.class().tp_iternext.get().is_none() {
+    if !objects::protocol::iter::is_iterator(&iterator) {
         return Err(raise!(
             TypeError,
             "__await__() returned non-iterator of type '{}'",

@@ -181,14 +181,8 @@ pub fn merge_keywords(target: &Dict, callable: &Object, update: &Object) -> Resu
                 .and_then(|args| args.items().first().map(|key| (*key).to_ref()));
             let Some(key) = key else { return Err(raise::restore(error)) };
             let name = messages::callable_name(callable)?;
-            match key.cast::<Str>() {
-                Some(key) => Err(raise!(
-                    TypeError,
-                    "{name} got multiple values for keyword argument '{}'",
-                    key.to_string_lossy()
-                )),
-                None => Err(raise!(TypeError, "{name} keywords must be strings")),
-            }
+            let key = objects::protocol::object::str(&key)?.to_string_lossy();
+            Err(raise!(TypeError, "{name} got multiple values for keyword argument '{key}'"))
         }
         Err(raised) => Err(raised),
     }

@@ -64,7 +64,7 @@ pub fn get_optional(object: &Object, name: &Str) -> Result<Option<Ref>> {
         .get()
         .is_some_and(|get| core::ptr::fn_addr_eq(get, crate::attrs::generic_getattro as GetAttro))
     {
-        return crate::attrs::generic_get_optional(object, name);
+        return Ok(crate::attrs::generic_get_optional(object, name).catch(&exc::AttributeError)?.flatten());
     }
     get(object, name).catch(&exc::AttributeError)
 }

@@ -3,6 +3,7 @@
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::raise::{self, Catch, Result};
+use crate::typeobject::slots::IterNextFunc;
 use crate::types::exceptions as exc;
 use crate::types::list::List;
 use crate::types::tuple::Tuple;
@@ -20,7 +21,7 @@ pub fn get_iter(object: &Object) -> Result<Ref> {
     };
     // SAFETY: the slot belongs to the object's class.
     let iterator = unsafe { function(object) }?;
-    if iterator.class().tp_iternext.get().is_none() {
+    if !is_iterator(&iterator) {
         return Err(crate::raise!(
             TypeError,
             "iter() returned non-iterator of type '{}'",
@@ -28,6 +29,13 @@ pub fn get_iter(object: &Object) -> Result<Ref> {
         ));
     }
     Ok(iterator)
+}
+
+/// `PyIter_Check`: whether an object's class has `__next__`.
+#[inline]
+pub fn is_iterator(object: &Object) -> bool {
+    let missing = crate::typeobject::dunder::next_not_implemented as IterNextFunc;
+    object.class().tp_iternext.get().is_some_and(|next| !core::ptr::fn_addr_eq(next, missing))
 }
 
 /// `PyIter_Next`: `None` when the iterator is exhausted.

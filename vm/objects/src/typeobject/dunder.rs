@@ -90,7 +90,7 @@ pub unsafe extern "C" fn hash(this: &Object) -> isize {
     answer().unwrap_or(-1)
 }
 
-/// `_PyObject_NextNotImplemented`, the `tp_iternext` of a class that sets `__next__` to nothing callable.
+/// `_PyObject_NextNotImplemented`, the `tp_iternext` of a class made in Python without `__next__`.
 pub unsafe extern "C" fn next_not_implemented(this: &Object) -> Option<Ref> {
     crate::raise!(TypeError, "'{}' object is not iterable", this.class().name()).leave();
     None

@@ -51,8 +51,8 @@ pub fn builtin(name: &'static Str) -> Result<Ref> {
 }
 
 /// An iterator over an empty tuple, which an exhausted iterator is pickled as.
-pub(crate) fn reduce_exhausted() -> Result<Ref<Tuple>> {
-    Tuple::from_array([builtin(id!("iter"))?, Tuple::from_array([Tuple::empty().upcast()])?.upcast()])
+pub(crate) fn reduce_exhausted(iter: Ref) -> Result<Ref<Tuple>> {
+    Tuple::from_array([iter, Tuple::from_array([Tuple::empty().upcast()])?.upcast()])
 }
 
 /// `iterator`.
@@ -101,13 +101,15 @@ impl SequenceIterator {
 
     #[method("__reduce__($self, /)")]
     fn reduce(&self) -> Result<Ref<Tuple>> {
+        // Looking `iter` up may run code that exhausts the iterator.
+        let iter = builtin(id!("iter"))?;
         match self.sequence.get() {
             Some(sequence) => Tuple::from_array([
-                builtin(id!("iter"))?,
+                iter,
                 Tuple::from_array([sequence])?.upcast(),
                 new_int(self.index.get() as i64)?,
             ]),
-            None => reduce_exhausted(),
+            None => reduce_exhausted(iter),
         }
     }
 
@@ -153,11 +155,12 @@ impl CallableIterator {
 
     #[method("__reduce__($self, /)")]
     fn reduce(&self) -> Result<Ref<Tuple>> {
+        let iter = builtin(id!("iter"))?;
         match (self.callable.get(), self.sentinel.get()) {
             (Some(callable), Some(sentinel)) => {
-                Tuple::from_array([builtin(id!("iter"))?, Tuple::from_array([callable, sentinel])?.upcast()])
+                Tuple::from_array([iter, Tuple::from_array([callable, sentinel])?.upcast()])
             }
-            _ => reduce_exhausted(),
+            _ => reduce_exhausted(iter),
         }
     }
 }

@@ -135,6 +135,11 @@ impl Method {
         }
     }
 
+    #[getter("__doc__")]
+    fn doc(&self) -> Result<Ref> {
+        attr::get(&self.parts().0, id!("__doc__"))
+    }
+
     #[slot(tp_descr_get)]
     fn bind(&self, _object: Option<&Object>, _class: Option<&Object>) -> Result<Ref> {
         Ok(self.to_ref().upcast())

@@ -76,11 +76,11 @@ impl Property {
         // A subclass has its docstring in its own attributes, where the class's does not hide it.
         let doc = doc.unwrap_or_else(crate::object::refs::none);
         let set = attr::set(self, id!("__doc__"), Some(&doc));
-        if self.getter_doc.get() || doc.is(none::none()) {
-            set.catch(&exc::AttributeError)?;
-            return Ok(());
+        if self.getter_doc.get() {
+            return set;
         }
-        set
+        // Where there is no room for it, a docstring of its own is dropped.
+        set.catch(&exc::AttributeError).map(drop)
     }
 
     #[slot(tp_descr_get)]

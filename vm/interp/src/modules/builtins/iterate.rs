@@ -64,7 +64,8 @@ pub mod part {
             [iterator, default] => (iterator, Some(*default)),
             _ => return Err(wrong_count("next", args.len())),
         };
-        let Some(function) = iterator.class().tp_iternext.get() else {
+        let Some(function) = iterator.class().tp_iternext.get().filter(|_| iter::is_iterator(iterator))
+        else {
             return Err(raise!(TypeError, "'{}' object is not an iterator", iterator.class().name()));
         };
         // SAFETY: the slot belongs to the iterator's class.

@@ -83,7 +83,7 @@ pub mod part {
             return Err(raise!(ValueError, "__sizeof__() should return >= 0"));
         }
         // The collector's head that CPython's objects have counts as in CPython's.
-        let head = if object.class().has_feature(objects::typeobject::flags::HAVE_GC) { 16 } else { 0 };
+        let head = if objects::object::gc::is_collected(object) { 16 } else { 0 };
         objects::types::int::new_int(size as i64 + head)
     }
 

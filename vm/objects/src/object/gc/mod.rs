@@ -188,7 +188,16 @@ pub(crate) fn may_be_tracked(object: &Object) -> bool {
     if object.cast_exact::<Tuple>().is_some() {
         return mark_of(object).is_some_and(|mark| mark.get() & TRACKED != 0);
     }
-    object.class().has_feature(flags::HAVE_GC)
+    is_collected(object)
+}
+
+/// Whether the collector has to do with an object (`_PyObject_IS_GC`): its class says so, and where only some instances are, the class
+/// says that of this one too.
+pub fn is_collected(object: &Object) -> bool {
+    let class = object.class();
+    class.has_feature(flags::HAVE_GC)
+        // SAFETY: the slot belongs to the object's class.
+        && class.tp_is_gc.get().is_none_or(|is_gc| unsafe { is_gc(object) } != 0)
 }
 
 /// `gc.is_tracked`. A dictionary counts as untracked as long as nothing in it could be part of a cycle.

@@ -243,11 +243,14 @@ fn parse(text: &Str) -> Result<complex::Complex> {
 
 /// An argument of `complex`, and whether it was complex itself.
 fn part(object: &Object, first: bool) -> Result<(complex::Complex, bool)> {
-    if let Some(complex) = object.cast::<Complex>() {
+    if let Some(complex) = object.cast_exact::<Complex>() {
         return Ok((complex.value(), true));
     }
     if first && let Some(value) = through_complex_method(object)? {
         return Ok((value, true));
+    }
+    if let Some(complex) = object.cast::<Complex>() {
+        return Ok((complex.value(), true));
     }
     let table = object.class().number();
     let real = table.is_some_and(|table| table.nb_float.get().is_some() || table.nb_index.get().is_some());

@@ -32,7 +32,7 @@ impl Dict {
     fn tp_init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         self.update_from(args.items(), "dict")?;
         match kwargs {
-            Some(kwargs) => self.merge(kwargs, true),
+            Some(kwargs) => self.merge_keywords(kwargs),
             None => Ok(()),
         }
     }
@@ -203,7 +203,7 @@ impl Dict {
     fn update(&self, args: &[&Object], kwargs: Kwargs<'_>) -> Result<()> {
         self.update_from(args, "update")?;
         match kwargs.to_dict()? {
-            Some(kwargs) => self.merge(&kwargs, true),
+            Some(kwargs) => self.merge_keywords(&kwargs),
             None => Ok(()),
         }
     }
@@ -271,6 +271,17 @@ impl Dict {
             return self.merge_mapping(source, true);
         }
         self.merge_pairs(source)
+    }
+
+    /// Copies keyword arguments, whose names must be strings.
+    fn merge_keywords(&self, kwargs: &Dict) -> Result<()> {
+        let mut position = Position::default();
+        while let Some((name, _)) = kwargs.next(&mut position) {
+            if name.cast::<Str>().is_none() {
+                return Err(crate::raise!(TypeError, "keywords must be strings"));
+            }
+        }
+        self.merge(kwargs, true)
     }
 
     /// Copies what a mapping's `keys()` names (`PyDict_Merge`).

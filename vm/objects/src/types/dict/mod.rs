@@ -284,7 +284,7 @@ impl Dict {
         if let Some(value) = self.get_item_known_hash(key, hash)? {
             return Ok(value);
         }
-        self.set_item_known_hash(key, hash, default.to_ref())?;
+        self.insert_new(key, hash, default.to_ref())?;
         Ok(default.to_ref())
     }
 

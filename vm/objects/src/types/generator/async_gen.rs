@@ -392,7 +392,7 @@ impl NextOrDefault {
     /// The iterator behind the awaitable.
     fn iterator(&self) -> Result<Ref> {
         let awaitable = self.awaitable.get().ok_or_else(raise::null_result)?;
-        if awaitable.class().tp_iternext.get().is_some() {
+        if crate::protocol::iter::is_iterator(&awaitable) {
             return Ok(awaitable);
         }
         match awaitable.class().async_methods().and_then(|table| table.am_await.get()) {

@@ -60,7 +60,7 @@ impl ListIterator {
 
     #[method("__reduce__($self, /)")]
     fn reduce(&self) -> Result<Ref<Tuple>> {
-        reduce(self.list.get(), self.index.get(), false)
+        reduce(&self.list, &self.index, false)
     }
 
     #[method("__setstate__($self, object, /)")]
@@ -121,7 +121,7 @@ impl ReverseListIterator {
 
     #[method("__reduce__($self, /)")]
     fn reduce(&self) -> Result<Ref<Tuple>> {
-        reduce(self.list.get(), self.index.get(), true)
+        reduce(&self.list, &self.index, true)
     }
 
     #[method("__setstate__($self, object, /)")]
@@ -132,20 +132,15 @@ impl ReverseListIterator {
     }
 }
 
-/// `(iter, (list,), index)`, or the iterator of an empty list when exhausted.
-fn reduce(list: Option<Ref<List>>, index: isize, reversed: bool) -> Result<Ref<Tuple>> {
-    match list {
-        Some(list) => {
-            let function = crate::types::iter::builtin(if reversed { id!("reversed") } else { id!("iter") })?;
-            Tuple::from_array([
-                function,
-                Tuple::from_array([list.upcast()])?.upcast(),
-                new_int(index as i64)?,
-            ])
-        }
-        None => {
-            let function = crate::types::iter::builtin(id!("iter"))?;
-            Tuple::from_array([function, Tuple::from_array([List::new()?.upcast()])?.upcast()])
+/// `(iter, (list,), index)`, or the iterator of an empty list when exhausted. Looking the function up may run code that exhausts it.
+fn reduce(list: &Slot<List>, index: &Cell<isize>, reversed: bool) -> Result<Ref<Tuple>> {
+    if !list.is_empty() {
+        let function = crate::types::iter::builtin(if reversed { id!("reversed") } else { id!("iter") })?;
+        if let Some(list) = list.get() {
+            let index = new_int(index.get() as i64)?;
+            return Tuple::from_array([function, Tuple::from_array([list.upcast()])?.upcast(), index]);
         }
     }
+    let function = crate::types::iter::builtin(id!("iter"))?;
+    Tuple::from_array([function, Tuple::from_array([List::new()?.upcast()])?.upcast()])
 }

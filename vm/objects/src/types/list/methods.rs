@@ -72,15 +72,17 @@ impl List {
         let mut index = 0;
         while let (Some(a), Some(b)) = (self.get(index), other.get(index)) {
             if !protocol::compare::equal(&a, &b)? {
-                return match op {
-                    CompareOp::Eq => Ok(crate::types::bool::new_bool(false)),
-                    CompareOp::Ne => Ok(crate::types::bool::new_bool(true)),
-                    _ => protocol::compare::rich_compare(&a, &b, op),
-                };
+                break;
             }
             index += 1;
         }
-        Ok(protocol::compare::answer(op, self.len().cmp(&other.len())))
+        // What differs is looked at again, since comparing may have changed the lists.
+        match (self.get(index), other.get(index), op) {
+            (Some(_), Some(_), CompareOp::Eq) => Ok(crate::types::bool::new_bool(false)),
+            (Some(_), Some(_), CompareOp::Ne) => Ok(crate::types::bool::new_bool(true)),
+            (Some(a), Some(b), _) => protocol::compare::rich_compare(&a, &b, op),
+            _ => Ok(protocol::compare::answer(op, self.len().cmp(&other.len()))),
+        }
     }
 
     #[slot(sq_length)]

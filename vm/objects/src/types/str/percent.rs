@@ -398,6 +398,11 @@ pub fn format(template: &Str, arguments: &Object) -> Result<Ref<Str>> {
             chars = chars.slice(0, precision);
         }
         let (front, behind) = directive.padding(chars.len());
+        if result.is_empty() && reader.peek().is_none() && front + behind == 0 && chars.len() == text.len() {
+            // The text is the whole result.
+            arguments.finish("string")?;
+            return Ok(text);
+        }
         result.push_repeated(0x20, front)?;
         result.push_chars(chars);
         result.push_repeated(0x20, behind)?;

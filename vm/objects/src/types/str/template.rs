@@ -302,11 +302,17 @@ impl Filler<'_> {
             return Err(raise!(ValueError, "Max string recursion exceeded"));
         }
         let mut result = Builder::with_capacity(range.len());
+        let end = range.end;
         let mut pieces = Pieces::new(self.chars, range);
         while let Some(piece) = pieces.next_piece()? {
             result.push_chars(self.chars.slice(piece.literal.start, piece.literal.end));
             if let Some(field) = piece.field {
-                result.push_chars(self.render(&field, depth)?.chars());
+                let text = self.render(&field, depth)?;
+                if result.is_empty() && pieces.position() >= end {
+                    // The text is the whole result.
+                    return Ok(text);
+                }
+                result.push_chars(text.chars());
             }
         }
         result.finish()

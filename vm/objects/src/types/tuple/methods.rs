@@ -274,13 +274,15 @@ impl TupleIterator {
 
     #[method("__reduce__($self, /)")]
     fn reduce(&self) -> Result<Ref<Tuple>> {
+        // Looking `iter` up may run code that exhausts the iterator.
+        let iter = crate::types::iter::builtin(id!("iter"))?;
         match self.tuple.get() {
             Some(tuple) => Tuple::from_array([
-                crate::types::iter::builtin(id!("iter"))?,
+                iter,
                 Tuple::from_array([tuple.upcast()])?.upcast(),
                 new_int(self.index.get() as i64)?,
             ]),
-            None => crate::types::iter::reduce_exhausted(),
+            None => crate::types::iter::reduce_exhausted(iter),
         }
     }
 

@@ -10,7 +10,7 @@ use crate::object::{Instance, Object};
 use crate::protocol::attr;
 use crate::raise::{self, Result};
 use crate::slots;
-use crate::typeobject::flags::STATIC_BUILTIN;
+use crate::typeobject::flags::{HEAPTYPE, STATIC_BUILTIN};
 use crate::typeobject::{HeapType, MemberDef, TypeObject, destroy, mro, new, update};
 use crate::types::dict::Dict;
 use crate::types::list::List;
@@ -229,6 +229,11 @@ impl TypeObject {
             None => Ok(none()),
         }
     }
+    #[slot(tp_is_gc)]
+    fn is_gc(&self) -> bool {
+        self.has_feature(HEAPTYPE)
+    }
+
     #[getter("__doc__")]
     fn py_doc(&self) -> Result<Option<Ref>> {
         attributes::doc_of(self)
