@@ -11,8 +11,13 @@ use objects::{Ref, Result, raise};
 use std::io::Read;
 
 /// The native modules of the standard library.
-static NATIVE_MODULES: &[&[modules::Entry]] =
-    &[stdlib_data::MODULES, stdlib_io::MODULES, stdlib_os::MODULES, stdlib_text::MODULES];
+static NATIVE_MODULES: &[&[modules::Entry]] = &[
+    stdlib_async::MODULES,
+    stdlib_data::MODULES,
+    stdlib_io::MODULES,
+    stdlib_os::MODULES,
+    stdlib_text::MODULES,
+];
 
 /// Runs the program; the exit status.
 pub fn main(args: Vec<String>) -> u8 {

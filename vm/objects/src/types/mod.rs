@@ -48,6 +48,7 @@ pub mod cfunction;
 pub mod classmethod;
 pub mod code;
 pub mod complex;
+pub mod context;
 pub mod descr;
 pub mod dict;
 pub mod exceptions;
