@@ -43,6 +43,17 @@ pub fn add(hook: &Object) -> Result<()> {
     list.push(hook.to_ref())
 }
 
+/// [`raise_event`] by the event's name.
+///
+/// # Errors
+/// What a hook raises.
+pub fn raise_named(event: &str, args: &[&Object]) -> Result<()> {
+    match HOOKS.list.is_empty() {
+        true => Ok(()),
+        false => raise_event(&*objects::types::str::intern::intern_text(event)?, args),
+    }
+}
+
 /// Calls the hooks with an event and its arguments.
 ///
 /// # Errors

@@ -22,6 +22,7 @@ fn fill_hooks() {
     hooks::UNRAISABLE.set(sys::hooks::report_unraisable);
     hooks::WARN.set(warn);
     hooks::AFTER_FORK.set(after_fork);
+    hooks::AUDIT.set(crate::audit::raise_named);
     gil::provide();
 }
 

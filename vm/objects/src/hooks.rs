@@ -46,6 +46,10 @@ pub static IMPORT: Hook<fn(&str) -> Result<Ref>> = Hook::new("import used before
 pub static WARN: Hook<fn(&Object, &str, isize) -> Result<()>> =
     Hook::new("warning issued before the interpreter started");
 
+/// Raises an auditing event with its arguments (`PySys_Audit`).
+pub static AUDIT: Hook<fn(&str, &[&Object]) -> Result<()>> =
+    Hook::new("auditing before the interpreter started");
+
 /// Runs what waits at the evaluation loop's breaker (signals, GIL requests, asynchronous exceptions); called by long native
 /// loops.
 pub static HANDLE_PENDING: Hook<fn() -> Result<()>> =

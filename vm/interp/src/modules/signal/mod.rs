@@ -158,7 +158,7 @@ pub mod module {
         let Some(thread) = thread_id.to_u64() else {
             return Err(raise!(OverflowError, "Python int too large to convert to C unsigned long"));
         };
-        super::audit("signal.pthread_kill", &[&*Int::from_u64(thread)?, &*new_int(signalnum.into())?])?;
+        crate::audit::raise_named("signal.pthread_kill", &[&*Int::from_u64(thread)?, &*new_int(signalnum.into())?])?;
         // SAFETY: the caller says that the thread exists.
         match unsafe { libc::pthread_kill(thread, signalnum) } {
             0 => handle_pending(),
@@ -206,10 +206,6 @@ pub mod module {
         super::add_classes(&dict)?;
         super::take_over(&dict)
     }
-}
-
-fn audit(event: &str, arguments: &[&Object]) -> Result<()> {
-    crate::audit::raise_event(&*objects::types::str::intern::intern_text(event)?, arguments)
 }
 
 fn add_classes(dict: &Dict) -> Result<()> {

@@ -5,7 +5,6 @@ use super::{check, os_error, retry};
 use core::cell::RefCell;
 use core::ffi::c_int;
 use objects::protocol;
-use objects::types::float::new_float;
 use objects::types::int::new_int;
 use objects::types::list::List;
 use objects::types::tuple::Tuple;
@@ -140,33 +139,6 @@ fn environment(env: &Object) -> Result<Vec<CString>> {
         Ok(())
     })?;
     Ok(entries)
-}
-
-/// A `struct rusage` as the `resource` module's class shows it.
-fn usage(usage: &libc::rusage) -> Result<Ref> {
-    let module = objects::hooks::IMPORT.get()("resource")?;
-    let class = protocol::attr::get(&module, objects::id!("struct_rusage"))?;
-    let seconds = |time: libc::timeval| new_float(time.tv_sec as f64 + time.tv_usec as f64 * 1e-6);
-    let mut values = vec![seconds(usage.ru_utime)?, seconds(usage.ru_stime)?];
-    for value in [
-        usage.ru_maxrss,
-        usage.ru_ixrss,
-        usage.ru_idrss,
-        usage.ru_isrss,
-        usage.ru_minflt,
-        usage.ru_majflt,
-        usage.ru_nswap,
-        usage.ru_inblock,
-        usage.ru_oublock,
-        usage.ru_msgsnd,
-        usage.ru_msgrcv,
-        usage.ru_nsignals,
-        usage.ru_nvcsw,
-        usage.ru_nivcsw,
-    ] {
-        values.push(new_int(value)?);
-    }
-    protocol::call::call_one_arg(&class, &*Tuple::from_vec(values)?)
 }
 
 #[macros::pymodule(name = "posix", part)]
@@ -365,7 +337,7 @@ pub mod part {
         let (place, used_place) = (&raw mut status, &raw mut used);
         // SAFETY: places for the status and the usage.
         let pid = retry(|| unsafe { libc::wait4(pid, place, options, used_place) as isize })?;
-        Tuple::from_array([new_int(pid as i64)?, new_int(status.into())?, usage(&used)?])
+        Tuple::from_array([new_int(pid as i64)?, new_int(status.into())?, crate::resource::usage(&used)?])
     }
 
     #[function("waitid($module, idtype, id, options, /)")]

@@ -1,23 +1,13 @@
 //! Users and groups.
 
 use super::{check, os_error};
+use crate::arguments::{Gid, Uid};
 use core::ffi::c_int;
 use objects::protocol;
-use objects::types::exceptions as exc;
 use objects::types::int::new_int;
 use objects::types::list::List;
 use objects::types::tuple::Tuple;
 use objects::{Object, Ref, Result, raise};
-
-/// A user or group id: an unsigned number, or -1 for "leave it".
-fn id(object: &Object, what: &str) -> Result<u32> {
-    let value = protocol::number::index_as_isize(object, Some(&exc::OverflowError))?;
-    match value {
-        -1 => Ok(u32::MAX),
-        ..0 => Err(raise!(OverflowError, "{what} is less than minimum")),
-        _ => u32::try_from(value).map_err(|_| raise!(OverflowError, "{what} is greater than maximum")),
-    }
-}
 
 #[macros::pymodule(name = "posix", part)]
 pub mod part {
@@ -49,50 +39,50 @@ pub mod part {
 
     // SAFETY (the setters): no memory is involved.
     #[function("setuid($module, uid, /)")]
-    fn setuid(uid: &Object) -> Result<()> {
-        check(unsafe { libc::setuid(id(uid, "uid")?) }).map(drop)
+    fn setuid(uid: Uid) -> Result<()> {
+        check(unsafe { libc::setuid(uid.0) }).map(drop)
     }
 
     #[function("seteuid($module, euid, /)")]
-    fn seteuid(euid: &Object) -> Result<()> {
+    fn seteuid(euid: Uid) -> Result<()> {
         // SAFETY: numbers go in and come out; no memory is involved.
-        check(unsafe { libc::seteuid(id(euid, "uid")?) }).map(drop)
+        check(unsafe { libc::seteuid(euid.0) }).map(drop)
     }
 
     #[function("setgid($module, gid, /)")]
-    fn setgid(gid: &Object) -> Result<()> {
+    fn setgid(gid: Gid) -> Result<()> {
         // SAFETY: numbers go in and come out; no memory is involved.
-        check(unsafe { libc::setgid(id(gid, "gid")?) }).map(drop)
+        check(unsafe { libc::setgid(gid.0) }).map(drop)
     }
 
     #[function("setegid($module, egid, /)")]
-    fn setegid(egid: &Object) -> Result<()> {
+    fn setegid(egid: Gid) -> Result<()> {
         // SAFETY: numbers go in and come out; no memory is involved.
-        check(unsafe { libc::setegid(id(egid, "gid")?) }).map(drop)
+        check(unsafe { libc::setegid(egid.0) }).map(drop)
     }
 
     #[function("setreuid($module, ruid, euid, /)")]
-    fn setreuid(ruid: &Object, euid: &Object) -> Result<()> {
+    fn setreuid(ruid: Uid, euid: Uid) -> Result<()> {
         // SAFETY: numbers go in and come out; no memory is involved.
-        check(unsafe { libc::setreuid(id(ruid, "uid")?, id(euid, "uid")?) }).map(drop)
+        check(unsafe { libc::setreuid(ruid.0, euid.0) }).map(drop)
     }
 
     #[function("setregid($module, rgid, egid, /)")]
-    fn setregid(rgid: &Object, egid: &Object) -> Result<()> {
+    fn setregid(rgid: Gid, egid: Gid) -> Result<()> {
         // SAFETY: numbers go in and come out; no memory is involved.
-        check(unsafe { libc::setregid(id(rgid, "gid")?, id(egid, "gid")?) }).map(drop)
+        check(unsafe { libc::setregid(rgid.0, egid.0) }).map(drop)
     }
 
     #[function("setresuid($module, ruid, euid, suid, /)")]
-    fn setresuid(ruid: &Object, euid: &Object, suid: &Object) -> Result<()> {
+    fn setresuid(ruid: Uid, euid: Uid, suid: Uid) -> Result<()> {
         // SAFETY: numbers go in and come out; no memory is involved.
-        check(unsafe { libc::setresuid(id(ruid, "uid")?, id(euid, "uid")?, id(suid, "uid")?) }).map(drop)
+        check(unsafe { libc::setresuid(ruid.0, euid.0, suid.0) }).map(drop)
     }
 
     #[function("setresgid($module, rgid, egid, sgid, /)")]
-    fn setresgid(rgid: &Object, egid: &Object, sgid: &Object) -> Result<()> {
+    fn setresgid(rgid: Gid, egid: Gid, sgid: Gid) -> Result<()> {
         // SAFETY: numbers go in and come out; no memory is involved.
-        check(unsafe { libc::setresgid(id(rgid, "gid")?, id(egid, "gid")?, id(sgid, "gid")?) }).map(drop)
+        check(unsafe { libc::setresgid(rgid.0, egid.0, sgid.0) }).map(drop)
     }
 
     #[function("getresuid($module, /)")]
@@ -129,7 +119,13 @@ pub mod part {
             return Err(raise!(TypeError, "setgroups argument must be a sequence"));
         }
         let items = protocol::iter::collect(groups)?;
-        let groups = items.iter().map(|group| id(group, "gid")).collect::<Result<Vec<u32>>>()?;
+        let groups = items
+            .iter()
+            .map(|group| match protocol::number::is_index(group) {
+                true => Gid::of(group).map(|gid| gid.0),
+                false => Err(raise!(TypeError, "groups must be integers")),
+            })
+            .collect::<Result<Vec<u32>>>()?;
         // SAFETY: our buffer.
         if unsafe { libc::setgroups(groups.len(), groups.as_ptr()) } < 0 { Err(os_error()) } else { Ok(()) }
     }

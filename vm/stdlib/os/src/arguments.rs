@@ -1,0 +1,87 @@
+//! Arguments that many modules of the system take: masks, user and group ids, names.
+
+use objects::args::{At, FromArg};
+use objects::protocol::number;
+use objects::types::int::Int;
+use objects::types::str::Str;
+use objects::{Object, Result, raise};
+use std::ffi::CString;
+
+/// The low 64 bits of an int (`unsigned long(bitwise=True)`).
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Mask(pub u64);
+
+impl Mask {
+    /// The low 64 bits.
+    pub fn of(int: &Int) -> Mask {
+        let mut value = 0u64;
+        for (index, digit) in int.digits().iter().take(3).enumerate() {
+            value |= u64::from(*digit) << (30 * index);
+        }
+        Mask(if int.is_negative() { value.wrapping_neg() } else { value })
+    }
+}
+
+impl<'a> FromArg<'a> for Mask {
+    fn from_arg(object: &'a Object, _at: At) -> Result<Mask> {
+        number::index(object).map(|int| Mask::of(&int))
+    }
+}
+
+/// A user's number; -1 is [`u32::MAX`], "leave it" where a function changes something.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Uid(pub u32);
+
+/// A group's number, as [`Uid`].
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Gid(pub u32);
+
+fn id(object: &Object, what: &str) -> Result<u32> {
+    if !number::is_index(object) {
+        return Err(raise!(TypeError, "{what} should be integer, not {}", object.class().name()));
+    }
+    let int = number::index(object)?;
+    match int.to_i64() {
+        Some(-1) => Ok(u32::MAX),
+        _ if int.is_negative() => Err(raise!(OverflowError, "{what} is less than minimum")),
+        value => value
+            .and_then(|value| u32::try_from(value).ok())
+            .ok_or_else(|| raise!(OverflowError, "{what} is greater than maximum")),
+    }
+}
+
+impl Uid {
+    /// The number that an object gives.
+    pub fn of(object: &Object) -> Result<Uid> {
+        id(object, "uid").map(Uid)
+    }
+}
+
+impl Gid {
+    /// The number that an object gives.
+    pub fn of(object: &Object) -> Result<Gid> {
+        id(object, "gid").map(Gid)
+    }
+}
+
+impl<'a> FromArg<'a> for Uid {
+    fn from_arg(object: &'a Object, _at: At) -> Result<Uid> {
+        Uid::of(object)
+    }
+}
+
+impl<'a> FromArg<'a> for Gid {
+    fn from_arg(object: &'a Object, _at: At) -> Result<Gid> {
+        Gid::of(object)
+    }
+}
+
+/// A user's or group's number as Python shows it: -1 stays -1.
+pub fn shown_id(id: u32) -> i64 {
+    if id == u32::MAX { -1 } else { id.into() }
+}
+
+/// Text as a C string in the file system's encoding.
+pub fn c_string(text: &Str) -> Result<CString> {
+    CString::new(crate::posix::path::encode(text)?).map_err(|_| raise!(ValueError, "embedded null byte"))
+}
