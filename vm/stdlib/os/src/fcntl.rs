@@ -59,12 +59,7 @@ pub mod module {
     }
 
     #[function("ioctl($module, fd, request, arg=0, mutate_flag=True, /)")]
-    fn ioctl(
-        fd: Fd,
-        request: Mask,
-        arg: Option<&Object>,
-        #[default(true)] mutate_flag: bool,
-    ) -> Result<Ref> {
+    fn ioctl(fd: Fd, request: Mask, arg: Option<&Object>, #[default(true)] mutate_flag: bool) -> Result<Ref> {
         let zero = new_int(0)?;
         let number = objects::types::int::Int::from_u64(request.0)?;
         hooks::AUDIT.get()("fcntl.ioctl", &[&*new_int(fd.0.into())?, &*number, arg.unwrap_or(&zero)])?;
@@ -79,13 +74,7 @@ pub mod module {
     }
 
     #[function("lockf($module, fd, cmd, len=0, start=0, whence=0, /)")]
-    fn lockf(
-        fd: Fd,
-        cmd: c_int,
-        len: Option<&Object>,
-        start: Option<&Object>,
-        whence: c_int,
-    ) -> Result<Ref> {
+    fn lockf(fd: Fd, cmd: c_int, len: Option<&Object>, start: Option<&Object>, whence: c_int) -> Result<Ref> {
         let zero = new_int(0)?;
         hooks::AUDIT.get()(
             "fcntl.lockf",

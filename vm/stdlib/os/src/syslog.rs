@@ -45,10 +45,7 @@ fn open(ident: Option<&Str>, option: c_int, facility: c_int) -> Result<()> {
     };
     let text = own.as_deref().map(c_text).transpose()?;
     let shown = own.map_or_else(|| none().to_ref(), Ref::upcast);
-    hooks::AUDIT.get()(
-        "syslog.openlog",
-        &[&shown, &*new_int(option.into())?, &*new_int(facility.into())?],
-    )?;
+    hooks::AUDIT.get()("syslog.openlog", &[&shown, &*new_int(option.into())?, &*new_int(facility.into())?])?;
     // SAFETY: the text lives until the next call that replaces or removes it.
     unsafe { libc::openlog(text.as_ref().map_or(core::ptr::null(), |text| text.as_ptr()), option, facility) };
     *LOG.ident.borrow_mut() = text;

@@ -65,13 +65,10 @@ pub mod module {
             })?;
         }
         // SAFETY: filled by `tcgetattr`.
-        let (input, output) = unsafe {
-            (libc::cfgetispeed(&raw const settings), libc::cfgetospeed(&raw const settings))
-        };
+        let (input, output) =
+            unsafe { (libc::cfgetispeed(&raw const settings), libc::cfgetospeed(&raw const settings)) };
         let list = List::new()?;
-        for flags in
-            [settings.c_iflag, settings.c_oflag, settings.c_cflag, settings.c_lflag, input, output]
-        {
+        for flags in [settings.c_iflag, settings.c_oflag, settings.c_cflag, settings.c_lflag, input, output] {
             list.push(new_int(flags.into())?)?;
         }
         list.push(characters.upcast())?;

@@ -158,7 +158,10 @@ pub mod module {
         let Some(thread) = thread_id.to_u64() else {
             return Err(raise!(OverflowError, "Python int too large to convert to C unsigned long"));
         };
-        crate::audit::raise_named("signal.pthread_kill", &[&*Int::from_u64(thread)?, &*new_int(signalnum.into())?])?;
+        crate::audit::raise_named(
+            "signal.pthread_kill",
+            &[&*Int::from_u64(thread)?, &*new_int(signalnum.into())?],
+        )?;
         // SAFETY: the caller says that the thread exists.
         match unsafe { libc::pthread_kill(thread, signalnum) } {
             0 => handle_pending(),

@@ -9,10 +9,11 @@ use crate::arguments::{Gid, Uid};
 use crate::posix::process::{after_fork_in_parent, before_fork};
 use child::Plan;
 use core::ffi::{c_char, c_int};
-use objects::protocol::sequence;
+use objects::protocol::{object, sequence};
 use objects::types::bytes::Bytes;
 use objects::types::exceptions as exc;
 use objects::types::int::Int;
+use objects::types::list::List;
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
@@ -37,6 +38,7 @@ impl Strings {
             Some(bytes) => c_string(bytes.as_slice()),
             None => Err(raise!(TypeError, "expected bytes, {} found", item.class().name())),
         };
+        object::len(sequence)?;
         let items = sequence::to_tuple(sequence)?;
         Ok(Strings::new(items.items().iter().map(|item| text(item)).collect::<Result<_>>()?))
     }
@@ -80,10 +82,10 @@ fn groups(object: &Object) -> Result<Option<Vec<libc::gid_t>>> {
     if object.is(none()) {
         return Ok(None);
     }
-    if !sequence::is_sequence(object) {
-        return Err(raise!(TypeError, "setgroups argument must be a sequence"));
-    }
-    let items = sequence::to_tuple(object)?;
+    let Some(list) = object.cast::<List>() else {
+        return Err(raise!(TypeError, "setgroups argument must be a list"));
+    };
+    let items = list.to_vec();
     if items.len() > MOST {
         return Err(raise!(ValueError, "too many extra_groups"));
     }
@@ -94,7 +96,7 @@ fn groups(object: &Object) -> Result<Option<Vec<libc::gid_t>>> {
             raise!(ValueError, "invalid group id")
         }),
     };
-    items.items().iter().map(|item| group(item)).collect::<Result<Vec<_>>>().map(Some)
+    items.iter().map(|item| group(item)).collect::<Result<Vec<_>>>().map(Some)
 }
 
 #[macros::pymodule(name = "_posixsubprocess")]

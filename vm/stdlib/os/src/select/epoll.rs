@@ -48,9 +48,8 @@ impl Epoll {
         let epfd = self.open()?;
         let mut event = libc::epoll_event { events, u64: fd as u32 as u64 };
         // SAFETY: our event.
-        let status = objects::state::detached(|| unsafe {
-            libc::epoll_ctl(epfd, operation, fd, &raw mut event)
-        });
+        let status =
+            objects::state::detached(|| unsafe { libc::epoll_ctl(epfd, operation, fd, &raw mut event) });
         if status < 0 { Err(raise::last_os_error()) } else { Ok(()) }
     }
 
@@ -104,7 +103,9 @@ impl Epoll {
         self.open()
     }
 
-    #[method("register($self, /, fd,\n         eventmask=select.EPOLLIN | select.EPOLLPRI | select.EPOLLOUT)")]
+    #[method(
+        "register($self, /, fd,\n         eventmask=select.EPOLLIN | select.EPOLLPRI | select.EPOLLOUT)"
+    )]
     fn register(&self, fd: Fd, #[default(Mask(DEFAULT_EVENTS))] eventmask: Mask) -> Result<()> {
         self.control(libc::EPOLL_CTL_ADD, fd.0, eventmask.0 as u32)
     }

@@ -146,11 +146,7 @@ pub mod module {
         let [read, write, except] = watched;
         if count == 0 {
             // The sets say nothing when time is up.
-            return Tuple::from_array([
-                List::new()?.upcast(),
-                List::new()?.upcast(),
-                List::new()?.upcast(),
-            ]);
+            return Tuple::from_array([List::new()?.upcast(), List::new()?.upcast(), List::new()?.upcast()]);
         }
         Tuple::from_array([
             read.ready(&sets[0])?.upcast(),

@@ -29,11 +29,7 @@ impl Poll {
     /// # Errors
     /// MemoryError.
     pub fn empty() -> Result<Ref<Poll>> {
-        Ref::new(Poll {
-            ob_base: Object::HEAD,
-            watched: RefCell::new(Vec::new()),
-            running: Cell::new(false),
-        })
+        Ref::new(Poll { ob_base: Object::HEAD, watched: RefCell::new(Vec::new()), running: Cell::new(false) })
     }
 }
 
@@ -99,7 +95,8 @@ impl Poll {
             Some(timeout) => {
                 let nanoseconds = from_milliseconds(timeout)
                     .map_err(|raised| bad_timeout(raised, "timeout must be an integer or None"))?;
-                if nanoseconds / 1_000_000 > i64::from(c_int::MAX) || nanoseconds / 1_000_000 < i64::from(c_int::MIN)
+                if nanoseconds / 1_000_000 > i64::from(c_int::MAX)
+                    || nanoseconds / 1_000_000 < i64::from(c_int::MIN)
                 {
                     return Err(raise!(OverflowError, "timeout is too large"));
                 }
