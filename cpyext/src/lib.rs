@@ -4,5 +4,13 @@
 
 pub mod varargs;
 
+pub mod abstract_;
+pub mod dictobject;
+pub mod listobject;
+pub mod longobject;
+pub mod modsupport;
 pub mod moduleobject;
+pub mod object;
 pub mod pycapsule;
+pub mod pyerrors;
+pub mod tupleobject;

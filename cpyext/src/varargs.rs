@@ -55,6 +55,8 @@ unsafe impl<T> VaArg for *const T {}
 // SAFETY: a pointer, NULL allowed.
 unsafe impl<T> VaArg for Option<&T> {}
 // SAFETY: a function pointer.
+unsafe impl<R, A> VaArg for unsafe extern "C" fn(A) -> R {}
+// SAFETY: a function pointer.
 unsafe impl<R, A, B> VaArg for unsafe extern "C" fn(A, B) -> R {}
 
 impl VaList {

@@ -46,7 +46,7 @@ const BELOW: [(&str, &[&str]); 12] = [
     ("vm/objects", &["bytecode", "macros", "num", "unicode"]),
     ("vm/interp", &["bytecode", "compiler", "macros", "num", "objects", "sre", "syntax", "unicode"]),
     ("vm/jit", &["bytecode", "interp", "ir", "objects"]),
-    ("cpyext", &["interp", "macros", "objects"]),
+    ("cpyext", &["bytecode", "interp", "macros", "num", "objects"]),
 ];
 
 /// Further rows of [`BELOW`] that several crates share.

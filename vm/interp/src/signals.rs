@@ -225,7 +225,7 @@ pub fn run_handlers(ts: &ThreadState) -> Result<()> {
     if error != 0 {
         let message = "Exception ignored when trying to write to the signal wakeup fd";
         let exception = raise::os_error(error, None, None).take();
-        crate::modules::sys::hooks::report_unraisable_message(exception, message);
+        crate::modules::sys::hooks::report_unraisable(exception, Some(message), None);
     }
     for (number, tripped) in SIGNALS.tripped.iter().enumerate() {
         if !tripped.swap(false, Ordering::AcqRel) {

@@ -55,8 +55,8 @@ pub static AUDIT: Hook<fn(&str, &[&Object]) -> Result<()>> =
 pub static HANDLE_PENDING: Hook<fn() -> Result<()>> =
     Hook::new("pending calls before the interpreter started");
 
-/// Reports an exception that nobody can catch, with the object it happened in (`sys.unraisablehook`).
-pub static UNRAISABLE: Hook<fn(crate::Ref, Option<&Object>)> =
+/// Reports an exception that nobody can catch (`sys.unraisablehook`), with a message and the object it happened in.
+pub static UNRAISABLE: Hook<fn(crate::Ref, Option<&str>, Option<&Object>)> =
     Hook::new("unraisable exception before the interpreter started");
 
 /// Runs a Python function: the vectorcall entry of `function` objects.

@@ -194,7 +194,12 @@ impl<T> Catch<T> for Result<T> {
 
 /// `PyErr_WriteUnraisable`: hands an exception that nobody can catch to `sys.unraisablehook`.
 pub fn write_unraisable(raised: Raised, object: Option<&Object>) {
-    crate::hooks::UNRAISABLE.get()(raised.take(), object);
+    crate::hooks::UNRAISABLE.get()(raised.take(), None, object);
+}
+
+/// `PyErr_FormatUnraisable`: the same, with a message in place of "Exception ignored in".
+pub fn write_unraisable_with(raised: Raised, message: &str) {
+    crate::hooks::UNRAISABLE.get()(raised.take(), Some(message), None);
 }
 
 const _: () = assert!(size_of::<Raised>() == 0 && size_of::<Result<Ref>>() == size_of::<*mut Object>());

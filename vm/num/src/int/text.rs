@@ -77,6 +77,37 @@ pub fn parse(text: &[u8], base: u32, max_digits: usize) -> Result<Integer, Parse
     Ok(Integer::new(negative, from_values(&values, base)))
 }
 
+/// How much of `text` belongs to the int that it begins with, as [`parse`] reads it; 0 if it begins with none.
+pub fn literal_len(text: &[u8], base: u32) -> usize {
+    let blank = text.len() - trim(text).len();
+    let leading = text.iter().take(blank).take_while(|byte| matches!(byte, b' ' | 9..=13)).count();
+    let mut at = leading + usize::from(matches!(text.get(leading), Some(b'+' | b'-')));
+    let prefix = match text.get(at..at + 2) {
+        Some([b'0', b'x' | b'X']) => 16,
+        Some([b'0', b'o' | b'O']) => 8,
+        Some([b'0', b'b' | b'B']) => 2,
+        _ => 0,
+    };
+    let base = match (base, prefix) {
+        (0, 0) => 10,
+        (0, prefix) => prefix,
+        (base, _) => base,
+    };
+    if prefix == base {
+        at += 2;
+    }
+    let start = at;
+    let is_digit = |byte: u8| (byte as char).is_digit(base);
+    while let Some(&byte) = text.get(at) {
+        let joins = byte == b'_' && text.get(at + 1).is_some_and(|&next| is_digit(next));
+        if !is_digit(byte) && !joins {
+            break;
+        }
+        at += 1;
+    }
+    if at == start { 0 } else { at }
+}
+
 /// `text` without the blanks of C's `isspace` at its ends; `trim_ascii` keeps the vertical tab.
 pub(crate) fn trim(mut text: &[u8]) -> &[u8] {
     while let [b' ' | b'\t'..=b'\r', rest @ ..] = text {

@@ -199,6 +199,44 @@ pub fn call_with_keywords(callable: &Object, args: &[&Object], keywords: Kwargs<
     vectorcall(callable, &[args, &values].concat(), 0, Some(&names))
 }
 
+/// SystemError for a native function that returns NULL without an exception, or a result with one (`_Py_CheckFunctionResult`). The
+/// function is named by `place` or by the callable's `repr`.
+///
+/// # Errors
+/// That, or the exception that the function raised.
+pub fn check_result(callable: Option<&Object>, result: Option<Ref>, place: Option<&str>) -> Result {
+    let is_raised = raise::occurred();
+    match result {
+        Some(result) if !is_raised => return Ok(result),
+        None if is_raised => return Err(raise::pending()),
+        _ => {}
+    }
+    let cause = raise::take_pending();
+    let what = if cause.is_some() {
+        "returned a result with an exception set"
+    } else {
+        "returned NULL without setting an exception"
+    };
+    drop(result);
+    let raised = match (callable, place) {
+        (Some(callable), _) => match crate::protocol::object::repr(callable) {
+            Ok(name) => crate::raise!(SystemError, "{} {what}", name.to_string_lossy()),
+            Err(raised) => raised,
+        },
+        (None, place) => crate::raise!(SystemError, "{} {what}", place.unwrap_or("?")),
+    };
+    if let Some(cause) = cause {
+        let exception = raised.take();
+        if let Some(base) = exception.cast::<crate::types::exceptions::BaseExceptionObject>() {
+            base.suppress_context.set(true);
+            base.cause.set(Some(cause.clone()));
+            base.context.set(Some(cause));
+        }
+        return Err(raise::restore(exception));
+    }
+    Err(raised)
+}
+
 /// Whether `callable(object)` is true.
 pub fn is_callable(object: &Object) -> bool {
     object.class().tp_call.get().is_some()

@@ -21,6 +21,15 @@ pub fn enter(object: &Object) -> Option<ReprGuard> {
     })
 }
 
+/// Ends an object's repr that [`enter`] began, for C code, which cannot hold the guard (`Py_ReprLeave`).
+pub fn leave(object: &Object) {
+    ACTIVE.with_borrow_mut(|active| {
+        if let Some(place) = active.iter().rposition(|&other| core::ptr::eq(other, object)) {
+            active.remove(place);
+        }
+    });
+}
+
 impl Drop for ReprGuard {
     fn drop(&mut self) {
         ACTIVE.with_borrow_mut(|active| active.pop());

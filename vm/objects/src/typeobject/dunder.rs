@@ -264,7 +264,7 @@ pub unsafe extern "C" fn finalize(this: *mut Object) {
     if let Some(method) = this.class().lookup(id!("__del__"))
         && let Err(raised) = maybe(id!("__del__"), [this])
     {
-        crate::hooks::UNRAISABLE.get()(raised.take(), Some(&method));
+        raise::write_unraisable(raised, Some(&method));
     }
     if let Some(exception) = pending {
         raise::restore(exception).leave();

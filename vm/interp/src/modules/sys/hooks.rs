@@ -232,17 +232,8 @@ fn print_unraisable(unraisable: &Object) -> Result<()> {
 }
 
 /// Reports an exception that nobody can catch through `sys.unraisablehook`.
-pub fn report_unraisable(exception: Ref, target: Option<&Object>) {
-    report(&exception, None, target);
-}
-
-/// [`report_unraisable`] with a message instead of "Exception ignored in" (`PyErr_FormatUnraisable`).
-pub fn report_unraisable_message(exception: Ref, message: &str) {
-    report(&exception, Some(message), None);
-}
-
-fn report(exception: &Object, message: Option<&str>, target: Option<&Object>) {
-    if let Err(raised) = try_report(exception, message, target) {
+pub fn report_unraisable(exception: Ref, message: Option<&str>, target: Option<&Object>) {
+    if let Err(raised) = try_report(&exception, message, target) {
         raised.clear();
         crate::traceback_print::write_stderr("Exception ignored in sys.unraisablehook\n");
     }
@@ -267,7 +258,7 @@ fn try_report(exception: &Object, message: Option<&str>, target: Option<&Object>
         exception.class().as_object().to_ref(),
         exception.to_ref(),
         traceback.unwrap_or_else(none),
-        message.map(Str::new).transpose()?.map_or_else(none, Ref::upcast),
+        message.map_or_else(|| Ok(none()), |message| Ok(Str::new(message)?.upcast()))?,
         target.map_or_else(none, Instance::to_ref),
     ];
     let arguments = structseq::instance(&class, values)?;

@@ -270,7 +270,7 @@ impl Dict {
         if attr::get_optional(source, id!("keys"))?.is_some() {
             return self.merge_mapping(source, true);
         }
-        self.merge_pairs(source)
+        self.merge_pairs(source, true)
     }
 
     /// Copies keyword arguments, whose names must be strings.
@@ -306,7 +306,10 @@ impl Dict {
     }
 
     /// Adds the pairs of an iterable (`PyDict_MergeFromSeq2`).
-    fn merge_pairs(&self, pairs: &Object) -> Result<()> {
+    ///
+    /// # Errors
+    /// What iterating raises; TypeError and ValueError for what is no pair.
+    pub fn merge_pairs(&self, pairs: &Object, replace: bool) -> Result<()> {
         let mut index = 0;
         protocol::iter::for_each(pairs, |pair| {
             let parts = protocol::iter::collect(&pair).map_err(|raised| {
@@ -327,6 +330,9 @@ impl Dict {
                 ));
             };
             index += 1;
+            if !replace && self.contains(key)? {
+                return Ok(());
+            }
             self.set_item(key, value)
         })
     }

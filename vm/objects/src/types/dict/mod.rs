@@ -43,6 +43,18 @@ static NEXT_KEYS_VERSION: NextVersion = NextVersion(Cell::new(2));
 #[derive(Clone, Copy, Default)]
 pub struct Position(usize);
 
+impl Position {
+    /// The position before the entry with that index.
+    pub fn at(index: usize) -> Position {
+        Position(index)
+    }
+
+    /// The index of the next entry.
+    pub fn index(self) -> usize {
+        self.0
+    }
+}
+
 impl Dict {
     /// An empty dictionary.
     ///

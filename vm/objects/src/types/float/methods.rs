@@ -278,8 +278,11 @@ fn from_f64(value: f64) -> Result<Ref<Int>> {
     Int::from_integer(&num::int::from_f64(value).map_err(raise::arithmetic)?)
 }
 
-/// `float(x)`.
-fn from_object(object: &Object) -> Result<f64> {
+/// `float(x)`: from a real number or a text.
+///
+/// # Errors
+/// TypeError when the object is neither; ValueError for text that is no float.
+pub fn from_object(object: &Object) -> Result<f64> {
     if let Some(text) = object.cast::<Str>() {
         let value = match text.as_ascii() {
             Some(ascii) => float::parse(ascii.as_bytes()),

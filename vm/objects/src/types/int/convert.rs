@@ -107,6 +107,17 @@ pub fn from_str(text: &Str, base: u32) -> Result<Ref<Int>> {
     }
 }
 
+/// An int from ASCII text, which the error shows (`PyLong_FromString`).
+///
+/// # Errors
+/// ValueError.
+pub fn from_ascii(text: &[u8], base: u32) -> Result<Ref<Int>> {
+    match core::str::from_utf8(text) {
+        Ok(shown) => from_bytes(&*Str::new(shown)?, text, base),
+        Err(_) => from_bytes(&*Bytes::new(text)?, text, base),
+    }
+}
+
 fn from_bytes(source: &Object, text: &[u8], base: u32) -> Result<Ref<Int>> {
     let limit = state::interpreter().int_max_str_digits.get() as usize;
     match int::parse(text, base, limit) {

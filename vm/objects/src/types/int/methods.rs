@@ -409,6 +409,22 @@ impl Int {
         Str::new(&int::to_decimal(self.view(), limit).map_err(raise::arithmetic)?)
     }
 
+    /// The digits in a base of 2, 8, 10 or 16, behind `0b`, `0o` or `0x` (`PyNumber_ToBase`).
+    ///
+    /// # Errors
+    /// ValueError when there are more decimal digits than `sys.get_int_max_str_digits()`.
+    pub fn to_base(&self, base: u32) -> Result<Ref<Str>> {
+        let prefix = match base {
+            2 => "0b",
+            8 => "0o",
+            16 => "0x",
+            _ => return self.to_decimal(),
+        };
+        let magnitude = int::Int { negative: false, digits: self.digits() };
+        let sign = if self.is_negative() { "-" } else { "" };
+        Str::new(&format!("{sign}{prefix}{}", int::to_radix(magnitude, base)))
+    }
+
     /// The order of two values.
     #[inline]
     pub fn compare(&self, other: &Int) -> core::cmp::Ordering {

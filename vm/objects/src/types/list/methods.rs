@@ -290,7 +290,7 @@ impl List {
     }
 
     #[method("insert($self, index, object, /)")]
-    fn insert(&self, index: isize, object: &Object) -> Result<()> {
+    pub fn insert(&self, index: isize, object: &Object) -> Result<()> {
         let len = self.len() as isize;
         let index = if index < 0 { (index + len).max(0) } else { index.min(len) } as usize;
         self.splice(index, index, vec![object.to_ref()]).map(drop)
@@ -325,7 +325,7 @@ impl List {
     }
 
     #[method("reverse($self, /)")]
-    fn reverse(&self) {
+    pub fn reverse(&self) {
         self.with_places(|places| places.reverse());
     }
 

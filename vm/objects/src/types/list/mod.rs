@@ -53,6 +53,40 @@ impl List {
         Ok(list)
     }
 
+    /// A list of `len` places that hold NULL, for a maker that fills them before anybody else sees it.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn with_null_items(len: usize) -> Result<Ref<List>> {
+        let list = List::new()?;
+        list.reserve(len)?;
+        if len > 0 {
+            // SAFETY: there is room for `len` items.
+            unsafe { list.ob_item.get().write_bytes(0, len) };
+            list.ob_base.ob_size.set(len as isize);
+        }
+        Ok(list)
+    }
+
+    /// The item at `index`, borrowed.
+    ///
+    /// # Safety
+    /// The result is used only as long as the list keeps the item.
+    pub unsafe fn peek_item<'a>(&self, index: usize) -> Option<&'a Object> {
+        // SAFETY: the first `len` places hold an item or NULL; the caller's promise.
+        if index < self.len() { unsafe { (*self.ob_item.get().add(index)).as_ref() } } else { None }
+    }
+
+    /// Stores an item or NULL in the place `index`, which must be there, and returns what it held.
+    pub fn replace_item(&self, index: usize, item: Option<Ref>) -> Option<Ref> {
+        assert!(index < self.len());
+        // SAFETY: the place holds an item or NULL, and the new one afterwards.
+        unsafe {
+            let place = self.ob_item.get().add(index);
+            Ref::from_nullable(place.replace(item.map_or(ptr::null_mut(), Ref::into_ptr)))
+        }
+    }
+
     /// Number of items.
     #[inline]
     pub fn len(&self) -> usize {
@@ -141,7 +175,7 @@ impl List {
     ///
     /// # Errors
     /// MemoryError, with the list as it was.
-    pub(crate) fn splice(&self, start: usize, stop: usize, items: Vec<Ref>) -> Result<Vec<Ref>> {
+    pub fn splice(&self, start: usize, stop: usize, items: Vec<Ref>) -> Result<Vec<Ref>> {
         let len = self.len();
         debug_assert!(start <= stop && stop <= len);
         let (removed, added) = (stop - start, items.len());
