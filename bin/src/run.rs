@@ -13,6 +13,7 @@ use std::io::Read;
 /// The native modules of the standard library.
 static NATIVE_MODULES: &[&[modules::Entry]] = &[
     stdlib_async::MODULES,
+    stdlib_compress::MODULES,
     stdlib_data::MODULES,
     stdlib_io::MODULES,
     stdlib_os::MODULES,

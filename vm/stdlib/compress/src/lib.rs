@@ -1,1 +1,8 @@
-//! Native modules of the standard library: compress.
+//! Native modules for compressed and encoded bytes.
+
+pub mod binascii;
+mod checksum;
+
+/// The modules of this crate with their definitions.
+pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] =
+    &[("binascii", &binascii::module::MODULE_DEF)];

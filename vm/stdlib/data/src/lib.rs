@@ -1,5 +1,6 @@
 //! Native modules for data.
 
+pub mod binary;
 pub mod collections;
 pub mod functools;
 pub mod itertools;
@@ -12,5 +13,6 @@ pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[
     ("_functools", &functools::module::MODULE_DEF),
     ("_operator", &operator::module::MODULE_DEF),
     ("_queue", &queue::module::MODULE_DEF),
+    ("_struct", &binary::structs::module::MODULE_DEF),
     ("itertools", &itertools::module::MODULE_DEF),
 ];

@@ -521,27 +521,46 @@ pub fn is_title(contents: &[u8]) -> bool {
 /// # Errors
 /// TypeError, ValueError for a separator that is not one ASCII character.
 pub fn hex(contents: &[u8], separator: Option<&Object>, group: i32) -> Result<Ref<Str>> {
-    const DIGITS: &[u8; 16] = b"0123456789abcdef";
     let separator = separator.map(separator_byte).transpose()?;
-    let group_len = group.unsigned_abs() as usize;
-    let mut result = reserve(contents.len().saturating_mul(3))?;
-    for (index, &byte) in contents.iter().enumerate() {
-        // A positive group size counts from the right.
-        let counted = if group > 0 { contents.len() - index } else { index };
-        if let Some(separator) = separator
-            && index > 0
-            && group_len > 0
-            && counted % group_len == 0
-        {
-            result.push(separator);
-        }
-        result.push(DIGITS[usize::from(byte >> 4)]);
-        result.push(DIGITS[usize::from(byte & 15)]);
+    if separator.is_some_and(|separator| !separator.is_ascii()) {
+        return Err(raise!(ValueError, "sep must be ASCII."));
     }
-    Str::from_latin1(&result)
+    Str::from_latin1(&hex_digits(contents, separator, group)?)
 }
 
-fn separator_byte(separator: &Object) -> Result<u8> {
+/// Two digits for each byte, with the separator between groups.
+///
+/// # Errors
+/// MemoryError.
+pub fn hex_digits(contents: &[u8], separator: Option<u8>, group: i32) -> Result<Vec<u8>> {
+    const DIGITS: &[u8; 16] = b"0123456789abcdef";
+    let group_len = group.unsigned_abs() as usize;
+    let mut result = reserve(contents.len().saturating_mul(3))?;
+    let digits = |byte: &u8| [DIGITS[usize::from(byte >> 4)], DIGITS[usize::from(byte & 15)]];
+    let Some(separator) = separator.filter(|_| group_len > 0) else {
+        result.extend(contents.iter().flat_map(digits));
+        return Ok(result);
+    };
+    // A positive group size counts from the right, so that the first group is what is left over.
+    let first = match contents.len() % group_len {
+        0 => group_len,
+        rest if group > 0 => rest,
+        _ => group_len,
+    };
+    let (head, rest) = contents.split_at(first.min(contents.len()));
+    result.extend(head.iter().flat_map(digits));
+    for group in rest.chunks(group_len) {
+        result.push(separator);
+        result.extend(group.iter().flat_map(digits));
+    }
+    Ok(result)
+}
+
+/// The character of a separator, which may be of Latin-1.
+///
+/// # Errors
+/// TypeError, ValueError for what is no single character.
+pub fn separator_byte(separator: &Object) -> Result<u8> {
     if protocol::object::len(separator)? != 1 {
         return Err(raise!(ValueError, "sep must be length 1."));
     }
@@ -550,10 +569,7 @@ fn separator_byte(separator: &Object) -> Result<u8> {
         (_, Some(bytes)) => bytes.as_slice()[0].into(),
         _ => return Err(raise!(TypeError, "sep must be str or bytes.")),
     };
-    match u8::try_from(byte) {
-        Ok(byte) if byte.is_ascii() => Ok(byte),
-        _ => Err(raise!(ValueError, "sep must be ASCII.")),
-    }
+    u8::try_from(byte).map_err(|_| raise!(ValueError, "sep must be ASCII."))
 }
 
 /// The bytes that hexadecimal digits stand for, white space between them ignored.

@@ -107,19 +107,19 @@ impl PartialEq for Value {
 }
 
 /// The value of a half-precision float.
-fn half_to_f64(bits: u16) -> f64 {
+pub fn half_to_f64(bits: u16) -> f64 {
     let sign = if bits & 0x8000 == 0 { 1.0 } else { -1.0 };
     let (exponent, fraction) = (i32::from(bits >> 10 & 0x1f), f64::from(bits & 0x3ff));
     sign * match exponent {
         0 => fraction * 2f64.powi(-24),
         31 if fraction == 0.0 => f64::INFINITY,
-        31 => f64::NAN,
+        31 => return f64::NAN.copysign(sign),
         _ => (1.0 + fraction / 1024.0) * 2f64.powi(exponent - 15),
     }
 }
 
 /// The half-precision float nearest to `value` (ties to even); `None` when it is too large.
-fn half_from_f64(value: f64) -> Option<u16> {
+pub fn half_from_f64(value: f64) -> Option<u16> {
     let sign = if value.is_sign_negative() { 0x8000 } else { 0 };
     if value.is_nan() {
         return Some(sign | 0x7e00);

@@ -1,0 +1,3 @@
+//! Values as bytes: `_struct` and `array`.
+
+pub mod structs;
