@@ -7,7 +7,6 @@ use core::ptr;
 use objects::interpreter_frame::{InterpreterFrame, SPECIALS_WORDS, owner};
 use objects::raise::Raised;
 use objects::state;
-use objects::types::exceptions as exc;
 use objects::types::generator::{Generator, PyAsyncGen_Type, PyCoro_Type, PyGen_Type, Sent, state as states};
 use objects::types::none::none;
 use objects::{Instance, Object, Ref, Result, id, raise};
@@ -87,30 +86,6 @@ pub fn resume(generator: &Generator, value: Option<&Object>) -> Result<Sent> {
     let result = unsafe { eval::run((&raw const generator.iframe).cast_mut(), throwing) };
     let suspended = held.is_suspended();
     result.map(|value| if suspended { Sent::Yielded(value) } else { Sent::Returned(value) })
-}
-
-/// The answer of `tp_iternext` with StopIteration in place of a bare NULL.
-///
-/// # Errors
-/// StopIteration; what the iterator raised.
-pub fn next_or_stop(item: Option<Ref>) -> Result<Ref> {
-    match item {
-        Some(item) => Ok(item),
-        None if raise::occurred() => Err(raise::pending()),
-        None => Err(raise::stop_iteration(None)),
-    }
-}
-
-/// Splits what a `send` call gave: a yielded value, or the value of the StopIteration that it raised.
-///
-/// # Errors
-/// Any other exception.
-pub fn stop_value(result: Result) -> Result<core::result::Result<Ref, Ref>> {
-    match result {
-        Ok(value) => Ok(Ok(value)),
-        Err(raised) if raised.matches(&exc::StopIteration) => Ok(Err(take_stop_value(raised)?)),
-        Err(raised) => Err(raised),
-    }
 }
 
 /// The value that a pending StopIteration carries.

@@ -7,11 +7,11 @@ use crate::frame as frames;
 use crate::generators;
 use bytecode::code::flags::ITERABLE_COROUTINE;
 use bytecode::opcodes::op;
-use objects::protocol::{call, iter};
+use objects::args::Sent;
+use objects::protocol::iter;
 use objects::types::exceptions as exc;
 use objects::types::generator::{Generator, PyCoro_Type, PyGen_Type, state};
-use objects::types::none::none;
-use objects::{Object, Ref, id, raise};
+use objects::{Object, Ref, raise};
 
 flow_ops! { (pc, sp, frame, ts, arg)
     /// Sends a value to a sub-iterator; when it has returned, jumps with its value.
@@ -22,16 +22,12 @@ flow_ops! { (pc, sp, frame, ts, arg)
             resume_inline(ts, frame, sp, generator, value, 1 + caches(op::SEND) + arg);
             return Ok(Flow::Enter);
         }
-        let sent = match receiver.class().tp_iternext.get() {
-            Some(next) if value.is(none()) => generators::stop_value(generators::next_or_stop(next(receiver)))?,
-            _ => generators::stop_value(call::call_method(receiver, id!("send"), &[&value]))?,
-        };
-        match sent {
-            Ok(yielded) => {
+        match iter::send(receiver, &value)? {
+            Sent::Next(yielded) => {
                 sp.push(yielded);
                 Ok(Flow::Next)
             }
-            Err(returned) => {
+            Sent::Return(returned) => {
                 sp.push(returned);
                 Ok(Flow::Jump)
             }

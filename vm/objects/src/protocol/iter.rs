@@ -1,11 +1,15 @@
 //! Iteration.
 
+use crate::args::Sent;
+use crate::id;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
+use crate::protocol::call;
 use crate::raise::{self, Catch, Result};
 use crate::typeobject::slots::IterNextFunc;
 use crate::types::exceptions as exc;
 use crate::types::list::List;
+use crate::types::none::none;
 use crate::types::tuple::Tuple;
 
 /// `PyObject_GetIter`.
@@ -52,6 +56,47 @@ pub fn next(iterator: &Object) -> Result<Option<Ref>> {
         Some(item) => Ok(Some(item)),
         None if !raise::occurred() => Ok(None),
         None => Err(raise::pending()).catch(&exc::StopIteration),
+    }
+}
+
+/// Resumes a generator or an iterator with a value (`PyIter_Send`).
+///
+/// # Errors
+/// What it raises.
+pub fn send(receiver: &Object, value: &Object) -> Result<Sent> {
+    let class = receiver.class();
+    if let Some(function) = class.async_methods().and_then(|table| table.am_send.get()) {
+        let mut place = None;
+        // SAFETY: the slot belongs to the receiver's class.
+        let answer = unsafe { function(receiver, value, &raw mut place) };
+        return match (answer, place) {
+            (0, Some(value)) => Ok(Sent::Return(value)),
+            (1, Some(value)) => Ok(Sent::Next(value)),
+            _ => Err(raise::pending()),
+        };
+    }
+    match class.tp_iternext.get() {
+        // SAFETY: the slot belongs to the receiver's class.
+        Some(function) if value.is(none()) => match unsafe { function(receiver) } {
+            Some(item) => Ok(Sent::Next(item)),
+            None if !raise::occurred() => Ok(Sent::Return(none().to_ref())),
+            None => sent_by_call(Err(raise::pending())),
+        },
+        _ => sent_by_call(call::call_method(receiver, id!("send"), &[value])),
+    }
+}
+
+/// What a call of a generator's method says: StopIteration is the end.
+///
+/// # Errors
+/// Any other exception.
+pub fn sent_by_call(result: Result) -> Result<Sent> {
+    match result {
+        Ok(value) => Ok(Sent::Next(value)),
+        Err(raised) if raised.matches(&exc::StopIteration) => {
+            Ok(Sent::Return(exc::value::stop_value(&raised.take())))
+        }
+        Err(raised) => Err(raised),
     }
 }
 

@@ -1,7 +1,8 @@
 //! Native modules for asynchronous programs.
 
+pub mod asyncio;
 pub mod contextvars;
 
 /// The modules of this crate with their definitions.
 pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] =
-    &[("_contextvars", &contextvars::module::MODULE_DEF)];
+    &[("_asyncio", &asyncio::module::MODULE_DEF), ("_contextvars", &contextvars::module::MODULE_DEF)];

@@ -504,7 +504,7 @@ impl Trace for Coroutine {
 
 #[pytype(
     name = "coroutine", symbol = PyCoro_Type, gc, no_new, no_dealloc, no_clear, basicsize = HEAD_SIZE, itemsize = 8,
-    getattro = crate::attrs::generic_getattro
+    weaklist = 0.weakreflist, getattro = crate::attrs::generic_getattro
 )]
 impl Coroutine {
     #[slot(tp_dealloc)]
@@ -664,7 +664,7 @@ impl Trace for AsyncGenerator {
 
 #[pytype(
     name = "async_generator", symbol = PyAsyncGen_Type, gc, no_new, no_dealloc, no_clear, basicsize = HEAD_SIZE, itemsize = 8,
-    getattro = crate::attrs::generic_getattro
+    weaklist = 0.weakreflist, getattro = crate::attrs::generic_getattro
 )]
 impl AsyncGenerator {
     #[slot(tp_dealloc)]
