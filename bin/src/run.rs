@@ -16,6 +16,7 @@ static NATIVE_MODULES: &[&[modules::Entry]] = &[
     stdlib_compress::MODULES,
     stdlib_data::MODULES,
     stdlib_io::MODULES,
+    stdlib_math::MODULES,
     stdlib_os::MODULES,
     stdlib_text::MODULES,
 ];

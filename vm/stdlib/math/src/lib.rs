@@ -1,1 +1,7 @@
-//! Native modules of the standard library: math.
+//! Native modules for numbers and dates.
+
+pub mod libm;
+pub mod math;
+
+/// The modules of this crate with their definitions.
+pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[("math", &math::module::MODULE_DEF)];
