@@ -114,6 +114,7 @@ fn configure(program: &str, cli: &Cli, args: &[String]) -> Config {
 fn run(cli: &Cli) -> Result<()> {
     if !std::env::var("TAIPAN_BARE").is_ok_and(|bare| bare == "1") {
         start::start_import()?;
+        start::main_module()?;
         start::start_io()?;
         if !cli.no_site {
             interp::import::import_module("site")?;
