@@ -1,11 +1,10 @@
 //! The functions of the system's C library that CPython calls, so that results agree to the last bit.
 
 use core::ffi::c_int;
+use std::sync::OnceLock;
 
 mod c {
     use core::ffi::c_int;
-    // Named here, so that it comes before the compiler's own library, which has some of them less exact or slower.
-    #[link(name = "m")]
     unsafe extern "C" {
         pub safe fn acos(x: f64) -> f64;
         pub safe fn acosh(x: f64) -> f64;
@@ -14,7 +13,6 @@ mod c {
         pub safe fn atan(x: f64) -> f64;
         pub safe fn atan2(y: f64, x: f64) -> f64;
         pub safe fn atanh(x: f64) -> f64;
-        pub safe fn cbrt(x: f64) -> f64;
         pub safe fn cos(x: f64) -> f64;
         pub safe fn cosh(x: f64) -> f64;
         pub safe fn erf(x: f64) -> f64;
@@ -41,8 +39,8 @@ mod c {
 }
 
 pub use c::{
-    acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, cos, cosh, erf, erfc, exp, exp2, expm1, fma, fmod,
-    hypot, ldexp, log, log1p, log2, log10, pow, remainder, sin, sinh, tan, tanh,
+    acos, acosh, asin, asinh, atan, atan2, atanh, cos, cosh, erf, erfc, exp, exp2, expm1, fma, fmod, hypot,
+    ldexp, log, log1p, log2, log10, pow, remainder, sin, sinh, tan, tanh,
 };
 
 /// The significand in [0.5, 1) and the exponent.
@@ -51,6 +49,19 @@ pub fn frexp(x: f64) -> (f64, c_int) {
     // SAFETY: our variable.
     let significand = unsafe { c::frexp(x, &raw mut exponent) };
     (significand, exponent)
+}
+
+/// The cube root. The compiler's own library has one too, with other roundings, and linking would prefer that.
+pub fn cbrt(x: f64) -> f64 {
+    static SYSTEM: OnceLock<Option<Function>> = OnceLock::new();
+    let system = SYSTEM.get_or_init(|| {
+        // SAFETY: a function of the C standard, looked up by its name.
+        unsafe {
+            let found = libc::dlsym(libc::RTLD_DEFAULT, c"cbrt".as_ptr());
+            core::mem::transmute::<*mut core::ffi::c_void, Option<Function>>(found)
+        }
+    });
+    system.map_or_else(|| x.cbrt(), |system| system(x))
 }
 
 /// A function of one number.
