@@ -21,11 +21,11 @@ pub fn is_sequence(object: &Object) -> bool {
 /// IndexError; TypeError when the object has no items; what `__getitem__` raises.
 pub fn get_item(object: &Object, index: isize) -> Result<Ref> {
     let Some(function) = object.class().sequence().and_then(|table| table.sq_item.get()) else {
-        return Err(crate::raise!(
-            TypeError,
-            "'{}' object does not support indexing",
-            object.class().full_name()
-        ));
+        let name = object.class().full_name();
+        if object.class().mapping().is_some_and(|table| table.mp_subscript.get().is_some()) {
+            return Err(crate::raise!(TypeError, "{name} is not a sequence"));
+        }
+        return Err(crate::raise!(TypeError, "'{name}' object does not support indexing"));
     };
     let index = from_end(object, index)?;
     // SAFETY: the slot belongs to the object's class.

@@ -1,16 +1,20 @@
 //! Native modules for data.
 
 pub mod binary;
+pub mod bisect;
 pub mod collections;
 pub mod functools;
+pub mod heapq;
 pub mod itertools;
 pub mod operator;
 pub mod queue;
 
 /// The modules of this crate with their definitions.
 pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[
+    ("_bisect", &bisect::module::MODULE_DEF),
     ("_collections", &collections::module::MODULE_DEF),
     ("_functools", &functools::module::MODULE_DEF),
+    ("_heapq", &heapq::module::MODULE_DEF),
     ("_operator", &operator::module::MODULE_DEF),
     ("_queue", &queue::module::MODULE_DEF),
     ("_struct", &binary::structs::module::MODULE_DEF),

@@ -2,6 +2,12 @@
 
 pub mod libm;
 pub mod math;
+pub mod random;
+pub mod statistics;
 
 /// The modules of this crate with their definitions.
-pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[("math", &math::module::MODULE_DEF)];
+pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[
+    ("_random", &random::module::MODULE_DEF),
+    ("_statistics", &statistics::module::MODULE_DEF),
+    ("math", &math::module::MODULE_DEF),
+];

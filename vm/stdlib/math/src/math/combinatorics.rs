@@ -30,7 +30,7 @@ pub(super) fn factorial(n: u64) -> Integer {
             continue;
         }
         // Odd numbers up to `most` that the step before did not have.
-        below = int::mul(below.view(), product(least, most - u64::from(most % 2 == 0), 2).view());
+        below = int::mul(below.view(), product(least, most - u64::from(most.is_multiple_of(2)), 2).view());
         odd = int::mul(odd.view(), below.view());
         least = most + 1 + most % 2;
     }

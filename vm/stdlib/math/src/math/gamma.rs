@@ -1,5 +1,7 @@
 //! The gamma function and its logarithm, by Lanczos' approximation with the coefficients for g = 6.0246… and 13 terms.
 
+#![allow(clippy::excessive_precision, reason = "the digits as published")]
+
 use super::{domain_error, range_error};
 use crate::libm;
 use core::f64::consts::PI;

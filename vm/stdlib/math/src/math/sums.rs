@@ -184,10 +184,7 @@ fn float_factors(p: &Object, q: &Object) -> Result<Option<(f64, f64)>> {
     let float = |object: &Object| object.cast_exact::<Float>().map(Float::value);
     let integer =
         |object: &Object| object.cast::<Int>().filter(|_| !is_odd_int(object)).map(|int| int.to_ref());
-    let as_float = |int: Ref<Int>| match num::int::to_f64(int.view()) {
-        Ok(value) => Some(value),
-        Err(_) => None,
-    };
+    let as_float = |int: Ref<Int>| num::int::to_f64(int.view()).ok();
     Ok(match (float(p), float(q)) {
         (Some(p), Some(q)) => Some((p, q)),
         (Some(p), None) => integer(q).and_then(as_float).map(|q| (p, q)),
