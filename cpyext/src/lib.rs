@@ -6,11 +6,14 @@ pub mod varargs;
 
 pub mod abstract_;
 pub mod dictobject;
+pub mod getargs;
 pub mod listobject;
 pub mod longobject;
 pub mod modsupport;
 pub mod moduleobject;
 pub mod object;
+pub mod pybuffer;
 pub mod pycapsule;
 pub mod pyerrors;
+pub mod pymem;
 pub mod tupleobject;

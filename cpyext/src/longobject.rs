@@ -180,10 +180,13 @@ pub fn PyLong_AsSize_t(object: Option<&Object>) -> Result<usize> {
 }
 
 /// The lowest 64 bits in two's complement.
-fn mask(object: Option<&Object>) -> Result<u64> {
-    let int = index(object)?;
+pub fn low_bits(int: &Int) -> u64 {
     let magnitude = int.digits().iter().rev().fold(0u64, |value, &digit| value << 30 | u64::from(digit));
-    Ok(if int.is_negative() { magnitude.wrapping_neg() } else { magnitude })
+    if int.is_negative() { magnitude.wrapping_neg() } else { magnitude }
+}
+
+fn mask(object: Option<&Object>) -> Result<u64> {
+    Ok(low_bits(&*index(object)?))
 }
 
 #[capi]

@@ -135,6 +135,25 @@ pub unsafe fn fill(
     flags: c_int,
 ) -> Result<()> {
     // SAFETY: the caller's promise.
+    unsafe { fill_for(view, Some(exporter), memory, len, readonly, flags) }
+}
+
+/// [`fill`] for a view that may have no exporter to keep alive.
+///
+/// # Safety
+/// As [`fill`].
+///
+/// # Errors
+/// As [`fill`].
+pub unsafe fn fill_for(
+    view: *mut BufferView,
+    exporter: Option<&Object>,
+    memory: *mut u8,
+    len: usize,
+    readonly: bool,
+    flags: c_int,
+) -> Result<()> {
+    // SAFETY: the caller's promise.
     let Some(view) = (unsafe { view.as_mut() }) else {
         return Err(crate::raise!(BufferError, "PyBuffer_FillInfo: view==NULL argument is obsolete"));
     };
@@ -145,7 +164,7 @@ pub unsafe fn fill(
     let itemsize_field: *mut isize = &raw mut view.itemsize;
     *view = BufferView {
         buf: memory.cast::<c_void>(),
-        obj: exporter.to_ref().into_ptr(),
+        obj: exporter.map_or(ptr::null_mut(), |exporter| exporter.to_ref().into_ptr()),
         len: len as isize,
         itemsize: 1,
         readonly: readonly.into(),
