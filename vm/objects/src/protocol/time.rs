@@ -38,7 +38,7 @@ pub fn from_seconds(seconds: &Object, rounding: Rounding) -> Result<i64> {
         // The bounds are powers of two, so exact.
         return match (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) {
             true => Ok(value as i64),
-            false => Err(too_large()),
+            false => Err(crate::raise!(OverflowError, "timestamp out of range for platform time_t")),
         };
     }
     number::index(seconds)?.to_i64().and_then(|value| value.checked_mul(NANOSECONDS)).ok_or_else(too_large)

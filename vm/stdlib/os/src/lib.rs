@@ -10,6 +10,7 @@ pub mod posix;
 pub mod posixsubprocess;
 pub mod resource;
 pub mod select;
+pub mod socket;
 pub mod stat;
 pub mod syslog;
 pub mod termios;
@@ -18,6 +19,7 @@ pub mod time;
 /// The modules of this crate with their definitions.
 pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[
     ("_posixsubprocess", &posixsubprocess::module::MODULE_DEF),
+    ("_socket", &socket::module::MODULE_DEF),
     ("_stat", &stat::module::MODULE_DEF),
     ("errno", &errno::module::MODULE_DEF),
     ("fcntl", &fcntl::module::MODULE_DEF),
