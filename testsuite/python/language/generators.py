@@ -150,3 +150,31 @@ me = reentrant()
 next(me)
 print(repr(me)[:26])
 print([*(x for x in "abc")], sum(x for x in range(101)), dict((k, v) for k, v in zip("ab", [1, 2])))
+
+
+def inner_context():
+    try:
+        raise KeyError("a")
+    except KeyError:
+        yield
+
+
+g = inner_context()
+next(g)
+try:
+    g.throw(ValueError("thrown"))
+except ValueError as e:
+    print(repr(e.__context__))
+
+
+class NotAnInstance(Exception):
+    def __new__(cls, *args):
+        return cls
+
+
+g = inner_context()
+next(g)
+try:
+    g.throw(NotAnInstance)
+except TypeError as e:
+    print(e)

@@ -71,17 +71,22 @@ pub fn resume(generator: &Generator, value: Option<&Object>) -> Result<Sent> {
         return Err(raise!(ValueError, "{} already executing", kind(generator)));
     }
     if frame_state >= states::COMPLETED {
-        if throwing {
-            return Err(raise::pending());
-        }
         if kind(generator) == "coroutine" {
             return Err(raise!(RuntimeError, "cannot reuse already awaited coroutine"));
+        }
+        if throwing {
+            return Err(raise::pending());
         }
         return Ok(Sent::Returned(none().to_ref()));
     }
     let ts = state::current();
     let held = generator.to_ref();
     prepare_resume(ts, generator, Some(value.unwrap_or(none()).to_ref()));
+    if throwing && ts.exc_info().exc_value.get().is_some_and(|handled| !handled.is(none())) {
+        // What the generator itself handles is the context of what is thrown into it (`_PyErr_ChainStackItem`).
+        let exception = raise::pending().take();
+        raise::set(exception.class(), Some(&exception)).leave();
+    }
     // SAFETY: a suspended frame; the generator is held while it runs.
     let result = unsafe { eval::run((&raw const generator.iframe).cast_mut(), throwing) };
     let suspended = held.is_suspended();

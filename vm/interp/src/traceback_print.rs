@@ -100,7 +100,7 @@ fn frames(out: &mut String, first: &Traceback) {
     repeated(out, count);
 }
 
-fn source_line(file: &str, line: i32) -> Option<String> {
+pub fn source_line(file: &str, line: i32) -> Option<String> {
     let contents = std::fs::read(file).ok()?;
     let text = String::from_utf8_lossy(&contents);
     text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?).map(str::to_owned)

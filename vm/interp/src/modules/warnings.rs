@@ -1,7 +1,7 @@
 //! `_warnings`: `warn` and `warn_explicit`, natively, with the filters that the `warnings` module shares.
 
+use crate::traceback_print;
 use core::cell::Cell;
-use objects::args::Kwargs;
 use objects::interpreter_frame::{self as frames, InterpreterFrame};
 use objects::object::refs::Slot;
 use objects::protocol::{attr, call, number, object};
@@ -54,38 +54,52 @@ pub mod module {
         STATE.version.set(STATE.version.get() + 1);
     }
 
-    #[function("warn", raw, nosig, unchecked)]
-    fn warn(args: &[&Object], kwargs: Kwargs) -> Result<()> {
-        let get = |index: usize, name: &str| args.get(index).copied().or_else(|| kwargs.get(name));
-        let Some(message) = get(0, "message") else {
-            return Err(raise!(TypeError, "warn() missing required argument 'message' (pos 1)"));
-        };
-        let level = match get(2, "stacklevel") {
-            Some(level) => number::index_as_isize(level, None)?,
-            None => 1,
-        };
-        let source = get(3, "source").filter(|source| !source.is(none()));
-        let prefixes = kwargs.get("skip_file_prefixes").and_then(|prefixes| prefixes.cast::<Tuple>());
-        super::warn_at(get(1, "category"), message, level, source, prefixes)
+    #[function(
+        "warn($module, /, message, category=None, stacklevel=1, source=None, *,\n     skip_file_prefixes=<unrepresentable>)"
+    )]
+    fn warn(
+        message: &Object,
+        category: Option<&Object>,
+        stacklevel: isize,
+        source: Option<&Object>,
+        skip_file_prefixes: Option<&Tuple>,
+    ) -> Result<()> {
+        for prefix in skip_file_prefixes.map_or(&[][..], Tuple::items) {
+            if prefix.cast::<Str>().is_none() {
+                let class = prefix.class().name();
+                return Err(raise!(TypeError, "Found non-str '{class}' in skip_file_prefixes."));
+            }
+        }
+        super::warn_at(category, message, stacklevel, source, skip_file_prefixes)
     }
 
-    #[function("warn_explicit", raw, nosig, unchecked)]
-    fn warn_explicit(args: &[&Object], kwargs: Kwargs) -> Result<()> {
-        let get = |index: usize, name: &str| {
-            args.get(index).copied().or_else(|| kwargs.get(name)).filter(|value| !value.is(none()))
+    #[function(
+        "warn_explicit($module, /, message, category, filename, lineno,\n              module=<unrepresentable>, registry=None,\n              module_globals=None, source=None)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "the Python signature")]
+    fn warn_explicit(
+        message: &Object,
+        category: &Object,
+        filename: &Str,
+        lineno: i32,
+        module: Option<&Object>,
+        registry: Option<&Object>,
+        module_globals: Option<&Object>,
+        source: Option<&Object>,
+    ) -> Result<()> {
+        let line = i64::from(lineno);
+        let source_line = match module_globals {
+            None => None,
+            Some(globals) => match globals.cast::<Dict>() {
+                Some(globals) => super::line_from_loader(globals, line)?,
+                None => {
+                    let class = globals.class().name();
+                    return Err(raise!(TypeError, "module_globals must be a dict, not '{class}'"));
+                }
+            },
         };
-        let required = |index: usize, name: &str| {
-            get(index, name).ok_or_else(|| {
-                raise!(TypeError, "warn_explicit() missing required argument '{name}' (pos {})", index + 1)
-            })
-        };
-        let (message, category) = (required(0, "message")?, required(1, "category")?);
-        let (filename, line) = (required(2, "filename")?, required(3, "lineno")?);
-        let line = number::index_as_isize(line, None)?;
-        let module = get(4, "module").map(Instance::to_ref);
-        let registry = get(5, "registry").and_then(|registry| registry.cast::<Dict>());
-        let source = get(7, "source");
-        super::explicit(message, category, filename, line as i64, module, registry, source)
+        let warning = super::Place { filename, line, module, registry, source_line };
+        super::explicit(message, category, &warning, source)
     }
 }
 
@@ -177,7 +191,9 @@ pub fn warn_at(
         Some(name) => name,
         None => Str::new("<string>")?.upcast(),
     };
-    explicit(message, category, &filename, line, Some(module), Some(&registry), source)
+    let registry = Some(registry.as_object());
+    let place = Place { filename: &filename, line, module: Some(&module), registry, source_line: None };
+    explicit(message, category, &place, source)
 }
 
 fn is_internal(frame: &InterpreterFrame) -> bool {
@@ -208,6 +224,18 @@ fn frame_at(level: isize, prefixes: Option<&Tuple>) -> Option<&'static Interpret
     Some(frame)
 }
 
+/// What a warning is about.
+pub struct Place<'a> {
+    pub filename: &'a Str,
+    pub line: i64,
+    /// The module's name; without one it is made from the file's.
+    pub module: Option<&'a Object>,
+    /// The module's `__warningregistry__`.
+    pub registry: Option<&'a Object>,
+    /// The text of the line where only the module's loader has it.
+    pub source_line: Option<Ref<Str>>,
+}
+
 /// `warnings.warn_explicit`.
 ///
 /// # Errors
@@ -215,68 +243,103 @@ fn frame_at(level: isize, prefixes: Option<&Tuple>) -> Option<&'static Interpret
 pub fn explicit(
     message: &Object,
     category: &Object,
-    filename: &Object,
-    line: i64,
-    module: Option<Ref>,
-    registry: Option<&Dict>,
+    place: &Place<'_>,
     source: Option<&Object>,
 ) -> Result<()> {
-    let module = match module {
-        Some(module) => module,
-        None => {
-            let name = object::str(filename)?.to_string_lossy();
-            Str::new(name.strip_suffix(".py").unwrap_or(&name))?.upcast()
-        }
+    let module = match place.module {
+        // At shutdown the module may be gone, and with it the filters to choose by.
+        Some(module) if module.is(none()) => return Ok(()),
+        Some(module) => module.to_ref(),
+        None => module_of_file(place.filename)?.upcast(),
     };
-    let is_instance = message.class().is_subtype(&exc::Warning);
-    let (text, category, message) = if is_instance {
+    let registry = match place.registry.filter(|registry| !registry.is(none())) {
+        None => None,
+        Some(registry) => match registry.cast::<Dict>() {
+            Some(registry) => Some(registry),
+            None => return Err(raise!(TypeError, "'registry' must be a dict or None")),
+        },
+    };
+    let (text, category, message) = if object::is_instance(message, &exc::Warning)? {
         (object::str(message)?.upcast(), message.class().as_object().to_ref(), message.to_ref())
     } else {
         let made = call::call_one_arg(category, message)?;
         (message.to_ref(), category.to_ref(), made)
     };
-    let key = Tuple::from_array([text.clone(), category.clone(), new_int(line)?])?;
+    let key = Tuple::from_array([text.clone(), category.clone(), new_int(place.line)?])?;
     if let Some(registry) = registry
         && already_warned(registry, &key, false)?
     {
         return Ok(());
     }
-    let action = action_for(&category, &text, line, &module)?;
-    match action.as_str() {
-        "error" => return Err(raise::set(message.class(), Some(&message))),
+    let (action, filter) = action_for(&category, &text, place.line, &module)?;
+    match &*action.to_string_lossy() {
+        "error" => {
+            let class = category.cast::<TypeObject>().unwrap_or(message.class());
+            return Err(raise::set(class, Some(&message)));
+        }
         "ignore" => return Ok(()),
         "always" => {}
-        "once" => {
-            let once =
-                match from_warnings(id!("onceregistry"))?.and_then(|found| found.downcast::<Dict>().ok()) {
-                    Some(once) => Some(once),
-                    None => STATE.once.get(),
-                };
-            if let Some(once) = once {
-                let key = Tuple::from_array([text.clone(), category.clone()])?;
-                if already_warned(&once, &key, true)? {
-                    return Ok(());
-                }
-            }
-        }
-        "module" => {
-            if let Some(registry) = registry {
-                let key = Tuple::from_array([text.clone(), category.clone(), new_int(0)?])?;
-                if already_warned(registry, &key, true)? {
-                    return Ok(());
-                }
-            }
-        }
-        "default" => {
+        kind => {
             if let Some(registry) = registry {
                 registry.set_item(&key, objects::types::bool::from_bool(true))?;
             }
-        }
-        other => {
-            return Err(raise!(RuntimeError, "Unrecognized action ('{other}') in warnings.filters"));
+            let again = match (kind, registry) {
+                ("once", registry) => {
+                    let key = Tuple::from_array([text.clone(), category.clone()])?;
+                    match registry {
+                        Some(registry) => already_warned(registry, &key, true)?,
+                        None => already_warned(&*once_registry()?, &key, true)?,
+                    }
+                }
+                ("module", Some(registry)) => {
+                    let key = Tuple::from_array([text.clone(), category.clone(), new_int(0)?])?;
+                    already_warned(registry, &key, true)?
+                }
+                ("module" | "default", _) => false,
+                _ => {
+                    let action = object::repr(&action)?.to_string_lossy();
+                    let filter = object::repr(&filter)?.to_string_lossy();
+                    return Err(raise!(
+                        RuntimeError,
+                        "Unrecognized action ({action}) in warnings.filters:\n {filter}"
+                    ));
+                }
+            };
+            if again {
+                return Ok(());
+            }
         }
     }
-    show(&message, &text, &category, filename, line, source)
+    show(&message, &text, &category, place, source)
+}
+
+/// The name of the module that a file has.
+fn module_of_file(filename: &Str) -> Result<Ref<Str>> {
+    let name = filename.to_string_lossy();
+    match name.strip_suffix(".py") {
+        _ if name.is_empty() => Str::new("<unknown>"),
+        Some(name) => Str::new(name),
+        None => Ok(filename.to_ref()),
+    }
+}
+
+/// The text of a line of the module with these globals, if its loader has the source.
+fn line_from_loader(globals: &Dict, line: i64) -> Result<Option<Ref<Str>>> {
+    let Some(importlib) = state::interpreter().importlib.get() else { return Ok(None) };
+    let external = attr::get_text(&importlib, "_bootstrap_external")?;
+    let loader = call::call_one_arg(&*attr::get_text(&external, "_bless_my_loader")?, globals)?;
+    let Some(name) = globals.get_str(id!("__name__"))? else { return Ok(None) };
+    let Some(get_source) = attr::get_optional(&loader, id!("get_source"))? else { return Ok(None) };
+    let source = call::call_one_arg(&get_source, &name)?;
+    if source.is(none()) {
+        return Ok(None);
+    }
+    let source = objects::types::str::expect_str(&source, "source")?.to_string_lossy();
+    let line = line.checked_sub(1).and_then(|index| usize::try_from(index).ok());
+    match line.and_then(|index| source.lines().nth(index)) {
+        Some(line) => Str::new(line).map(Some),
+        None => Err(raise!(IndexError, "list index out of range")),
+    }
 }
 
 /// Whether the registry knows the warning; with `note` it does from now on.
@@ -297,11 +360,25 @@ fn already_warned(registry: &Dict, key: &Tuple, note: bool) -> Result<bool> {
     Ok(false)
 }
 
-/// The action of the first filter that matches.
-fn action_for(category: &Object, text: &Object, line: i64, module: &Object) -> Result<String> {
+fn once_registry() -> Result<Ref<Dict>> {
+    let registry = match from_warnings(id!("onceregistry"))? {
+        Some(registry) => registry,
+        None => STATE.once.get().ok_or_else(raise::null_result)?.upcast(),
+    };
+    registry.downcast::<Dict>().map_err(|other| {
+        let class = other.class().name();
+        raise!(TypeError, "_warnings.onceregistry must be a dict, not '{class}'")
+    })
+}
+
+/// The action of the first filter that matches, and that filter; without one the default action.
+fn action_for(category: &Object, text: &Object, line: i64, module: &Object) -> Result<(Ref<Str>, Ref)> {
     let filters = match from_warnings(id!("filters"))? {
-        Some(filters) => Some(filters),
-        None => STATE.filters.get().map(Ref::upcast),
+        Some(filters) => filters,
+        None => STATE.filters.get().ok_or_else(raise::null_result)?.upcast(),
+    };
+    let Some(filters) = filters.cast::<List>() else {
+        return Err(raise!(ValueError, "_warnings.filters must be a list"));
     };
     let matches = |pattern: &Object, text: &Object| -> Result<bool> {
         if pattern.is(none()) {
@@ -312,29 +389,34 @@ fn action_for(category: &Object, text: &Object, line: i64, module: &Object) -> R
         }
         object::is_true(&*call::call_method(pattern, id!("match"), &[text])?)
     };
-    if let Some(filters) = filters {
-        for filter in objects::protocol::sequence::to_list(&filters)?.to_vec() {
-            let Some(filter) = filter.cast::<Tuple>().filter(|filter| filter.len() == 5) else {
-                return Err(raise!(ValueError, "warnings.filters item isn't a 5-tuple"));
-            };
-            let [action, message, class, wanted, number] = filter.items() else { continue };
-            let number = number::index_as_isize(number, None)? as i64;
-            if object::is_subclass(category, class)?
-                && (number == 0 || number == line)
-                && matches(message, text)?
-                && matches(wanted, module)?
-            {
-                return Ok(object::str(action)?.to_string_lossy());
-            }
+    let mut index = 0;
+    while let Some(item) = filters.get(index) {
+        let Some(filter) = item.cast::<Tuple>().filter(|filter| filter.len() == 5) else {
+            return Err(raise!(ValueError, "_warnings.filters item {index} isn't a 5-tuple"));
+        };
+        let [action, message, class, wanted, number] = filter.items() else { continue };
+        let Some(action) = action.cast::<Str>() else {
+            let class = action.class().name();
+            return Err(raise!(TypeError, "action must be a string, not '{class}'"));
+        };
+        let suits =
+            matches(message, text)? & matches(wanted, module)? & object::is_subclass(category, class)?;
+        let number = number::index_as_isize(number, None)? as i64;
+        if suits && (number == 0 || number == line) {
+            return Ok((action.to_ref(), item));
         }
+        index += 1;
     }
     let action = match from_warnings(id!("defaultaction"))? {
-        Some(action) => Some(action),
-        None => STATE.default_action.get(),
+        Some(action) => action,
+        None => STATE.default_action.get().ok_or_else(raise::null_result)?,
     };
-    match action {
-        Some(action) => Ok(object::str(&action)?.to_string_lossy()),
-        None => Ok("default".to_owned()),
+    match action.downcast::<Str>() {
+        Ok(action) => Ok((action, none().to_ref())),
+        Err(other) => {
+            let class = other.class().name();
+            Err(raise!(TypeError, "_warnings.defaultaction must be a string, not '{class}'"))
+        }
     }
 }
 
@@ -343,22 +425,41 @@ fn show(
     message: &Object,
     text: &Object,
     category: &Object,
-    filename: &Object,
-    line: i64,
+    place: &Place<'_>,
     source: Option<&Object>,
 ) -> Result<()> {
-    if let Some(module) = warnings_module()?
-        && let Some(show) = attr::get_optional(&module, id!("_showwarnmsg"))?
-    {
-        let class = attr::get(&module, id!("WarningMessage"))?;
-        let line = new_int(line)?;
-        let arguments = [message, category, filename, &line, none(), none(), source.unwrap_or(none())];
-        let made = call::call(&class, &arguments)?;
-        return call::call_one_arg(&show, &made).map(drop);
+    // The module can tell where the source was allocated.
+    if source.is_some() && warnings_module()?.is_none() && !state::interpreter().finalizing.get() {
+        crate::import::import_module("warnings")?;
     }
-    let name = category.cast::<TypeObject>().map_or("Warning", TypeObject::name);
-    let file = object::str(filename)?.to_string_lossy();
+    let Some(show) = from_warnings(id!("_showwarnmsg"))? else {
+        return print(text, category, place);
+    };
+    if !call::is_callable(&show) {
+        return Err(raise!(TypeError, "warnings._showwarnmsg() must be set to a callable"));
+    }
+    let Some(class) = from_warnings(id!("WarningMessage"))? else {
+        return Err(raise!(RuntimeError, "unable to get warnings.WarningMessage"));
+    };
+    let line = new_int(place.line)?;
+    let arguments = [message, category, place.filename, &line, none(), none(), source.unwrap_or(none())];
+    let made = call::call(&class, &arguments)?;
+    call::call_one_arg(&show, &made).map(drop)
+}
+
+/// The warning as `warnings.formatwarning` writes it.
+fn print(text: &Object, category: &Object, place: &Place<'_>) -> Result<()> {
+    let name = object::str(&*attr::get(category, id!("__name__"))?)?.to_string_lossy();
+    let file = place.filename.to_string_lossy();
     let text = object::str(text)?.to_string_lossy();
-    crate::traceback_print::write_stderr(&format!("{file}:{line}: {name}: {text}\n"));
+    let mut out = format!("{file}:{}: {name}: {text}\n", place.line);
+    let line = match &place.source_line {
+        Some(line) => Some(line.to_string_lossy()),
+        None => i32::try_from(place.line).ok().and_then(|line| traceback_print::source_line(&file, line)),
+    };
+    if let Some(line) = line {
+        out += &format!("  {}\n", line.trim_matches([' ', '\t', '\x0c']));
+    }
+    traceback_print::write_stderr(&out);
     Ok(())
 }

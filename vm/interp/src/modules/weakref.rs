@@ -49,7 +49,7 @@ pub mod module {
     }
 
     #[function("proxy($module, object, callback=None, /)")]
-    fn make_proxy(object: &Object, callback: &Object) -> Result<Ref> {
+    fn make_proxy(object: &Object, callback: Option<&Object>) -> Result<Ref> {
         super::proxy::new(object, callback)
     }
 }
@@ -57,65 +57,46 @@ pub mod module {
 pub mod proxy {
     //! `weakref.proxy`: forwards everything to an object it does not keep alive.
 
-    use objects::object::refs::Slot;
     use objects::protocol::number::{self, Binary};
     use objects::protocol::{attr, call, compare, iter, mapping, object, sequence};
-    use objects::types::none::none;
     use objects::types::str::{Str, expect_str};
     use objects::types::tuple::Tuple;
     use objects::types::weakref::WeakReference;
-    use objects::{CompareOp, Object, Ref, Result, id, raise};
+    use objects::{CompareOp, Instance, Object, Ref, Result, Trace, Visit, Visitor, id, raise};
 
-    /// Holds a weak reference; the collector sees the reference only.
-    #[repr(C)]
-    #[derive(macros::Trace)]
-    pub struct Proxy {
-        ob_base: Object,
-        reference: Slot,
-    }
+    /// A weak reference of another class.
+    #[repr(transparent)]
+    pub struct Proxy(WeakReference);
 
     /// A proxy of something that can be called.
-    #[repr(C)]
-    #[derive(macros::Trace)]
-    pub struct CallableProxy {
-        ob_base: Object,
-        reference: Slot,
-    }
+    #[repr(transparent)]
+    pub struct CallableProxy(WeakReference);
 
-    /// A new proxy.
+    /// A new proxy, or the one that shares the lack of a callback.
     ///
     /// # Errors
     /// TypeError when the object cannot be weakly referenced.
-    pub fn new(target: &Object, callback: &Object) -> Result<Ref> {
-        let class = objects::Instance::as_object(<WeakReference as objects::Instance>::class());
-        let reference = match callback.is(none()) {
-            true => call::call_one_arg(class, target)?,
-            false => call::call(class, &[target, callback])?,
+    pub fn new(target: &Object, callback: Option<&Object>) -> Result<Ref> {
+        let class = match call::is_callable(target) {
+            true => CallableProxy::class(),
+            false => Proxy::class(),
         };
-        let reference = Slot::new(reference);
-        Ok(match call::is_callable(target) {
-            true => Ref::new(CallableProxy { ob_base: Object::HEAD, reference })?.upcast(),
-            false => Ref::new(Proxy { ob_base: Object::HEAD, reference })?.upcast(),
-        })
+        Ok(WeakReference::new(class, target, callback)?.upcast())
     }
 
-    fn referent(reference: &Slot) -> Result<Ref> {
-        match reference
-            .get()
-            .and_then(|reference| reference.cast::<WeakReference>().and_then(WeakReference::referent))
-        {
-            Some(object) => Ok(object),
-            None => Err(raise!(ReferenceError, "weakly-referenced object no longer exists")),
-        }
+    fn referent(reference: &WeakReference) -> Result<Ref> {
+        reference
+            .referent()
+            .ok_or_else(|| raise!(ReferenceError, "weakly-referenced object no longer exists"))
     }
 
     /// The object behind an operand that may be a proxy.
     fn resolved(operand: &Object) -> Result<Ref> {
         if let Some(proxy) = operand.cast_exact::<Proxy>() {
-            return referent(&proxy.reference);
+            return referent(&proxy.0);
         }
         match operand.cast_exact::<CallableProxy>() {
-            Some(proxy) => referent(&proxy.reference),
+            Some(proxy) => referent(&proxy.0),
             None => Ok(Ref::from_borrowed(operand)),
         }
     }
@@ -136,7 +117,16 @@ pub mod proxy {
         ($view:ident, $name:literal, $symbol:ident { $($call:tt)* }) => {
             impl $view {
                 fn target(&self) -> Result<Ref> {
-                    referent(&self.reference)
+                    referent(&self.0)
+                }
+            }
+
+            impl Trace for $view {
+                fn trace(&self, visitor: &mut Visitor) -> Visit {
+                    self.0.trace(visitor)
+                }
+                fn clear(&self) {
+                    self.0.clear();
                 }
             }
 
@@ -148,7 +138,7 @@ pub mod proxy {
                 fn repr(&self) -> Result<Ref<Str>> {
                     match self.target() {
                         Ok(target) => Str::new(&format!(
-                            "<weakproxy at {self:p}; to '{}' at {:p}>", target.class().full_name(), &*target
+                            "<weakproxy at {self:p}; to '{}' at {:p}>", target.class().qualified_name()?, &*target
                         )),
                         Err(raised) => {
                             raised.clear();
@@ -185,7 +175,7 @@ pub mod proxy {
                 #[slot(tp_iternext)]
                 fn next(&self) -> Result<Option<Ref>> {
                     let target = self.target()?;
-                    if target.class().tp_iternext.get().is_none() {
+                    if !iter::is_iterator(&target) {
                         return Err(raise!(
                             TypeError,
                             "Weakref proxy referenced a non-iterator '{}' object",
@@ -252,10 +242,37 @@ pub mod proxy {
                 fn isub(&self, right: &Object) -> Result<Ref> { inplace!(self, right, Subtract) }
                 #[slot(nb_inplace_multiply)]
                 fn imul(&self, right: &Object) -> Result<Ref> { inplace!(self, right, Multiply) }
+                #[slot(nb_inplace_remainder)]
+                fn irem(&self, right: &Object) -> Result<Ref> { inplace!(self, right, Remainder) }
+                #[slot(nb_inplace_floor_divide)]
+                fn ifloor_divide(&self, right: &Object) -> Result<Ref> { inplace!(self, right, FloorDivide) }
+                #[slot(nb_inplace_true_divide)]
+                fn itrue_divide(&self, right: &Object) -> Result<Ref> { inplace!(self, right, TrueDivide) }
+                #[slot(nb_inplace_matrix_multiply)]
+                fn imatmul(&self, right: &Object) -> Result<Ref> { inplace!(self, right, MatrixMultiply) }
+                #[slot(nb_inplace_lshift)]
+                fn ilshift(&self, right: &Object) -> Result<Ref> { inplace!(self, right, Lshift) }
+                #[slot(nb_inplace_rshift)]
+                fn irshift(&self, right: &Object) -> Result<Ref> { inplace!(self, right, Rshift) }
                 #[slot(nb_inplace_and)]
                 fn iand(&self, right: &Object) -> Result<Ref> { inplace!(self, right, And) }
                 #[slot(nb_inplace_or)]
                 fn ior(&self, right: &Object) -> Result<Ref> { inplace!(self, right, Or) }
+                #[slot(nb_inplace_xor)]
+                fn ixor(&self, right: &Object) -> Result<Ref> { inplace!(self, right, Xor) }
+                #[slot(nb_power)]
+                fn power(left: &Object, right: &Object, modulus: &Object) -> Result<Ref> {
+                    number::power(&*resolved(left)?, &*resolved(right)?, &*resolved(modulus)?)
+                }
+                #[slot(nb_inplace_power)]
+                fn ipower(&self, right: &Object, modulus: &Object) -> Result<Ref> {
+                    let modulus = resolved(modulus)?;
+                    number::inplace_power(&*self.target()?, &*resolved(right)?, &modulus)
+                }
+                #[slot(nb_int)]
+                fn int(&self) -> Result<Ref> { Ok(objects::types::int::convert::from_object(&*self.target()?)?.upcast()) }
+                #[slot(nb_float)]
+                fn float(&self) -> Result<Ref> { call::call_one_arg(objects::types::float::Float::class(), &*self.target()?) }
                 #[slot(nb_negative)]
                 fn negative(&self) -> Result<Ref> { number::negative(&*self.target()?) }
                 #[slot(nb_positive)]

@@ -44,11 +44,18 @@ pub fn vectorcall_function(callable: &Object) -> Option<VectorcallFunc> {
     if !class.has_feature(flags::HAVE_VECTORCALL) {
         return None;
     }
-    // SAFETY: the flag says that the offset names a field of this type.
-    unsafe {
-        let field = callable.as_ptr().cast::<u8>().offset(class.tp_vectorcall_offset.get());
-        field.cast::<Option<VectorcallFunc>>().read()
+    vectorcall_field(callable)
+}
+
+/// The vectorcall entry in the field that the class names.
+#[inline]
+fn vectorcall_field(callable: &Object) -> Option<VectorcallFunc> {
+    let offset = callable.class().tp_vectorcall_offset.get();
+    if offset <= 0 {
+        return None;
     }
+    // SAFETY: the offset is that of a field of this type.
+    unsafe { callable.as_ptr().cast::<u8>().offset(offset).cast::<Option<VectorcallFunc>>().read() }
 }
 
 /// `PyObject_Vectorcall`: `args` holds the positional arguments and then one value for each name in `kwnames`; `flags` is 0 or
@@ -257,7 +264,8 @@ pub unsafe extern "C" fn vectorcall_call(
     args: &Object,
     kwargs: Option<&Object>,
 ) -> Result<Ref> {
-    let Some(function) = vectorcall_function(callable) else {
+    // A subclass made in Python has the field though its class does not say so.
+    let Some(function) = vectorcall_field(callable) else {
         return Err(crate::raise!(
             TypeError,
             "'{}' object does not support vectorcall",

@@ -366,6 +366,17 @@ pub fn as_f64(object: &Object) -> Result<f64> {
     if let Some(float) = object.cast::<Float>() {
         return Ok(float.value());
     }
+    match converted_to_f64(object)? {
+        Some(value) => Ok(value),
+        None => Err(crate::raise!(TypeError, "must be real number, not {}", object.class().full_name())),
+    }
+}
+
+/// What `__float__` or else `__index__` give; `None` for an object with neither.
+///
+/// # Errors
+/// What they raise; TypeError for something else than a number.
+pub fn converted_to_f64(object: &Object) -> Result<Option<f64>> {
     let table = object.class().number();
     if let Some(function) = table.and_then(|table| table.nb_float.get()) {
         // SAFETY: the slot belongs to the object's class.
@@ -381,10 +392,10 @@ pub fn as_f64(object: &Object) -> Result<f64> {
         if !result.is_exactly(Float::class()) {
             crate::protocol::warn_strict_subclass_of(object, &result, "__float__", "float")?;
         }
-        return Ok(result.value());
+        return Ok(Some(result.value()));
     }
-    if is_index(object) {
-        return crate::types::int::to_f64(&*index(object)?);
+    match is_index(object) {
+        true => crate::types::int::to_f64(&*index(object)?).map(Some),
+        false => Ok(None),
     }
-    Err(crate::raise!(TypeError, "must be real number, not {}", object.class().full_name()))
 }

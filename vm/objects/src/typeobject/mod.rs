@@ -347,6 +347,22 @@ impl TypeObject {
         unsafe { CStr::from_ptr(self.tp_name.get()) }.to_str().unwrap_or("?")
     }
 
+    /// `PyType_GetFullyQualifiedName`: module and qualified name, the latter alone for classes of `builtins` and `__main__`.
+    ///
+    /// # Errors
+    /// What looking up `__module__` raises; MemoryError.
+    pub fn qualified_name(&self) -> Result<String> {
+        let Some(heap) = self.heap_type() else { return Ok(self.full_name().to_owned()) };
+        let qualname = heap.ht_qualname.get().map_or_else(|| "?".into(), |name| name.to_string_lossy());
+        let module = crate::protocol::attr::get_optional(self, crate::id!("__module__"))?;
+        Ok(match module.as_deref().and_then(|module| module.cast::<Str>()) {
+            Some(module) if !module.equals_text("builtins") && !module.equals_text("__main__") => {
+                format!("{}.{qualname}", module.to_string_lossy())
+            }
+            _ => qualname,
+        })
+    }
+
     /// The name as error texts show it: what follows the last dot of `tp_name` (`_PyType_Name`).
     pub fn name(&self) -> &str {
         let name = self.full_name();

@@ -165,7 +165,8 @@ pub fn set_bases(class: &TypeObject, value: Option<&Object>) -> Result<()> {
                 base.class().full_name()
             ));
         };
-        if base.is_subtype(class) {
+        // In the middle of another assignment the base may have its new `tp_base` but its old order still.
+        if base.is_subtype(class) || inherits_by_base(base, class) {
             return Err(crate::raise!(TypeError, "a __bases__ item causes an inheritance cycle"));
         }
     }
@@ -175,46 +176,62 @@ pub fn set_bases(class: &TypeObject, value: Option<&Object>) -> Result<()> {
     }
     let old_bases = class.tp_bases.replace(Some(bases.to_ref()));
     let old_base = class.tp_base.replace(new_base.into_ptr());
+    // A metaclass's `mro` may assign the bases again meanwhile, which then stay.
+    let still_ours = || class.tp_bases.as_ptr() == core::ptr::from_ref(bases).cast_mut();
     let mut changed = Vec::new();
     if let Err(raised) = recompute_mros(class, &mut changed) {
-        for (class, mro) in changed {
-            class.tp_mro.set(mro);
-            class.modified();
+        for Recomputed { class, old, new } in changed {
+            if class.tp_mro.as_ptr() == new.as_ref().map_or(ptr::null_mut(), Ref::as_ptr) {
+                class.tp_mro.set(old);
+                class.modified();
+            }
         }
-        class.tp_bases.set(old_bases);
-        let failed = class.tp_base.replace(old_base);
-        // SAFETY: the field owned the new base.
-        drop(unsafe { Ref::from_nullable(failed.cast_mut()) });
+        let unused = if still_ours() {
+            class.tp_bases.set(old_bases);
+            class.tp_base.replace(old_base)
+        } else {
+            old_base
+        };
+        // SAFETY: the field owned it.
+        drop(unsafe { Ref::from_nullable(unused.cast_mut()) });
         return Err(raised);
     }
-    if let Some(old) = &old_bases {
-        old.items()
-            .iter()
-            .filter_map(|base| base.cast::<TypeObject>())
-            .for_each(|base| base.remove_subclass(class));
+    if still_ours() {
+        let classes = |bases: &Tuple| -> Vec<Ref<TypeObject>> {
+            bases.items().iter().filter_map(|base| base.cast::<TypeObject>()).map(Instance::to_ref).collect()
+        };
+        if let Some(old) = &old_bases {
+            classes(old).iter().for_each(|base| base.remove_subclass(class));
+        }
+        classes(bases).iter().for_each(|base| base.add_subclass(class));
+        fix_subtree(class);
     }
-    bases
-        .items()
-        .iter()
-        .filter_map(|base| base.cast::<TypeObject>())
-        .for_each(|base| base.add_subclass(class));
-    fix_subtree(class);
     // SAFETY: the field owned the old base.
     drop(unsafe { Ref::from_nullable(old_base.cast_mut()) });
     Ok(())
 }
 
-/// Computes the MRO of a class and of all that derive from it; `changed` remembers the old ones (`mro_hierarchy`).
-fn recompute_mros(
-    class: &TypeObject,
-    changed: &mut Vec<(Ref<TypeObject>, Option<Ref<Tuple>>)>,
-) -> Result<()> {
+/// Whether `class` is among the bases that `base` has by `tp_base` alone.
+fn inherits_by_base(base: &TypeObject, class: &TypeObject) -> bool {
+    core::iter::successors(Some(base), |base| base.base()).any(|base| ptr::eq(base, class))
+}
+
+/// A class whose order was computed anew.
+struct Recomputed {
+    class: Ref<TypeObject>,
+    old: Option<Ref<Tuple>>,
+    new: Option<Ref<Tuple>>,
+}
+
+/// Computes the MRO of a class and of all that derive from it; `changed` remembers them (`mro_hierarchy`).
+fn recompute_mros(class: &TypeObject, changed: &mut Vec<Recomputed>) -> Result<()> {
     let old = class.tp_mro.get();
     class.modified();
     if !mro::compute(class)? {
         return Ok(());
     }
-    changed.push((class.to_ref(), old));
+    changed.push(Recomputed { class: class.to_ref(), old, new: class.tp_mro.get() });
+    let _depth = crate::state::enter_recursive_call(" while computing method resolution orders")?;
     for subclass in class.subclasses() {
         recompute_mros(&subclass, changed)?;
     }

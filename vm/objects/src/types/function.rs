@@ -2,6 +2,7 @@
 //! [`crate::hooks::FUNCTION_VECTORCALL`].
 
 use crate::id;
+use crate::interpreter_frame;
 use crate::object::refs::{Ref, Slot};
 use crate::object::trace::{Trace, Visit, Visitor};
 use crate::object::{Instance, Object};
@@ -14,6 +15,7 @@ use crate::types::method::Method;
 use crate::types::none;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
+use bytecode::code::flags::{ASYNC_GENERATOR, COROUTINE, GENERATOR};
 use core::cell::Cell;
 use core::mem::offset_of;
 use macros::pytype;
@@ -79,7 +81,7 @@ impl Trace for Function {
     }
 }
 
-/// The builtins that code with these globals uses: `__builtins__`, a module standing for its dictionary.
+/// The builtins that code with these globals uses: `__builtins__`, a module standing for its dictionary; else the running code's.
 ///
 /// # Errors
 /// What looking into the globals raises.
@@ -89,6 +91,7 @@ pub fn builtins_of(globals: &Dict) -> Result<Ref> {
             Some(module) => Ok(module.dict().upcast()),
             None => Ok(module),
         },
+        None if let Some(frame) = interpreter_frame::current() => Ok(frame.builtins().to_ref()),
         None => match crate::state::builtins() {
             Some(dict) => Ok(dict.upcast()),
             None => Ok(Dict::new()?.upcast()),
@@ -274,6 +277,11 @@ impl Function {
                 ValueError,
                 "{name}() requires a code object with {closure} free vars, not {free}"
             ));
+        }
+        let kind = |code: &Code| code.co_flags.get() as u32 & (GENERATOR | COROUTINE | ASYNC_GENERATOR);
+        if kind(code) != kind(&self.code()) {
+            let text = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)";
+            crate::hooks::WARN.get()(&crate::types::exceptions::DeprecationWarning, text, 1)?;
         }
         self.invalidate();
         self.func_code.set(Some(code.to_ref()));

@@ -54,8 +54,10 @@ impl WeakReference {
             ));
         };
         let callback = callback.filter(|callback| !callback.is(crate::types::none::none()));
-        let plain = callback.is_none() && ptr::eq(class, &raw const _PyWeakref_RefType);
-        if plain && let Some(shared) = shared_plain(list) {
+        // Without a callback, references of the exact class are shared, and so are proxies.
+        let plain = callback.is_none()
+            && (ptr::eq(class, &raw const _PyWeakref_RefType) || !class.is_subtype(&_PyWeakref_RefType));
+        if plain && let Some(shared) = shared_plain(list, class) {
             return Ok(shared);
         }
         let reference = Ref::new_in(
@@ -71,7 +73,7 @@ impl WeakReference {
             },
         )?;
         // Making the reference may have run the collector and with it Python code.
-        if plain && let Some(shared) = shared_plain(list) {
+        if plain && let Some(shared) = shared_plain(list, class) {
             reference.wr_object.set(ptr::null());
             return Ok(shared);
         }
@@ -79,18 +81,29 @@ impl WeakReference {
         Ok(reference)
     }
 
-    /// Puts the reference into its referent's list: in front when it is the plain one, else behind that.
+    /// Puts the reference into its referent's list: the plain reference comes first, then the plain proxy, then the others.
     fn link(&self, list: &Cell<*const WeakReference>, plain: bool) {
+        let is_reference = self.as_object().is_exactly(&_PyWeakref_RefType);
         // SAFETY: references in a list are alive.
-        let head = unsafe { list.get().as_ref() };
-        let behind = head.filter(|head| !plain && head.is_plain());
+        let mut next = unsafe { list.get().as_ref() };
+        let mut behind: Option<&WeakReference> = None;
+        while let Some(other) = next.filter(|other| other.is_plain()) {
+            if plain && is_reference {
+                break;
+            }
+            behind = Some(other);
+            if plain {
+                break;
+            }
+            next = other.next();
+        }
         match behind {
             None => {
                 self.wr_next.set(list.replace(self));
             }
-            Some(head) => {
-                self.wr_prev.set(head);
-                self.wr_next.set(head.wr_next.replace(self));
+            Some(before) => {
+                self.wr_prev.set(before);
+                self.wr_next.set(before.wr_next.replace(self));
             }
         }
         // SAFETY: as above.
@@ -99,8 +112,11 @@ impl WeakReference {
         }
     }
 
+    /// Whether it is one of the two that are shared.
     fn is_plain(&self) -> bool {
-        self.wr_callback.is_empty() && self.as_object().is_exactly(&_PyWeakref_RefType)
+        let class = self.as_object().class();
+        let shared = ptr::eq(class, &raw const _PyWeakref_RefType) || !class.is_subtype(&_PyWeakref_RefType);
+        self.wr_callback.is_empty() && shared
     }
 
     /// The referent if it is alive.
@@ -200,8 +216,8 @@ impl WeakReference {
         let Some(referent) = self.referent() else {
             return Str::new(&format!("<weakref at {self:p}; dead>"));
         };
-        let (class, address) = (referent.class().full_name(), &raw const *referent);
-        let name = protocol::attr::get_optional(&referent, crate::id!("__name__"))?;
+        let (class, address) = (referent.class().qualified_name()?, &raw const *referent);
+        let name = protocol::attr::lookup_special(&referent, crate::id!("__name__"))?;
         match name.as_deref().and_then(|name| name.cast::<Str>()) {
             Some(name) => {
                 let name = name.to_string_lossy();
@@ -257,10 +273,17 @@ impl Trace for WeakReference {
     }
 }
 
-fn shared_plain(list: &Cell<*const WeakReference>) -> Option<Ref<WeakReference>> {
+/// The shared reference or proxy of that class, one of the first two in a list.
+fn shared_plain(list: &Cell<*const WeakReference>, class: &TypeObject) -> Option<Ref<WeakReference>> {
     // SAFETY: references in a list are alive.
-    let head = unsafe { list.get().as_ref() }?;
-    (head.is_plain() && head.refcnt() > 0).then(|| head.to_ref())
+    let mut next = unsafe { list.get().as_ref() };
+    while let Some(reference) = next.filter(|reference| reference.is_plain()) {
+        if reference.as_object().is_exactly(class) && reference.refcnt() > 0 {
+            return Some(reference.to_ref());
+        }
+        next = reference.next();
+    }
+    None
 }
 
 /// Calling a weak reference gives its referent or None.

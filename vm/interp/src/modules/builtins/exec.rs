@@ -110,7 +110,7 @@ pub fn current_globals() -> Result<Ref<Dict>> {
 pub fn current_locals() -> Result<Ref> {
     use bytecode::code::flags::OPTIMIZED;
     let Some(frame) = frames::current() else { return Err(raise!(SystemError, "frame does not exist")) };
-    match frame.locals().filter(|_| !frame.code().has_flag(OPTIMIZED)) {
+    match frame.locals().filter(|_| !frame.code().has_flag(OPTIMIZED) && !locals::has_hidden(frame)) {
         Some(namespace) => Ok(namespace.to_ref()),
         None => Ok(locals::snapshot(frame)?.upcast()),
     }

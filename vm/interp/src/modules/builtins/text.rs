@@ -97,7 +97,7 @@ pub mod part {
 
 /// `bin`, `oct`, `hex`: the index of an object in a base.
 fn based(value: &Object, spec: &str) -> Result<Ref> {
-    let index = number::index(value)?;
+    let index = number::index(value)?.to_exact()?;
     Ok(object::format(&index, Some(&*Str::new(spec)?))?.upcast())
 }
 

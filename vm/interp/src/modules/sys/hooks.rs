@@ -143,7 +143,14 @@ pub mod part {
 
     #[function("settrace", raw, unchecked, nosig)]
     fn settrace(args: &[&Object]) -> Result<()> {
-        let function = args.first().filter(|function| !function.is(none()));
+        let [function] = args else {
+            return Err(raise!(
+                TypeError,
+                "sys.settrace() takes exactly one argument ({} given)",
+                args.len()
+            ));
+        };
+        let function = Some(function).filter(|function| !function.is(none()));
         state::current().c_traceobj.set(function.map(|function| (*function).to_ref()));
         Ok(())
     }
@@ -155,7 +162,14 @@ pub mod part {
 
     #[function("setprofile", raw, unchecked, nosig)]
     fn setprofile(args: &[&Object]) -> Result<()> {
-        let function = args.first().filter(|function| !function.is(none()));
+        let [function] = args else {
+            return Err(raise!(
+                TypeError,
+                "sys.setprofile() takes exactly one argument ({} given)",
+                args.len()
+            ));
+        };
+        let function = Some(function).filter(|function| !function.is(none()));
         state::current().c_profileobj.set(function.map(|function| (*function).to_ref()));
         Ok(())
     }

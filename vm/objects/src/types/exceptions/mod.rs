@@ -41,19 +41,27 @@ pub(crate) fn create_and_set(class: &TypeObject, value: Option<&Object>) -> Rais
     }
 }
 
-fn create(class: &TypeObject, value: Option<&Object>) -> raise::Result {
-    if let Some(value) = value {
-        if value.class().is_subtype(class) {
-            return Ok(value.to_ref());
-        }
-        if let Some(arguments) = value.cast::<Tuple>() {
-            return crate::protocol::call::call(class.as_object(), arguments.items());
-        }
-        if !value.is(crate::types::none::none()) {
-            return crate::protocol::call::call(class.as_object(), &[value]);
-        }
+/// An exception of `class` with `value` as its argument; a tuple gives all of them, an instance of the class is taken as it is.
+///
+/// # Errors
+/// What the class raises; TypeError when calling it gives something else.
+pub(crate) fn create(class: &TypeObject, value: Option<&Object>) -> raise::Result {
+    let value = value.filter(|value| !value.is(crate::types::none::none()));
+    let made = match (value, value.and_then(|value| value.cast::<Tuple>())) {
+        (Some(value), _) if value.class().is_subtype(class) => return Ok(value.to_ref()),
+        (_, Some(arguments)) => crate::protocol::call::call(class, arguments.items())?,
+        (Some(value), None) => crate::protocol::call::call(class, &[value])?,
+        (None, None) => crate::protocol::call::call(class, &[])?,
+    };
+    if made.cast::<BaseExceptionObject>().is_some() {
+        return Ok(made);
     }
-    crate::protocol::call::call(class.as_object(), &[])
+    Err(crate::raise!(
+        TypeError,
+        "calling {} should have returned an instance of BaseException, not {}",
+        crate::protocol::object::repr(class)?.to_string_lossy(),
+        made.class().name()
+    ))
 }
 
 /// Makes the exception that is being handled the context of `exception`, cutting a cycle that this would close.
@@ -63,11 +71,10 @@ fn chain(exception: &Object) {
     if handled.is(exception) {
         return;
     }
-    let mut link = handled.clone();
-    loop {
-        let Some(next) = link.cast::<BaseExceptionObject>().and_then(|link| link.context.get()) else {
-            break;
-        };
+    let context_of = |link: &Object| link.cast::<BaseExceptionObject>().and_then(|link| link.context.get());
+    // A second walker at half the speed notices a cycle that was there before.
+    let (mut link, mut slow, mut step) = (handled.clone(), handled.clone(), false);
+    while let Some(next) = context_of(&link) {
         if next.is(exception) {
             if let Some(link) = link.cast::<BaseExceptionObject>() {
                 link.context.set(None);
@@ -75,6 +82,13 @@ fn chain(exception: &Object) {
             break;
         }
         link = next;
+        if link.is(&slow) {
+            break;
+        }
+        if step && let Some(next) = context_of(&slow) {
+            slow = next;
+        }
+        step = !step;
     }
     new.context.set(Some(handled));
 }

@@ -8,7 +8,6 @@ use crate::raise::{self, Result};
 use crate::typeobject::TypeObject;
 use crate::typeobject::slots::CompareOp;
 use crate::types::bool::new_bool;
-use crate::types::bytes::Bytes;
 use crate::types::int::{self, Int};
 use crate::types::none::none;
 use crate::types::str::Str;
@@ -283,6 +282,12 @@ fn from_f64(value: f64) -> Result<Ref<Int>> {
 /// # Errors
 /// TypeError when the object is neither; ValueError for text that is no float.
 pub fn from_object(object: &Object) -> Result<f64> {
+    if let Some(float) = object.cast_exact::<Float>() {
+        return Ok(float.value());
+    }
+    if let Some(value) = number::converted_to_f64(object)? {
+        return Ok(value);
+    }
     if let Some(text) = object.cast::<Str>() {
         let value = match text.as_ascii() {
             Some(ascii) => float::parse(ascii.as_bytes()),
@@ -290,27 +295,15 @@ pub fn from_object(object: &Object) -> Result<f64> {
         };
         return value.ok_or_else(|| not_a_float(object));
     }
-    let bytes = object.cast::<Bytes>().map(|bytes| bytes.as_slice().to_vec());
-    let table = object.class().number();
-    let is_number =
-        table.is_some_and(|table| table.nb_float.get().is_some() || table.nb_index.get().is_some());
-    let bytes = match bytes {
-        None if !is_number && crate::protocol::buffer::is_exporter(object) => {
-            Some(crate::protocol::buffer::BytesLike::of(object)?.as_slice().to_vec())
-        }
-        bytes => bytes,
-    };
-    if let Some(bytes) = bytes {
-        return float::parse(&bytes).ok_or_else(|| not_a_float(object));
-    }
-    if !is_number && object.cast::<Float>().is_none() {
+    if !crate::protocol::buffer::is_exporter(object) {
         return Err(crate::raise!(
             TypeError,
             "float() argument must be a string or a real number, not '{}'",
             object.class().name()
         ));
     }
-    number::as_f64(object)
+    let bytes = crate::protocol::buffer::BytesLike::of(object)?.as_slice().to_vec();
+    float::parse(&bytes).ok_or_else(|| not_a_float(object))
 }
 
 fn not_a_float(object: &Object) -> crate::Raised {

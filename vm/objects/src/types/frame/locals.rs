@@ -36,14 +36,18 @@ pub fn value_of(frame: &InterpreterFrame, index: usize) -> Option<Ref> {
     Some(value)
 }
 
-/// The visible variables of a frame with their values, in the code's order.
+/// Whether an inlined comprehension runs, whose variables the namespace of a module or class body does not have.
+pub fn has_hidden(frame: &InterpreterFrame) -> bool {
+    let code = frame.code();
+    (0..code.co_nlocalsplus.get() as usize)
+        .any(|index| code.is_hidden(index) && value_of(frame, index).is_some())
+}
+
+/// The variables of a frame that have a value now, with it, in the code's order.
 pub fn for_each(frame: &InterpreterFrame, mut each: impl FnMut(&Str, Ref) -> Result<()>) -> Result<()> {
     let code = frame.code();
     // A function's free variables are copied into its frame by the first instruction.
     for index in 0..code.co_nlocalsplus.get() as usize {
-        if code.is_hidden(index) {
-            continue;
-        }
         if let (Some(value), Some(name)) = (value_of(frame, index), code.local_name(index)) {
             each(name, value)?;
         }
@@ -84,12 +88,16 @@ impl FrameLocalsProxy {
         snapshot(self.frame().activation())
     }
 
-    /// The index of the variable `key`.
-    fn index_of(&self, key: &Object) -> Result<Option<usize>> {
+    /// The index of the variable `key`, of a hidden one only for reading and while it has a value.
+    fn index_of(&self, key: &Object, reading: bool) -> Result<Option<usize>> {
         let frame = self.frame();
         let code = frame.code();
         for (index, name) in code.localsplusnames().items().iter().enumerate() {
-            if !code.is_hidden(index) && key.cast::<Str>().is_some() && protocol::compare::equal(name, key)? {
+            let visible = match reading {
+                true => value_of(frame.activation(), index).is_some(),
+                false => !code.is_hidden(index),
+            };
+            if visible && key.cast::<Str>().is_some() && protocol::compare::equal(name, key)? {
                 return Ok(Some(index));
             }
         }
@@ -98,7 +106,7 @@ impl FrameLocalsProxy {
 
     fn lookup(&self, key: &Object) -> Result<Option<Ref>> {
         let frame = self.frame();
-        if let Some(value) = self.index_of(key)?.and_then(|index| value_of(frame.activation(), index)) {
+        if let Some(value) = self.index_of(key, true)?.and_then(|index| value_of(frame.activation(), index)) {
             return Ok(Some(value));
         }
         match frame.f_extra_locals.get() {
@@ -109,7 +117,7 @@ impl FrameLocalsProxy {
 
     fn assign(&self, key: &Object, value: &Object) -> Result<()> {
         let frame = self.frame();
-        if let Some(index) = self.index_of(key)? {
+        if let Some(index) = self.index_of(key, false)? {
             let activation = frame.activation();
             // SAFETY: the index is a local's.
             let slot = unsafe { activation.local(index) };
@@ -168,7 +176,7 @@ impl FrameLocalsProxy {
         match value {
             Some(value) => self.assign(key, value),
             None => {
-                if self.index_of(key)?.is_some() {
+                if self.index_of(key, false)?.is_some() {
                     return Err(crate::raise!(
                         ValueError,
                         "cannot remove local variables from FrameLocalsProxy"

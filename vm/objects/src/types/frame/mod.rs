@@ -243,8 +243,11 @@ impl Frame {
     #[getter("f_locals")]
     fn get_locals(&self) -> Result<Ref> {
         use bytecode::code::flags::OPTIMIZED;
-        if let Some(locals) = self.activation().locals().filter(|_| !self.code().has_flag(OPTIMIZED)) {
-            return Ok(locals.to_ref());
+        let frame = self.activation();
+        if let Some(namespace) = frame.locals().filter(|_| !frame.code().has_flag(OPTIMIZED))
+            && !locals::has_hidden(frame)
+        {
+            return Ok(namespace.to_ref());
         }
         Ok(locals::FrameLocalsProxy::new(self)?.upcast())
     }

@@ -10,7 +10,6 @@ use crate::types::exceptions as exc;
 use crate::types::none;
 use crate::types::str::Str;
 use crate::types::traceback::Traceback;
-use crate::types::tuple::Tuple;
 use crate::{TypeObject, id};
 use macros::pytype;
 
@@ -41,15 +40,8 @@ pub(super) fn thrown(args: &[&Object], function: &str) -> Result<Ref> {
     let exception = if let Some(exception_class) =
         class.cast::<TypeObject>().filter(|class| class.is_subtype(&exc::BaseException))
     {
-        if value.class().is_subtype(exception_class) {
-            value.to_ref()
-        } else if value.is(none) {
-            call::call_no_args(class)?
-        } else if let Some(arguments) = value.cast::<Tuple>() {
-            call::call(class, arguments.items())?
-        } else {
-            call::call_one_arg(class, value)?
-        }
+        // What making it raises is thrown in its place.
+        exc::create(exception_class, Some(value)).unwrap_or_else(Raised::take)
     } else if class.cast::<exc::BaseExceptionObject>().is_some() {
         if !value.is(none) {
             return Err(crate::raise!(TypeError, "instance exception may not have a separate value"));
@@ -93,7 +85,6 @@ impl Generator {
                 None => {}
             }
         }
-        chain_to_handled(exception);
         raise::restore(exception.to_ref()).leave();
         self.resume(None)
     }
@@ -102,16 +93,25 @@ impl Generator {
     #[allow(clippy::type_complexity, reason = "an optional outcome of a call that may not be possible")]
     fn throw_into(&self, inner: &Object, exception: &Object) -> Result<Option<Result<Ref>>> {
         // While the inner one runs, this one counts as running.
-        let saved = self.frame_state.replace(state::EXECUTING);
-        let outcome = if let Some(generator) = plain(inner) {
-            Some(or_stop(generator.throw_exception(exception)))
-        } else {
-            match attr::get_optional(inner, id!("throw")) {
-                Ok(None) => None,
-                Ok(Some(throw)) => Some(call::call_one_arg(&throw, exception)),
-                Err(raised) => Some(Err(raised)),
-            }
+        let throw = match plain(inner) {
+            Some(_) => None,
+            None => match attr::get_optional(inner, id!("throw"))? {
+                Some(throw) => Some(throw),
+                None => return Ok(None),
+            },
         };
+        let saved = self.frame_state.replace(state::EXECUTING);
+        // Its frame is part of the stack meanwhile, so that tracebacks are whole.
+        let thread = crate::state::current();
+        let below = thread.current_frame.replace((&raw const self.iframe).cast_mut().cast());
+        self.iframe.previous.set(below.cast());
+        let outcome = match (plain(inner), &throw) {
+            (Some(generator), _) => Some(or_stop(generator.throw_exception(exception))),
+            (None, Some(throw)) => Some(call::call_one_arg(throw, exception)),
+            (None, None) => None,
+        };
+        thread.current_frame.set(below);
+        self.iframe.previous.set(core::ptr::null_mut());
         self.frame_state.set(saved);
         Ok(outcome)
     }
@@ -258,19 +258,28 @@ fn plain(object: &Object) -> Option<&Generator> {
 
 /// "coroutine … was never awaited".
 fn warn_never_awaited(coroutine: &Generator) {
-    let name = coroutine.qualname.get().map_or_else(String::new, |name| name.to_string_lossy());
-    let result = match coroutine.origin_or_finalizer.get() {
-        Some(_) => crate::hooks::IMPORT.get()("warnings").and_then(|warnings| {
-            call::call_method(&warnings, id!("_warn_unawaited_coroutine"), &[coroutine.as_object()]).map(drop)
-        }),
-        None => crate::hooks::WARN.get()(
-            exc::RuntimeWarning.as_object(),
-            &format!("coroutine '{name}' was never awaited"),
-            1,
-        ),
+    let warn = || -> Result<bool> {
+        if crate::state::interpreter().finalizing.get() {
+            return Ok(false);
+        }
+        let warnings = crate::hooks::IMPORT.get()("warnings")?;
+        let Some(function) = attr::get_optional(&warnings, id!("_warn_unawaited_coroutine"))? else {
+            return Ok(false);
+        };
+        call::call_one_arg(&function, coroutine).map(|_| true)
     };
-    if let Err(raised) = result {
-        raise::write_unraisable(raised, Some(coroutine.as_object()));
+    let warned = warn().unwrap_or_else(|raised| {
+        let warned = raised.matches(&exc::RuntimeWarning);
+        raise::write_unraisable(raised, Some(coroutine));
+        warned
+    });
+    if warned {
+        return;
+    }
+    let name = coroutine.qualname.get().map_or_else(String::new, |name| name.to_string_lossy());
+    let text = format!("coroutine '{name}' was never awaited");
+    if let Err(raised) = crate::hooks::WARN.get()(&exc::RuntimeWarning, &text, 1) {
+        raise::write_unraisable(raised, Some(coroutine));
     }
 }
 
@@ -287,12 +296,6 @@ fn close_iterator(inner: &Object) -> Result<()> {
             Ok(())
         }
     }
-}
-
-/// An exception that is thrown in gets the handled one as its context, as raising it would.
-fn chain_to_handled(exception: &Object) {
-    let raised = raise::set(exception.class(), Some(exception));
-    raised.clear();
 }
 
 unsafe extern "C" fn generator_dealloc(this: *mut Object) {
@@ -463,7 +466,7 @@ impl Generator {
     }
 
     pub(super) fn frame_object(&self) -> Result<Ref> {
-        if self.frame_state.get() >= state::CLEARED {
+        if self.is_finished() {
             return Ok(none::none().to_ref());
         }
         Ok(crate::types::frame::Frame::of(&self.iframe)?.upcast())

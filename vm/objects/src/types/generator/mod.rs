@@ -124,7 +124,7 @@ impl Trace for Generator {
         self.qualname.trace(visitor)?;
         self.origin_or_finalizer.trace(visitor)?;
         self.exc_state.exc_value.trace(visitor)?;
-        if self.frame_state.get() < state::COMPLETED && !self.is_running() {
+        if self.frame_state.get() < state::CLEARED && !self.is_running() {
             return crate::types::frame::trace_activation(&self.iframe, visitor);
         }
         Ok(())

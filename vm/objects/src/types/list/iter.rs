@@ -134,13 +134,10 @@ impl ReverseListIterator {
 
 /// `(iter, (list,), index)`, or the iterator of an empty list when exhausted. Looking the function up may run code that exhausts it.
 fn reduce(list: &Slot<List>, index: &Cell<isize>, reversed: bool) -> Result<Ref<Tuple>> {
-    if !list.is_empty() {
-        let function = crate::types::iter::builtin(if reversed { id!("reversed") } else { id!("iter") })?;
-        if let Some(list) = list.get() {
-            let index = new_int(index.get() as i64)?;
-            return Tuple::from_array([function, Tuple::from_array([list.upcast()])?.upcast(), index]);
-        }
+    let function = crate::types::iter::builtin(if reversed { id!("reversed") } else { id!("iter") })?;
+    if let Some(list) = list.get() {
+        let index = new_int(index.get() as i64)?;
+        return Tuple::from_array([function, Tuple::from_array([list.upcast()])?.upcast(), index]);
     }
-    let function = crate::types::iter::builtin(id!("iter"))?;
     Tuple::from_array([function, Tuple::from_array([List::new()?.upcast()])?.upcast()])
 }

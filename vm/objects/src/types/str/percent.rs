@@ -367,6 +367,10 @@ pub fn format(template: &Str, arguments: &Object) -> Result<Ref<Str>> {
     let mut result = Builder::with_capacity(template.len());
     loop {
         let (literal, more) = reader.literal();
+        if !more && literal.len() == template.len() {
+            arguments.finish("string")?;
+            return template.to_exact();
+        }
         result.push_chars(literal);
         if !more {
             break;

@@ -292,6 +292,9 @@ struct Filler<'a> {
 /// ValueError for a malformed template; what looking up and formatting the values raises.
 pub fn fill(template: &Str, values: &dyn Values) -> Result<Ref<Str>> {
     let chars = template.chars();
+    if !chars.iter().any(|char| char == OPEN || char == CLOSE) {
+        return template.to_exact();
+    }
     let mut filler = Filler { chars, values, numbering: Numbering::Open };
     filler.fill(0..chars.len(), 2)
 }
