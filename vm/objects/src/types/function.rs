@@ -279,7 +279,7 @@ impl Function {
             ));
         }
         let kind = |code: &Code| code.co_flags.get() as u32 & (GENERATOR | COROUTINE | ASYNC_GENERATOR);
-        if kind(code) != kind(&self.code()) {
+        if kind(code) != kind(self.code()) {
             let text = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)";
             crate::hooks::WARN.get()(&crate::types::exceptions::DeprecationWarning, text, 1)?;
         }
