@@ -19,6 +19,7 @@ static NATIVE_MODULES: &[&[modules::Entry]] = &[
     stdlib_math::MODULES,
     stdlib_os::MODULES,
     stdlib_text::MODULES,
+    stdlib_xml::MODULES,
 ];
 
 /// Runs the program; the exit status.

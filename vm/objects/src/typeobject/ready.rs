@@ -106,7 +106,7 @@ fn set_dict(class: &TypeObject) -> Result<()> {
 }
 
 /// The class's own dictionary, which a readied or readying class has.
-pub(crate) fn dict_of(class: &TypeObject) -> Result<Ref<Dict>> {
+pub fn dict_of(class: &TypeObject) -> Result<Ref<Dict>> {
     class.tp_dict.get().ok_or_else(crate::raise::bad_internal_call)
 }
 
