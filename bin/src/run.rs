@@ -171,7 +171,7 @@ fn code_of(file: &str, bytes: &[u8]) -> Result<Ref<Code>> {
         let (value, _) = modules::marshal::load(&bytes[16..], true)?;
         return value.downcast().map_err(|_| raise!(RuntimeError, "Bad code object in .pyc file"));
     }
-    let source = compile::decode_source(bytes, file)?;
+    let source = compile::source::decode_source(bytes, file)?;
     compile::compile(&source, file, compile::Mode::Exec, 0, -1)
 }
 

@@ -7,7 +7,7 @@ use syntax::ast::{self, Constant, ExprKind, Stmt, StmtKind};
 pub type Docstring<'a> = (ast::Wtf8<'a>, &'a ast::Expr<'a>);
 
 /// Splits a body into its docstring and the rest. At optimisation level 2 the docstring is dropped.
-pub fn split<'a>(body: &'a [Stmt<'a>], optimize: u8) -> (Option<Docstring<'a>>, &'a [Stmt<'a>]) {
+pub fn split<'s, 'a>(body: &'s [Stmt<'a>], optimize: u8) -> (Option<Docstring<'a>>, &'s [Stmt<'a>]) {
     if let [first, rest @ ..] = body
         && let StmtKind::Expr { value } = first.kind
         && let ExprKind::Constant { value: Constant::Str(text), .. } = value.kind()

@@ -28,7 +28,7 @@ mod unparse;
 mod view;
 
 pub use unparse::unparse;
-pub use view::view;
+pub use view::{to_const, view};
 
 use error::WarningSink;
 use names::Names;

@@ -4,6 +4,7 @@
 //! owns. [`lexer`] serves those who want the tokens only.
 
 pub mod arena;
+mod asdl;
 pub mod ast;
 mod chars;
 pub mod error;

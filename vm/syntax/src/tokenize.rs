@@ -48,6 +48,11 @@ impl<'a> TokenizerIter<'a> {
         std::mem::take(&mut self.lexer.warnings)
     }
 
+    /// Whether everything has been read.
+    pub fn at_end(&self) -> bool {
+        self.lexer.done() == Done::Eof
+    }
+
     fn error(&mut self) -> SyntaxError {
         if let Some(error) = self.lexer.take_error() {
             return error;

@@ -29,6 +29,8 @@ pub mod flag {
     pub const DEF_NONLOCAL: u32 = 1 << 3;
     /// Read in the block.
     pub const USE: u32 = 1 << 4;
+    /// Free in the block; CPython defines the bit and never sets it.
+    pub const DEF_FREE: u32 = 1 << 5;
     /// Free in a method, bound or global in the class.
     pub const DEF_FREE_CLASS: u32 = 1 << 6;
     /// Bound by an import.

@@ -1,6 +1,7 @@
 //! The modules that the interpreter owns, and the table by which import finds the built-in ones.
 
 pub mod abc;
+pub mod ast;
 pub mod atexit;
 pub mod builtins;
 pub mod gc;
@@ -8,8 +9,12 @@ pub mod imp;
 pub mod marshal;
 pub mod opcode;
 pub mod signal;
+pub mod suggestions;
+pub mod symtable;
 pub mod sys;
+pub mod sysconfig;
 pub mod thread;
+pub mod tokenize;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;
@@ -23,10 +28,15 @@ pub type Entry = (&'static str, &'static ModuleDef);
 /// The interpreter's own.
 static OWN: &[Entry] = &[
     ("_abc", &abc::module::MODULE_DEF),
+    ("_ast", &ast::module::MODULE_DEF),
     ("_imp", &imp::native::MODULE_DEF),
     ("_opcode", &opcode::module::MODULE_DEF),
     ("_signal", &signal::module::MODULE_DEF),
+    ("_suggestions", &suggestions::module::MODULE_DEF),
+    ("_symtable", &symtable::module::MODULE_DEF),
+    ("_sysconfig", &sysconfig::module::MODULE_DEF),
     ("_thread", &thread::module::MODULE_DEF),
+    ("_tokenize", &tokenize::module::MODULE_DEF),
     ("_typing", &typing::module::MODULE_DEF),
     ("_warnings", &warnings::module::MODULE_DEF),
     ("_weakref", &weakref::module::MODULE_DEF),

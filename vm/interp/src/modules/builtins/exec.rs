@@ -53,7 +53,7 @@ pub mod part {
             }
             return call::run_code(code, &scope.globals, &scope.locals);
         }
-        let text = compiling::source_text(source, "eval", "string, bytes or code", "<string>")?;
+        let text = compiling::source::source_text(source, "eval", "string, bytes or code", "<string>")?;
         let blanks = text.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
         let text = &text[blanks..];
         let code = compiling::compile(text, "<string>", compiling::Mode::Eval, inherited_flags(), -1)?;
@@ -71,14 +71,27 @@ pub mod part {
         if !closure.is(none()) {
             return Err(raise!(TypeError, "closure argument is only supported for exec(code) calls"));
         }
-        let text = compiling::source_text(source, "exec", "string, bytes or code", "<string>")?;
+        let text = compiling::source::source_text(source, "exec", "string, bytes or code", "<string>")?;
         let code = compiling::compile(&text, "<string>", compiling::Mode::Exec, inherited_flags(), -1)?;
         call::run_code(&code, &scope.globals, &scope.locals).map(drop)
     }
 
-    #[function("compile", raw, unchecked, nosig)]
-    fn compile(args: &[&Object], kwargs: Kwargs) -> Result<Ref> {
-        compiling::builtin(args, kwargs, inherited_flags())
+    #[function(
+        "compile($module, /, source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)"
+    )]
+    #[expect(clippy::too_many_arguments, reason = "the function's own")]
+    fn compile(
+        source: &Object,
+        filename: &Object,
+        mode: &str,
+        flags: i32,
+        dont_inherit: bool,
+        optimize: i32,
+        feature_version: i32,
+    ) -> Result<Ref> {
+        let flags = flags as u32 | if dont_inherit { 0 } else { inherited_flags() };
+        let request = compiling::builtin::Request { filename, mode, flags, optimize, feature_version };
+        compiling::builtin::run(source, &request)
     }
 
     #[function("breakpoint", raw, unchecked, nosig)]

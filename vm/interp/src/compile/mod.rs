@@ -1,0 +1,120 @@
+//! Source to code objects: decoding, parsing, compiling, and SyntaxErrors as exceptions.
+
+pub mod builtin;
+pub mod error;
+pub mod source;
+
+use error::{issue, raise_compiler_error, raise_syntax_error};
+use objects::raise::Raised;
+use objects::types::code::Code;
+use objects::{Ref, Result, state};
+use syntax::ast::Mod;
+use syntax::{Arena, SourceWarning};
+
+pub use syntax::Mode;
+
+/// The newest Python that `feature_version` can name.
+pub const FEATURE_VERSION: u32 = 13;
+
+/// The first bytes of compiled code in a file.
+pub const PYC_MAGIC: [u8; 4] = bytecode::pyc::MAGIC;
+
+/// Compiles text. `optimize` is -1 for the interpreter's own level.
+///
+/// # Errors
+/// SyntaxError and its kin; what a warning that is an error raises.
+pub fn compile(text: &[u8], filename: &str, mode: Mode, flags: u32, optimize: i32) -> Result<Ref<Code>> {
+    with_tree(text, filename, mode, flags, FEATURE_VERSION, |arena, module| {
+        compile_tree(arena, module, filename, flags, optimize)
+    })
+}
+
+/// Parses text and does something with the tree.
+///
+/// # Errors
+/// SyntaxError and its kin; what a warning that is an error raises; what `use_tree` returns.
+pub fn with_tree<T>(
+    text: &[u8],
+    filename: &str,
+    mode: Mode,
+    flags: u32,
+    feature_version: u32,
+    use_tree: impl for<'a> FnOnce(&'a Arena, &'a Mod<'a>) -> Result<T>,
+) -> Result<T> {
+    let arena = Arena::with_capacity(text.len() * 8);
+    let digits = state::interpreter().int_max_str_digits.get();
+    let options = syntax::Options {
+        feature_version,
+        int_max_str_digits: usize::try_from(digits).unwrap_or(0),
+        ..compiler::parser_options(flags)
+    };
+    let parsed = syntax::parse(&arena, text, mode, &options);
+    for warning in &parsed.warnings {
+        issue(warning, filename)?;
+    }
+    match parsed.result {
+        Ok(module) => use_tree(&arena, arena.alloc(module)),
+        Err(error) => Err(raise_syntax_error(&error, filename, Some(text))),
+    }
+}
+
+/// Compiles a tree. `optimize` as for [`compile`].
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_tree<'a>(
+    arena: &'a Arena,
+    module: &'a Mod<'a>,
+    filename: &str,
+    flags: u32,
+    optimize: i32,
+) -> Result<Ref<Code>> {
+    let options = options(flags, optimize);
+    let code = warned(filename, |sink| compiler::compile(arena, module, filename, options, sink))?;
+    Code::from_data(&code)
+}
+
+/// Folds a tree in place, for `compile(…, PyCF_OPTIMIZED_AST)`.
+///
+/// # Errors
+/// As [`compile`].
+pub fn fold_tree<'a>(
+    arena: &'a Arena,
+    module: &'a Mod<'a>,
+    filename: &str,
+    flags: u32,
+    optimize: i32,
+) -> Result<()> {
+    let options = options(flags, optimize);
+    warned(filename, |sink| compiler::fold_tree(arena, module, options, sink))
+}
+
+fn options(flags: u32, optimize: i32) -> compiler::Options {
+    let optimize = u8::try_from(optimize).unwrap_or(crate::config::get().optimize);
+    compiler::Options { optimize, flags }
+}
+
+/// Runs a pass of the compiler whose warnings are issued.
+fn warned<T>(
+    filename: &str,
+    pass: impl FnOnce(&mut dyn FnMut(SourceWarning) -> bool) -> compiler::error::Result<T>,
+) -> Result<T> {
+    let mut failed: Option<Raised> = None;
+    let mut sink = |warning: SourceWarning| match issue(&warning, filename) {
+        Ok(()) => true,
+        Err(raised) => {
+            // An operation that was to be folded is left to the program.
+            if warning.error.lineno == 0 {
+                raised.clear();
+            } else {
+                failed = Some(raised);
+            }
+            false
+        }
+    };
+    match (pass(&mut sink), failed) {
+        (_, Some(raised)) => Err(raised),
+        (Ok(result), None) => Ok(result),
+        (Err(error), None) => Err(raise_compiler_error(&error, filename)),
+    }
+}

@@ -1,0 +1,71 @@
+//! Text from source objects and files, and file names.
+
+use super::error::raise_syntax_error;
+use objects::protocol::path;
+use objects::types::bytes::Bytes;
+use objects::types::exceptions as exc;
+use objects::types::str::Str;
+use objects::{Instance, Object, Result, codecs, raise};
+
+/// The name of a source file: text, bytes or a path (`PyUnicode_FSDecoder`).
+///
+/// # Errors
+/// TypeError for anything else; what `__fspath__` raises.
+pub fn filename(name: &Object) -> Result<String> {
+    let name = path::fspath(name)?;
+    Ok(match name.cast::<Bytes>() {
+        Some(bytes) => codecs::decode_fs(bytes.as_slice())?.to_string_lossy(),
+        None => objects::protocol::object::str(&name)?.to_string_lossy(),
+    })
+}
+
+/// The text of a source object: a string, or bytes in the encoding that they declare.
+///
+/// # Errors
+/// TypeError for anything else; SyntaxError for bytes that cannot be decoded.
+pub fn source_text(source: &Object, function: &str, expected: &str, filename: &str) -> Result<Vec<u8>> {
+    if let Some(text) = source.cast::<Str>() {
+        return Ok(text.to_str()?.as_bytes().to_vec());
+    }
+    if objects::protocol::buffer::is_exporter(source) {
+        let bytes = objects::protocol::buffer::BytesLike::of(source)?;
+        return decode_source(&bytes, filename);
+    }
+    Err(raise!(TypeError, "{function}() arg 1 must be a {expected} object"))
+}
+
+/// The library's codecs, for source in unusual encodings.
+struct LibraryCodecs;
+
+impl syntax::source::Codecs for LibraryCodecs {
+    fn decode(&self, encoding: &str, bytes: &[u8]) -> core::result::Result<String, String> {
+        let text = objects::types::bytes::Bytes::new(bytes)
+            .and_then(|bytes| objects::codecs::decode(bytes.as_object(), Some(encoding), None));
+        match text {
+            Ok(text) => Ok(text.to_string_lossy()),
+            Err(raised) => {
+                let unknown = raised.matches(&exc::LookupError);
+                let exception = raised.take();
+                let text = objects::protocol::object::str(&exception).map_or_else(
+                    |raised| {
+                        raised.clear();
+                        String::new()
+                    },
+                    |text| text.to_string_lossy(),
+                );
+                Err(if unknown { format!("unknown encoding: {encoding}") } else { text })
+            }
+        }
+    }
+}
+
+/// The text of a source file's bytes, as UTF-8.
+///
+/// # Errors
+/// SyntaxError when they cannot be decoded.
+pub fn decode_source(bytes: &[u8], filename: &str) -> Result<Vec<u8>> {
+    match syntax::source::decode(bytes, &LibraryCodecs) {
+        Ok(decoded) => Ok(decoded.text.into_owned()),
+        Err(error) => Err(raise_syntax_error(&error, filename, None)),
+    }
+}
