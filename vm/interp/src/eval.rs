@@ -344,6 +344,7 @@ pub unsafe extern "C" fn unknown(
 
 /// The table of the plain interpreter.
 pub static TABLE: Table = {
+    use crate::adapt::base::*;
     use crate::ops::{
         attr::*, binary::*, build::*, call::*, class::*, compare::*, except::*, generator::*, import::*,
         iter::*, jump::*, local::*, name::*, pattern::*, stack::*,

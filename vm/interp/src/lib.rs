@@ -7,6 +7,7 @@ pub mod frame;
 pub mod stack;
 
 pub mod eval;
+pub mod finish;
 pub mod ops;
 
 pub mod call;

@@ -68,6 +68,7 @@ pub fn start() -> Result<()> {
     interpreter.builtins.set(Some(builtins.dict()));
     module::exec_definition(&builtins, definition("builtins")?)?;
     objects::types::exceptions::group::make_exception_group(&builtins.dict())?;
+    crate::adapt::native::remember_builtins(&builtins.dict())?;
     let module = built_in("sys")?;
     let dict = module.dict();
     interpreter.sysdict.set(Some(dict.clone()));

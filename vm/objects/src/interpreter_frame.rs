@@ -177,6 +177,24 @@ impl InterpreterFrame {
         }
     }
 
+    /// Fills a fresh frame of a code object without a function, with one item on its stack, standing at its first instruction.
+    ///
+    /// # Safety
+    /// `this` points to room for the code's frame size; the code has no fast locals.
+    pub unsafe fn init_shim(this: *mut InterpreterFrame, code: &Code, item: Ref) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            this.write(InterpreterFrame {
+                f_executable: Slot::new(code.to_ref().upcast()),
+                stacktop: Cell::new(1),
+                owner: Cell::new(owner::THREAD),
+                ..InterpreterFrame::on_native_stack(ptr::null_mut(), code.first_unit())
+            });
+            (&raw mut (*this).f_funcobj).write(Slot::new(crate::object::refs::none()));
+            (*this).localsplus().write(item.into_ptr());
+        }
+    }
+
     /// The frame below the outermost one of an evaluation: it belongs to the native stack and receives the result on its own.
     pub fn on_native_stack(previous: *mut InterpreterFrame, instr_ptr: *mut CodeUnit) -> InterpreterFrame {
         InterpreterFrame {

@@ -14,6 +14,18 @@ pub unsafe extern "C" fn dealloc<T: Instance>(this: *mut Object) {
     // SAFETY: whole until its fields are dropped.
     let object = unsafe { &*this };
     let class = object.class();
+    if ptr::eq(class, T::class()) && class.tp_weaklistoffset.get() == 0 && class.tp_finalize.get().is_none() {
+        if !class.has_feature(flags::HAVE_GC) {
+            // SAFETY: nobody else can reach the object; instances of static types come from the heap.
+            return unsafe {
+                ptr::drop_in_place(this.cast::<T>());
+                free_exact(this, class);
+            };
+        }
+        heap::untrack(object);
+        // SAFETY: as above.
+        return unsafe { deallocate_deeply(this, drop_and_free_exact::<T>) };
+    }
     // SAFETY: nothing was taken apart yet.
     if class.tp_finalize.get().is_some() && unsafe { crate::object::gc::finalize_from_dealloc(object) } {
         return;
@@ -28,6 +40,25 @@ pub unsafe extern "C" fn dealloc<T: Instance>(this: *mut Object) {
     }
     // SAFETY: nobody else can reach the object.
     unsafe { drop_and_free::<T>(this) };
+}
+
+unsafe fn drop_and_free_exact<T: Instance>(this: *mut Object) {
+    // SAFETY: nobody else can reach the object; its head has no destructor and outlives its fields.
+    unsafe {
+        ptr::drop_in_place(this.cast::<T>());
+        free_exact(this, (*this).class());
+    }
+}
+
+/// [`free`] for an instance of exactly the Rust struct's class.
+#[inline(always)]
+unsafe fn free_exact(this: *mut Object, class: &crate::TypeObject) {
+    if class.has_feature(flags::HEAPTYPE) {
+        // SAFETY: the caller's promise.
+        return unsafe { free(this) };
+    }
+    // SAFETY: a static type's own instances come from the heap.
+    unsafe { heap::free(this.cast()) };
 }
 
 unsafe fn drop_and_free<T: Instance>(this: *mut Object) {
@@ -125,22 +156,25 @@ pub unsafe fn deallocate_deeply(this: *mut Object, destroy: unsafe fn(*mut Objec
     type Waiting = Vec<(*mut Object, unsafe fn(*mut Object))>;
     thread_local! {
         static DEPTH: core::cell::Cell<u32> = const { core::cell::Cell::new(0) };
+        static ANY_WAITING: core::cell::Cell<bool> = const { core::cell::Cell::new(false) };
         static WAITING: core::cell::RefCell<Waiting> = const { core::cell::RefCell::new(Vec::new()) };
     }
     const MAX_DEPTH: u32 = 50;
     let depth = DEPTH.get();
     if depth >= MAX_DEPTH {
         WAITING.with_borrow_mut(|waiting| waiting.push((this, destroy)));
+        ANY_WAITING.set(true);
         return;
     }
     DEPTH.set(depth + 1);
     // SAFETY: the caller's promise.
     unsafe { destroy(this) };
-    if depth == 0 {
+    if depth == 0 && ANY_WAITING.replace(false) {
         while let Some((this, destroy)) = WAITING.with_borrow_mut(Vec::pop) {
             // SAFETY: promised when it began to wait.
             unsafe { destroy(this) };
         }
+        ANY_WAITING.set(false);
     }
     DEPTH.set(depth);
 }

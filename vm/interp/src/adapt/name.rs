@@ -3,19 +3,17 @@
 //! Cache: counter, index, version of the globals' keys, version of the builtins' keys.
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
-use super::counter;
-use crate::eval::{FramePtr, Pc, Sp, Table, ThreadPtr, fast_ops};
-use crate::ops::name::generic;
+use super::base::{self, Site};
+use crate::eval::{Pc, fast_ops};
 use bytecode::opcodes::op;
 use core::ptr;
-use objects::Object;
 use objects::types::dict::Dict;
 
 fast_ops! { (pc, sp, frame, ts, arg, table)
     LOAD_GLOBAL_MODULE {
         let value = (*(*frame).f_globals.get().cast::<Dict>()).value_at(u32::from(*pc.add(2)), usize::from(*pc.add(1)));
         if value.is_null() {
-            return miss(pc, sp, frame, ts, arg, table);
+            return base::LOAD_GLOBAL(pc, sp, frame, ts, arg, table);
         }
         (*value).incref();
         *sp = value;
@@ -27,11 +25,11 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
         let globals = (*frame).f_globals.get().cast::<Dict>();
         let builtins = (*frame).f_builtins.get().cast::<Dict>();
         if (*globals).keys_version_now() != u32::from(*pc.add(2)) {
-            return miss(pc, sp, frame, ts, arg, table);
+            return base::LOAD_GLOBAL(pc, sp, frame, ts, arg, table);
         }
         let value = (*builtins).value_at(u32::from(*pc.add(3)), usize::from(*pc.add(1)));
         if value.is_null() {
-            return miss(pc, sp, frame, ts, arg, table);
+            return base::LOAD_GLOBAL(pc, sp, frame, ts, arg, table);
         }
         (*value).incref();
         *sp = value;
@@ -40,48 +38,10 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
     }
 }
 
-/// The caches do not fit: the general way, and perhaps another look.
-unsafe extern "C" fn miss(
-    pc: Pc,
-    sp: Sp,
-    frame: FramePtr,
-    ts: ThreadPtr,
-    arg: usize,
-    table: *const Table,
-) -> *mut Object {
-    // SAFETY: as in every handler.
-    unsafe {
-        if counter::tick(pc) {
-            return load_global(pc, sp, frame, ts, arg, table);
-        }
-        generic::LOAD_GLOBAL(pc, sp, frame, ts, arg, table)
-    }
-}
-
-/// Looks where the name is, rewrites the instruction, and loads in the general way this time.
-pub unsafe extern "C" fn load_global(
-    pc: Pc,
-    sp: Sp,
-    frame: FramePtr,
-    ts: ThreadPtr,
-    arg: usize,
-    table: *const Table,
-) -> *mut Object {
-    #[inline(never)]
-    unsafe fn specialize(pc: Pc, frame: FramePtr, arg: usize) {
-        // SAFETY: the running frame; the instruction has four cache entries.
-        unsafe {
-            match try_specialize(pc, &*frame, arg) {
-                Some(opcode) => counter::succeed(pc, opcode),
-                None => counter::fail(pc, op::LOAD_GLOBAL),
-            }
-        }
-    }
-    // SAFETY: as in every handler.
-    unsafe {
-        specialize(pc, frame, arg);
-        generic::LOAD_GLOBAL(pc, sp, frame, ts, arg, table)
-    }
+/// Rewrites a `LOAD_GLOBAL`.
+pub unsafe fn specialize(site: Site<'_>) {
+    // SAFETY: the instruction has four cache entries.
+    unsafe { site.settle(try_specialize(site.pc, site.frame, site.arg), op::LOAD_GLOBAL) }
 }
 
 unsafe fn try_specialize(

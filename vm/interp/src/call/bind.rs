@@ -34,6 +34,14 @@ pub unsafe fn bind(
             return Ok(());
         }
         let named = kwnames.map_or(0, Tuple::len);
+        if named == 0
+            && positional < argcount
+            && code.co_kwonlyargcount.get() == 0
+            && !code.has_flag(VARARGS | VARKEYWORDS)
+            && fill_from_defaults(function, locals, args, positional, argcount)
+        {
+            return Ok(());
+        }
         let call = Call {
             function,
             code,
@@ -55,6 +63,32 @@ pub unsafe fn bind(
         }
         call.defaults(positional)?;
         call.keyword_defaults()
+    }
+}
+
+/// Copies the arguments and the defaults of all others; `false`, and nothing is done, when there are not enough defaults.
+#[inline]
+unsafe fn fill_from_defaults(
+    function: &Function,
+    locals: *mut *mut Object,
+    args: *const *mut Object,
+    positional: usize,
+    argcount: usize,
+) -> bool {
+    // SAFETY: nothing runs here that could change the defaults; the arguments move into the locals.
+    unsafe {
+        let Some(defaults) = function.func_defaults.peek() else { return false };
+        let missing = argcount - positional;
+        if missing > defaults.len() {
+            return false;
+        }
+        ptr::copy_nonoverlapping(args, locals, positional);
+        let defaults = defaults.items();
+        for (index, value) in defaults[defaults.len() - missing..].iter().enumerate() {
+            value.incref();
+            *locals.add(positional + index) = value.as_ptr();
+        }
+        true
     }
 }
 

@@ -7,17 +7,24 @@ use crate::eval::{self, Flow};
 use crate::frame;
 use crate::stack::Stack;
 use bytecode::code::flags::OPTIMIZED;
+use bytecode::opcodes::op;
+use core::cell::Cell;
 use core::ptr;
 use objects::interpreter_frame::InterpreterFrame;
 use objects::protocol::call as protocol;
 use objects::state::{self, ThreadState};
 use objects::typeobject::flags::VECTORCALL_ARGUMENTS_OFFSET;
+use objects::typeobject::slots::AllocFunc;
+use objects::typeobject::generic_alloc;
+use objects::types::code::Code;
 use objects::types::dict::Dict;
 use objects::types::function::Function;
 use objects::types::generator::{Generator, state as generator_state};
 use objects::types::method::Method;
+use objects::types::object::PyBaseObject_Type;
+use objects::types::r#type::PyType_Type;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Ref, Result};
+use objects::{Instance, Object, Ref, Result, TypeObject, id};
 
 /// `function` as one that bytecode calls without a native call.
 #[inline(always)]
@@ -104,6 +111,12 @@ pub unsafe fn call(
             enter_later(ts, frame, *sp, pushed, after);
             return Ok(Flow::Enter);
         }
+        if !has_self
+            && let Some(class) = callable.cast_exact::<TypeObject>()
+            && let Some(init) = init_of(class)
+        {
+            return enter_class(ts, frame, sp, class, init, count, kwnames, after);
+        }
         let slice = core::slice::from_raw_parts(args.cast::<&Object>(), total);
         // The place before the first argument is the callable's or the NULL's: free to be overwritten.
         let result = match protocol::vectorcall_function(callable) {
@@ -124,6 +137,122 @@ pub unsafe fn call(
         breaker::look(ts)?;
         Ok(Flow::Next)
     }
+}
+
+/// The `__init__` of a class whose instances the loop can make in place: one made in Python directly or indirectly from `object`, with
+/// the metaclass `type`, no `__new__`, and a plain function for `__init__`. The class has a version tag then, and remembers the
+/// function until it changes.
+#[inline]
+pub fn init_of(class: &TypeObject) -> Option<&Function> {
+    let heap = class.heap_type()?;
+    let [_, _, known] = heap.spec_cache.get();
+    if !known.is_null() {
+        // SAFETY: the class, unchanged since, has the function.
+        return Some(unsafe { &*known.cast::<Function>() });
+    }
+    find_init(class)
+}
+
+#[inline(never)]
+fn find_init(class: &TypeObject) -> Option<&Function> {
+    use objects::typeobject::flags::IS_ABSTRACT;
+    let heap = class.heap_type()?;
+    let same_new = match (class.tp_new.get(), PyBaseObject_Type.tp_new.get()) {
+        (Some(own), Some(object)) => ptr::fn_addr_eq(own, object),
+        _ => false,
+    };
+    let own_alloc = class.tp_alloc.get().is_some_and(|alloc| {
+        !ptr::fn_addr_eq(alloc, generic_alloc as AllocFunc)
+    });
+    if !same_new || own_alloc || class.tp_itemsize.get() != 0 || class.has_feature(IS_ABSTRACT) {
+        return None;
+    }
+    if !class.as_object().is_exactly(&PyType_Type) || !class.assign_version_tag() {
+        return None;
+    }
+    let found = class.lookup(id!("__init__"))?;
+    let function = found.cast_exact::<Function>()?;
+    if !function.code().has_flag(OPTIMIZED) {
+        return None;
+    }
+    let [getitem, version, _] = heap.spec_cache.get();
+    heap.spec_cache.set([getitem, version, found.as_ptr().cast()]);
+    // SAFETY: the class has the function for as long as the cache is filled.
+    Some(unsafe { &*found.as_ptr().cast::<Function>() })
+}
+
+/// The call of a class: makes an instance and pushes the frame of its `__init__` above one that gives the instance back.
+/// On the stack are the class, NULL, `count` arguments.
+///
+/// # Errors
+/// What binding raises; MemoryError; the stack is then without the call's items.
+pub unsafe fn enter_class(
+    ts: &ThreadState,
+    frame: &InterpreterFrame,
+    sp: &mut Stack,
+    class: &TypeObject,
+    init: &Function,
+    count: usize,
+    kwnames: Option<Ref<Tuple>>,
+    after: usize,
+) -> Result<Flow> {
+    // SAFETY: the opcode's stack layout.
+    unsafe {
+        let base = sp.0.sub(count + 2);
+        let shim_code = init_shim()?;
+        let init: Ref<Function> = init.to_ref();
+        let object = match generic_alloc(class, 0) {
+            Ok(object) => object,
+            Err(raised) => {
+                sp.drop_many(count + 2);
+                return Err(raised);
+            }
+        };
+        let shim = match frame::reserve(ts, shim_code.co_framesize.get() as usize) {
+            Ok(shim) => shim,
+            Err(raised) => {
+                sp.drop_many(count + 2);
+                return Err(raised);
+            }
+        };
+        InterpreterFrame::init_shim(shim, shim_code, object.clone());
+        // The place of the NULL takes the instance as the first argument.
+        *base.add(1) = object.into_ptr();
+        let named = kwnames.as_ref().map_or(0, |names| names.len());
+        sp.0 = base;
+        let class: Ref = Ref::from_owned(ptr::NonNull::new_unchecked(*base));
+        let pushed = push_bound(ts, init, None, base.add(1), count + 1 - named, kwnames.as_deref());
+        // The instance has a reference to the class of its own.
+        drop(class);
+        let pushed = match pushed {
+            Ok(pushed) => pushed,
+            Err(raised) => {
+                frame::clear_and_pop(ts, shim);
+                return Err(raised);
+            }
+        };
+        frame.stacktop.set(base.offset_from(frame.localsplus()) as i32);
+        frame.return_offset.set(after as u16);
+        (*shim).previous.set(ptr::from_ref(frame).cast_mut());
+        (*pushed).previous.set(shim);
+        ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() - 1);
+        ts.current_frame.set(pushed.cast());
+        Ok(Flow::Enter)
+    }
+}
+
+/// The code of the frame below an `__init__`: checks its result and returns the instance, which waits on the stack. Frames of it are
+/// never shown, since they stand before their first traceable instruction.
+fn init_shim() -> Result<&'static Code> {
+    struct Shim(Cell<*const Code>);
+    // SAFETY: made once, under the GIL.
+    unsafe impl Sync for Shim {}
+    static SHIM: Shim = Shim(Cell::new(ptr::null()));
+    if SHIM.0.get().is_null() {
+        SHIM.0.set(Code::shim(&[op::EXIT_INIT_CHECK, op::RETURN_VALUE, op::RESUME])?.into_ptr());
+    }
+    // SAFETY: just made; never freed.
+    Ok(unsafe { &*SHIM.0.get() })
 }
 
 /// SystemError for a native function that returns a value and an exception, or neither.

@@ -8,16 +8,15 @@ use objects::protocol::call;
 use objects::types::str::Str;
 use objects::{Object, Ref, Result, TypeObject};
 
+/// The instructions that specialise, for owners of any kind.
+pub mod generic {
+    use super::*;
+
 ops! { (sp, frame, ts, arg)
     STORE_ATTR {
         let owner = sp.pop();
         let value = sp.pop();
         attr::set(&owner, frame.code().name_at(arg), Some(&value))?;
-    }
-
-    DELETE_ATTR {
-        let owner = sp.pop();
-        attr::set(&owner, frame.code().name_at(arg), None)?;
     }
 
     LOAD_ATTR {
@@ -36,6 +35,14 @@ ops! { (sp, frame, ts, arg)
         if arg & 1 != 0 {
             sp.push_nullable(None);
         }
+    }
+}
+}
+
+ops! { (sp, frame, ts, arg)
+    DELETE_ATTR {
+        let owner = sp.pop();
+        attr::set(&owner, frame.code().name_at(arg), None)?;
     }
 }
 

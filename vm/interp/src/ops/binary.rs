@@ -1,87 +1,110 @@
 //! Unary and binary operators, subscripts and slices.
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
-use crate::eval::{fast_ops, ops};
+use crate::eval::ops;
 use objects::protocol::number::{self, Binary};
 use objects::protocol::{mapping, object};
 use objects::types::bool::{from_bool, new_bool};
-use objects::types::float::{Float, PyFloat_Type};
-use objects::types::int::{Int, PyLong_Type};
+use objects::types::float::Float;
+use objects::types::int::Int;
 use objects::types::none::none;
 use objects::types::slice::Slice;
 use objects::{Instance, Object, Ref, Result};
 
-/// The operators for operands of any kind.
-mod generic {
+/// The instructions that specialise, for operands of any kind.
+pub mod generic {
     use super::*;
 
     ops! { (sp, frame, ts, arg)
         BINARY_OP {
             let right = sp.pop();
             let left = sp.pop();
-            sp.push(operate(arg, &left, &right)?);
-        }
-    }
-}
-
-fast_ops! { (pc, sp, frame, ts, arg, table)
-    BINARY_OP {
-        let (left, right) = (*sp.sub(2), *sp.sub(1));
-        let result = small_arithmetic(left, right, arg);
-        if result.is_null() {
-            return generic::BINARY_OP(pc, sp, frame, ts, arg, table);
-        }
-        sp = sp.sub(1);
-        *sp.sub(1) = result;
-        Object::decref(left);
-        Object::decref(right);
-    }
-}
-
-/// The result for two small ints or two floats; NULL when the operands are others or the operator is not for them.
-#[inline(never)]
-unsafe extern "C" fn small_arithmetic(left: *mut Object, right: *mut Object, operator: usize) -> *mut Object {
-    // SAFETY: the operands are alive; the classes are checked.
-    unsafe {
-        if (*left).is_exactly(&PyLong_Type) && (*right).is_exactly(&PyLong_Type) {
-            let (a, b) = (&*left.cast::<Int>(), &*right.cast::<Int>());
-            if !a.is_compact() || !b.is_compact() {
-                return core::ptr::null_mut();
+            let quick = arithmetic(&left, &right, arg);
+            match quick {
+                Some(value) => sp.push(value),
+                None => sp.push(operate(arg, &left, &right)?),
             }
-            let (a, b) = (a.compact_value(), b.compact_value());
-            let value = match operator % 13 {
-                0 => a + b,
-                1 => a & b,
-                5 => a * b,
-                7 => a | b,
-                10 => a - b,
-                12 => a ^ b,
-                _ => return core::ptr::null_mut(),
-            };
-            return owned_pointer(Int::from_i64(value));
         }
-        if (*left).is_exactly(&PyFloat_Type) && (*right).is_exactly(&PyFloat_Type) {
-            let (a, b) = ((*left.cast::<Float>()).value(), (*right.cast::<Float>()).value());
-            let value = match operator % 13 {
-                0 => a + b,
-                5 => a * b,
-                10 => a - b,
-                11 if b != 0.0 => a / b,
-                _ => return core::ptr::null_mut(),
-            };
-            return owned_pointer(Float::new(value));
-        }
+
+    BINARY_SUBSCR {
+        let key = sp.pop();
+        let container = sp.pop();
+        sp.push(mapping::get_item(&container, &key)?);
     }
-    core::ptr::null_mut()
+
+    STORE_SUBSCR {
+        let key = sp.pop();
+        let container = sp.pop();
+        let value = sp.pop();
+        mapping::set_item(&container, &key, Some(&value))?;
+    }
+    }
 }
 
-/// The pointer of a result; without memory NULL, and the general way will raise.
-fn owned_pointer<T: Instance>(result: Result<Ref<T>>) -> *mut Object {
+/// The result for two ints of at most two digits, or for floats, also with such an int; `None` when the operands are others, the
+/// operator is not for them, or it would raise.
+#[inline]
+fn arithmetic(left: &Object, right: &Object, operator: usize) -> Option<Ref> {
+    let operator = operator % 13;
+    if let Some(a) = left.cast_exact::<Int>() {
+        let a = a.to_two_digits()?;
+        if let Some(b) = right.cast_exact::<Int>() {
+            return integers(a, b.to_two_digits()?, operator);
+        }
+        let b = right.cast_exact::<Float>()?.value();
+        return floats(exact_float(a)?, b, operator);
+    }
+    let a = left.cast_exact::<Float>()?.value();
+    if let Some(b) = right.cast_exact::<Float>() {
+        return floats(a, b.value(), operator);
+    }
+    floats(a, exact_float(right.cast_exact::<Int>()?.to_two_digits()?)?, operator)
+}
+
+/// An int as a float, if nothing is lost.
+fn exact_float(value: i64) -> Option<f64> {
+    (value.unsigned_abs() < 1 << 53).then_some(value as f64)
+}
+
+fn integers(a: i64, b: i64, operator: usize) -> Option<Ref> {
+    let value = match operator {
+        0 => a + b,
+        1 => a & b,
+        2 if b != 0 => a.div_euclid(b) - i64::from(b < 0 && a.rem_euclid(b) != 0),
+        3 if (0..=62).contains(&b) && a.unsigned_abs().leading_zeros() as i64 > b + 1 => a << b,
+        5 => a.checked_mul(b)?,
+        6 if b != 0 => {
+            let rest = a.rem_euclid(b);
+            if b < 0 && rest != 0 { rest + b } else { rest }
+        }
+        7 => a | b,
+        9 if b >= 0 => a >> b.min(63),
+        10 => a - b,
+        11 if b != 0 => return floats(exact_float(a)?, exact_float(b)?, operator),
+        12 => a ^ b,
+        _ => return None,
+    };
+    owned(Int::from_i64(value))
+}
+
+fn floats(a: f64, b: f64, operator: usize) -> Option<Ref> {
+    let value = match operator {
+        0 => a + b,
+        5 => a * b,
+        10 => a - b,
+        11 if b != 0.0 => a / b,
+        _ => return None,
+    };
+    owned(Float::new(value))
+}
+
+/// Without memory there is no result here, and the general way will raise.
+fn owned<T: Instance>(result: Result<Ref<T>>) -> Option<Ref> {
     match result {
-        Ok(value) => value.into_ptr().cast(),
+        Ok(value) => Some(value.upcast()),
         Err(raised) => {
             raised.clear();
-            core::ptr::null_mut()
+            None
         }
     }
 }
@@ -100,19 +123,6 @@ ops! { (sp, frame, ts, arg)
     UNARY_NOT {
         let value = sp.pop();
         sp.push(new_bool(!value.is(from_bool(true))));
-    }
-
-    BINARY_SUBSCR {
-        let key = sp.pop();
-        let container = sp.pop();
-        sp.push(mapping::get_item(&container, &key)?);
-    }
-
-    STORE_SUBSCR {
-        let key = sp.pop();
-        let container = sp.pop();
-        let value = sp.pop();
-        mapping::set_item(&container, &key, Some(&value))?;
     }
 
     DELETE_SUBSCR {

@@ -13,11 +13,18 @@ use objects::raise;
 use objects::types::dict::Dict;
 use objects::types::tuple::Tuple;
 
-flow_ops! { (pc, sp, frame, ts, arg)
+/// The instruction that specialises, for any callable.
+pub mod generic {
+    use super::*;
+
+    flow_ops! { (pc, sp, frame, ts, arg)
     CALL {
         call::call(ts, frame, &mut sp, arg, None, 1 + caches(op::CALL))
     }
+    }
+}
 
+flow_ops! { (pc, sp, frame, ts, arg)
     CALL_KW {
         let names = sp.pop().downcast_unchecked::<Tuple>();
         call::call(ts, frame, &mut sp, arg, Some(names), 1)

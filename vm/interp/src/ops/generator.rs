@@ -13,6 +13,10 @@ use objects::types::exceptions as exc;
 use objects::types::generator::{Generator, PyCoro_Type, PyGen_Type, state};
 use objects::{Object, Ref, raise};
 
+/// The instruction that specialises, for a receiver of any kind.
+pub mod generic {
+    use super::*;
+
 flow_ops! { (pc, sp, frame, ts, arg)
     /// Sends a value to a sub-iterator; when it has returned, jumps with its value.
     SEND {
@@ -33,6 +37,7 @@ flow_ops! { (pc, sp, frame, ts, arg)
             }
         }
     }
+}
 }
 
 ops! { (sp, frame, ts, arg)

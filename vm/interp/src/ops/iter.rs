@@ -2,18 +2,15 @@
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
 use crate::call::resume_inline;
-use crate::eval::{Flow, fast_ops, flow_ops, ops};
+use crate::eval::{Flow, flow_ops, ops};
 use crate::stack::Stack;
 use objects::protocol::{iter, object};
 use objects::raise::Raised;
 use objects::types::exceptions as exc;
 use objects::types::int::Int;
 use objects::types::list::List;
-use objects::types::list::iter::PyListIter_Type;
 use objects::types::none;
-use objects::types::range::iter::PyRangeIter_Type;
 use objects::types::tuple::Tuple;
-use objects::types::tuple::methods::PyTupleIter_Type;
 use objects::{Instance, Object, Ref, Result, raise};
 
 ops! { (sp, frame, ts, arg)
@@ -27,20 +24,22 @@ ops! { (sp, frame, ts, arg)
         sp.push(Int::from_usize(length)?);
     }
 
-    UNPACK_SEQUENCE {
-        let sequence = sp.pop();
-        unpack(&mut sp, &sequence, arg)?;
-    }
-
     UNPACK_EX {
         let sequence = sp.pop();
         unpack_starred(&mut sp, &sequence, arg & 0xff, arg >> 8)?;
     }
 }
 
-/// Iteration over anything.
-mod generic {
+/// The instructions that specialise, for operands of any kind.
+pub mod generic {
     use super::*;
+
+    ops! { (sp, frame, ts, arg)
+    UNPACK_SEQUENCE {
+        let sequence = sp.pop();
+        unpack(&mut sp, &sequence, arg)?;
+    }
+    }
 
     flow_ops! { (pc, sp, frame, ts, arg)
         /// The next item, or a jump to the loop's `END_FOR` and `POP_TOP`.
@@ -63,32 +62,6 @@ mod generic {
                 }
             }
         }
-    }
-}
-
-fast_ops! { (pc, sp, frame, ts, arg, table)
-    FOR_ITER {
-        let item = quick_next(*sp.sub(1));
-        if item.is_null() {
-            return generic::FOR_ITER(pc, sp, frame, ts, arg, table);
-        }
-        *sp = item;
-        sp = sp.add(1);
-    }
-}
-
-/// The next item of an iterator that can be asked again when it has ended; NULL at the end, and for all others.
-#[inline(never)]
-unsafe extern "C" fn quick_next(iterator: *mut Object) -> *mut Object {
-    // SAFETY: the iterator is alive.
-    let iterator = unsafe { &*iterator };
-    let known = iterator.is_exactly(&PyRangeIter_Type)
-        || iterator.is_exactly(&PyListIter_Type)
-        || iterator.is_exactly(&PyTupleIter_Type);
-    match iterator.class().tp_iternext.get() {
-        // SAFETY: the slot belongs to the iterator's class.
-        Some(next) if known => unsafe { next(iterator) }.map_or(core::ptr::null_mut(), Ref::into_ptr),
-        _ => core::ptr::null_mut(),
     }
 }
 

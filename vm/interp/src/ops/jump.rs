@@ -3,10 +3,13 @@
 
 use crate::breaker;
 use crate::eval::{fast_ops, next, ops};
+use crate::finish::drop_one;
 use crate::hook;
 use crate::unwind;
+use bytecode::opcodes::op;
 use core::sync::atomic::Ordering;
 use objects::Object;
+use objects::interpreter_frame::CodeUnit;
 use objects::types::bool::{_Py_FalseStruct, _Py_TrueStruct};
 use objects::types::none::_Py_NoneStruct;
 use objects::{Instance, Ref};
@@ -53,15 +56,14 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
         if core::ptr::addr_eq(*sp, &raw const _Py_NoneStruct) {
             pc = pc.add(arg);
         } else {
-            Object::decref(*sp);
+            drop_one!(*sp, pc.add(1), sp, frame, ts, table)
         }
     }
 
     POP_JUMP_IF_NOT_NONE {
         sp = sp.sub(1);
         if !core::ptr::addr_eq(*sp, &raw const _Py_NoneStruct) {
-            pc = pc.add(arg);
-            Object::decref(*sp);
+            drop_one!(*sp, pc.add(1 + arg), sp, frame, ts, table)
         }
     }
 
@@ -69,6 +71,14 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
     RESUME {
         if (*ts).eval_breaker.load(Ordering::Relaxed) & breaker::EVENTS != 0 && arg & 3 < 2 {
             return resume_pending(pc, sp, frame, ts, arg, table);
+        }
+        *pc.sub(1) = *pc.sub(1) & 0xff00 | CodeUnit::from(op::RESUME_CHECK);
+    }
+
+    /// [`RESUME`] that has run before.
+    RESUME_CHECK {
+        if (*ts).eval_breaker.load(Ordering::Relaxed) & breaker::EVENTS != 0 {
+            return RESUME(pc, sp, frame, ts, arg, table);
         }
     }
 
@@ -79,13 +89,20 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
 }
 
 ops! { (sp, frame, ts, arg)
-    TO_BOOL {
-        let value = sp.pop();
-        sp.push(super::binary::to_bool(&value)?);
-    }
-
     LOAD_ASSERTION_ERROR {
         sp.push(Ref::from_borrowed(objects::types::exceptions::AssertionError.as_object()));
+    }
+}
+
+/// The instruction that specialises, for a value of any kind.
+pub mod generic {
+    use super::*;
+
+    ops! { (sp, frame, ts, arg)
+    TO_BOOL {
+        let value = sp.pop();
+        sp.push(crate::ops::binary::to_bool(&value)?);
+    }
     }
 }
 

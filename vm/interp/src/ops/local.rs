@@ -2,6 +2,7 @@
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
 use crate::eval::{fast_ops, ops};
+use crate::finish::{drop_one, drop_two};
 use crate::messages;
 use crate::unwind;
 use core::ptr;
@@ -46,7 +47,7 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
         sp = sp.sub(1);
         let old = (*frame).localsplus().add(arg).replace(*sp);
         if !old.is_null() {
-            Object::decref(old);
+            drop_one!(old, pc, sp, frame, ts, table)
         }
     }
 
@@ -57,7 +58,7 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
         (*item).incref();
         *sp.sub(1) = item;
         if !old.is_null() {
-            Object::decref(old);
+            drop_one!(old, pc, sp, frame, ts, table)
         }
     }
 
@@ -65,12 +66,17 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
         let locals = (*frame).localsplus();
         sp = sp.sub(2);
         let first = locals.add(arg >> 4).replace(*sp.add(1));
-        if !first.is_null() {
-            Object::decref(first);
-        }
         let second = locals.add(arg & 15).replace(*sp);
-        if !second.is_null() {
-            Object::decref(second);
+        if first.is_null() || second.is_null() {
+            if !first.is_null() {
+                drop_one!(first, pc, sp, frame, ts, table)
+            }
+            if !second.is_null() {
+                drop_one!(second, pc, sp, frame, ts, table)
+            }
+        } else {
+            *sp = second;
+            drop_two!(first, second, pc, sp, frame, ts, table)
         }
     }
 
@@ -79,7 +85,25 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
         if old.is_null() {
             return unbound_local(pc, sp, frame, ts, arg, table);
         }
-        Object::decref(old);
+        drop_one!(old, pc, sp, frame, ts, table)
+    }
+
+    LOAD_DEREF {
+        let value = cell(&*frame, arg).peek_value();
+        if value.is_null() {
+            return unbound_local(pc, sp, frame, ts, arg, table);
+        }
+        (*value).incref();
+        *sp = value;
+        sp = sp.add(1);
+    }
+
+    STORE_DEREF {
+        sp = sp.sub(1);
+        let old = cell(&*frame, arg).swap_value(*sp);
+        if !old.is_null() {
+            drop_one!(old, pc, sp, frame, ts, table)
+        }
     }
 }
 
@@ -115,18 +139,6 @@ ops! { (sp, frame, ts, arg)
                 frame.local(first + index).set(Some(Ref::from_borrowed(*cell)));
             }
         }
-    }
-
-    LOAD_DEREF {
-        match cell(frame, arg).get() {
-            Some(value) => sp.push(value),
-            None => return Err(messages::unbound(frame, arg)),
-        }
-    }
-
-    STORE_DEREF {
-        let value = sp.pop();
-        cell(frame, arg).set(Some(value));
     }
 
     DELETE_DEREF {

@@ -1,8 +1,7 @@
 //! Names in namespaces: module and class bodies, globals, builtins.
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
-use crate::adapt::{self, counter};
-use crate::eval::{fast_ops, ops};
+use crate::eval::ops;
 use crate::messages;
 use objects::interpreter_frame::InterpreterFrame;
 use objects::protocol::mapping;
@@ -96,7 +95,7 @@ ops! { (sp, frame, ts, arg)
 }
 
 /// The look-up that needs no cache.
-pub(crate) mod generic {
+pub mod generic {
     use super::*;
 
     ops! { (sp, frame, ts, arg)
@@ -107,15 +106,6 @@ pub(crate) mod generic {
                 sp.push_nullable(None);
             }
         }
-    }
-}
-
-fast_ops! { (pc, sp, frame, ts, arg, table)
-    LOAD_GLOBAL {
-        if counter::tick(pc) {
-            return adapt::name::load_global(pc, sp, frame, ts, arg, table);
-        }
-        return generic::LOAD_GLOBAL(pc, sp, frame, ts, arg, table);
     }
 }
 

@@ -2,7 +2,7 @@
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
 use crate::eval::fast_ops;
-use objects::Object;
+use crate::finish::drop_one;
 
 fast_ops! { (pc, sp, frame, ts, arg, table)
     NOP {}
@@ -29,12 +29,12 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
 
     POP_TOP {
         sp = sp.sub(1);
-        Object::decref(*sp);
+        drop_one!(*sp, pc, sp, frame, ts, table)
     }
 
     END_FOR {
         sp = sp.sub(1);
-        Object::decref(*sp);
+        drop_one!(*sp, pc, sp, frame, ts, table)
     }
 
     PUSH_NULL {
@@ -56,7 +56,7 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
     }
 
     LOAD_CONST {
-        let item = *(*frame).code().consts().places().as_ptr().add(arg).cast::<*mut Object>();
+        let item = *(*frame).code().consts().places().as_ptr().add(arg).cast::<*mut objects::Object>();
         (*item).incref();
         *sp = item;
         sp = sp.add(1);

@@ -182,6 +182,14 @@ pub fn inline_size(object: &Object) -> usize {
     }
 }
 
+/// Some instance of `class` has the name inline from now on: caches that rest on none having it fall.
+#[cold]
+fn shadows(class: &TypeObject, name: &Str) {
+    if class.lookup(name).is_some() {
+        class.modified();
+    }
+}
+
 impl<'a> Managed<'a> {
     /// The shape while the attributes are inline.
     #[inline]
@@ -192,7 +200,7 @@ impl<'a> Managed<'a> {
 
     /// The dictionary once there is one.
     #[inline]
-    fn dict(self) -> Option<Ref<Dict>> {
+    pub fn dict(self) -> Option<Ref<Dict>> {
         let word = self.word.get();
         if word & 1 != 0 {
             return None;
@@ -202,7 +210,7 @@ impl<'a> Managed<'a> {
     }
 
     /// Inline places of this instance, while the attributes are inline.
-    fn capacity(self) -> usize {
+    pub fn capacity(self) -> usize {
         (self.word.get() >> 32) as usize & 0xff
     }
 
@@ -261,13 +269,26 @@ impl<'a> Managed<'a> {
         Ok(true)
     }
 
+    /// The shape that the instance would have with one interned name more, if it has room for it.
+    pub fn extended(self, shape: &Shape, name: &Str) -> Option<&'a Shape> {
+        let class: &'a TypeObject = self.object.class();
+        let layout = layout_of(class)?;
+        if shape.len() >= self.capacity() || !name.is_interned() {
+            return None;
+        }
+        let longer: *const Shape = layout.extend(shape, name, || shadows(class, name))?;
+        // SAFETY: a shape lives as long as its class.
+        Some(unsafe { &*longer })
+    }
+
     fn append(self, shape: &Shape, name: &Str, value: &Object) -> Result<()> {
         if name.is_exactly(&PyUnicode_Type)
             && let Some(layout) = layout_of(self.object.class())
         {
             let name = intern::intern(name.to_ref());
             if shape.len() < self.capacity() {
-                if let Some(longer) = layout.extend(shape, &name) {
+                let class = self.object.class();
+                if let Some(longer) = layout.extend(shape, &name, || shadows(class, &name)) {
                     self.value(shape.len()).set(Some(value.to_ref()));
                     self.set_shape(longer);
                     return Ok(());
@@ -290,7 +311,7 @@ impl<'a> Managed<'a> {
         }
         let layout = layout_of(self.object.class());
         for name in &shape.names()[index + 1..] {
-            match layout.and_then(|layout| layout.extend(target, name)) {
+            match layout.and_then(|layout| layout.extend(target, name, || ())) {
                 Some(next) => target = next,
                 None => {
                     let name = shape.names()[index].clone();
@@ -345,6 +366,23 @@ impl<'a> Managed<'a> {
             drop(unsafe { Ref::from_nullable(owned as *mut Dict) });
         }
         drop(values);
+    }
+
+    /// Drops the values or the dictionary of an instance that nobody can reach any more.
+    #[inline]
+    pub(super) fn drop_dead(self) {
+        let word = self.word.replace(0);
+        if word & 1 != 0 {
+            let count = shape::by_id(word as u32 >> 1).map_or(0, Shape::len);
+            let values = ptr::from_ref(self.word).wrapping_add(1).cast::<Slot>();
+            for index in 0..count {
+                // SAFETY: the values follow the word; the first `count` are in use.
+                unsafe { &*values.add(index) }.set(None);
+            }
+        } else {
+            // SAFETY: an even word is NULL or owns a dictionary.
+            drop(unsafe { Ref::from_nullable(word as *mut Dict) });
+        }
     }
 
     /// Visits the values or the dictionary.

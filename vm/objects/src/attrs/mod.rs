@@ -21,6 +21,10 @@
 //!   load the value without another check, and code that has compared all 64 bits may append without one;
 //! - even: the address of a `dict` that the word owns. The inline values are all NULL then and stay so.
 //!
+//! A class's version tag also vouches for the instances: while it is the same, no instance gets a name inline that none had before
+//! and that the class has too. So a cache that has compared the tag, and that found the name unknown to the class's [`shape::Layout`],
+//! need only see that the attribute word is odd or 0 to know that the instance does not hide the class's attribute.
+//!
 //! A dictionary is *materialised* (values move into it in order of insertion) when somebody asks for `__dict__`, when the inline
 //! room or the class's budget of shapes is used up, when a name is not a plain interned string, and when `__class__` is assigned.
 //! It never goes back, except that `del obj.__dict__` empties the word.
@@ -315,6 +319,15 @@ pub fn drop_attributes(object: &Object) {
         Storage::Nothing => {}
         Storage::Managed(managed) => managed.replace(None),
         Storage::Classic(slot) => slot.set(None),
+    }
+}
+
+/// [`drop_attributes`] of an instance that nobody can reach any more.
+#[inline]
+pub(crate) fn drop_dead_attributes(object: &Object) {
+    match storage(object) {
+        Storage::Managed(managed) => managed.drop_dead(),
+        _ => drop_attributes(object),
     }
 }
 

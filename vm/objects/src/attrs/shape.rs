@@ -79,7 +79,27 @@ pub struct Layout {
     /// Inline places of the next instance.
     capacity: Cell<u8>,
     root: *const Shape,
+    /// Every name that some shape has; the shapes own them.
+    names: RefCell<Vec<*const Str>>,
+    /// What stores do, for inline caches: a store site remembers the number of its own.
+    transitions: Cell<*mut Transition>,
+    transition_count: Cell<u16>,
 }
+
+/// What storing one name into an instance of one shape does.
+#[derive(Clone, Copy)]
+pub struct Transition {
+    /// The low half of the attribute word before and after; the same when the name is there already.
+    pub from: u32,
+    pub to: u32,
+    /// The place of the value.
+    pub place: u32,
+    /// Where instances have the attribute word.
+    pub word_offset: u32,
+}
+
+/// More store sites' transitions than this a class does not remember.
+const MAX_TRANSITIONS: u16 = 4096;
 
 /// More names than this are better off in a dictionary.
 pub const MAX_CAPACITY: u8 = 30;
@@ -102,7 +122,51 @@ impl Layout {
             shapes: RefCell::new(vec![root]),
             capacity: Cell::new(capacity),
             root: root_pointer,
+            names: RefCell::default(),
+            transitions: Cell::new(ptr::null_mut()),
+            transition_count: Cell::new(0),
         })
+    }
+
+    /// Whether some instance may have the (interned) name inline.
+    pub fn knows(&self, name: &Str) -> bool {
+        self.names.borrow().iter().any(|&known| ptr::eq(known, name))
+    }
+
+    /// The number of a transition, which keeps it as long as the class lives; `None` when there are too many.
+    pub fn remember(&self, transition: Transition) -> Option<u16> {
+        let count = self.transition_count.get();
+        let same = |known: &Transition| {
+            (known.from, known.to, known.place) == (transition.from, transition.to, transition.place)
+        };
+        if let Some(index) = (0..count).find(|&index| same(&self.transition(index))) {
+            return Some(index);
+        }
+        if count == MAX_TRANSITIONS {
+            return None;
+        }
+        if count == 0 || count.is_power_of_two() && count >= 4 {
+            let room = usize::from(count.max(2)) * 2;
+            let size = room * size_of::<Transition>();
+            // SAFETY: the array came from this allocator, or is NULL.
+            let grown = unsafe { libc::realloc(self.transitions.get().cast(), size) }.cast::<Transition>();
+            if grown.is_null() {
+                return None;
+            }
+            self.transitions.set(grown);
+        }
+        // SAFETY: there is room for one more.
+        unsafe { self.transitions.get().add(usize::from(count)).write(transition) };
+        self.transition_count.set(count + 1);
+        Some(count)
+    }
+
+    /// The transition with a number that [`Layout::remember`] gave.
+    #[inline(always)]
+    pub fn transition(&self, index: u16) -> Transition {
+        debug_assert!(index < self.transition_count.get());
+        // SAFETY: numbers are only given out for what is there.
+        unsafe { self.transitions.get().add(usize::from(index)).read() }
     }
 
     /// The shape of an instance without attributes.
@@ -125,8 +189,9 @@ impl Layout {
         }
     }
 
-    /// The shape with one interned name more; `None` when the class has too many shapes.
-    pub fn extend(&self, shape: &Shape, name: &Str) -> Option<&Shape> {
+    /// The shape with one interned name more; `None` when the class has too many shapes. `new_name` is called for a name that no
+    /// shape of the class had before.
+    pub fn extend(&self, shape: &Shape, name: &Str, new_name: impl FnOnce()) -> Option<&Shape> {
         let known =
             shape.children.borrow().iter().find(|(known, _)| ptr::eq(*known, name)).map(|child| child.1);
         if let Some(child) = known {
@@ -149,6 +214,11 @@ impl Layout {
         publish(&child);
         let pointer = &raw const *child;
         shapes.push(child);
+        drop(shapes);
+        if !self.knows(name) {
+            self.names.borrow_mut().push(name);
+            new_name();
+        }
         shape.children.borrow_mut().push((name, pointer));
         // SAFETY: owned by `shapes`.
         Some(unsafe { &*pointer })
@@ -157,6 +227,8 @@ impl Layout {
 
 impl Drop for Layout {
     fn drop(&mut self) {
+        // SAFETY: from the C library's allocator, or NULL.
+        unsafe { libc::free(self.transitions.get().cast()) };
         for shape in self.shapes.get_mut() {
             if let Some(place) = place(shape.id) {
                 place.set(ptr::null());

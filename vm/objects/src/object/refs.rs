@@ -3,7 +3,7 @@
 use crate::object::trace::{Trace, Visit, Visitor};
 use crate::object::{Instance, Object, heap};
 use crate::raise::{self, Result};
-use crate::typeobject::TypeObject;
+use crate::typeobject::{TypeObject, flags};
 use core::cell::Cell;
 use core::fmt;
 use core::mem;
@@ -81,7 +81,23 @@ impl<T: Instance> Ref<T> {
     /// MemoryError.
     #[inline]
     pub fn new(value: T) -> Result<Ref<T>> {
-        Ref::new_in(T::class(), value)
+        let class = T::class();
+        let features = class.tp_flags.get();
+        if features & (flags::READY | flags::MANAGED_DICT | flags::MANAGED_WEAKREF | flags::HEAPTYPE) != flags::READY {
+            return Ref::new_in(class, value);
+        }
+        debug_assert!(class.tp_basicsize.get() as usize == size_of::<T>() && class.tp_itemsize.get() == 0);
+        let collected = features & flags::HAVE_GC != 0;
+        let place = heap::alloc(size_of::<T>(), collected).ok_or_else(raise::no_memory)?.cast::<T>();
+        // SAFETY: a fresh block of the right size; the value is whole.
+        unsafe {
+            place.as_ptr().write(value);
+            Object::init(place.as_ptr().cast(), class);
+            if collected {
+                heap::track_new(place.cast());
+            }
+        }
+        Ok(Ref(place))
     }
 
     /// Places `value` into the heap as an instance of `class`; the head in `value` is ignored. A collected

@@ -1,6 +1,6 @@
 //! The end of instances of classes made at run time, and of such classes themselves; what the collector sees of both.
 
-use super::slots::{Destructor, Inquiry, TraverseProc};
+use super::slots::{Destructor, FreeFunc, Inquiry, TraverseProc};
 use super::{TypeObject, flags};
 use crate::attrs;
 use crate::object::refs::{Ref, Slot};
@@ -76,8 +76,42 @@ pub unsafe extern "C" fn instance_dealloc(this: *mut Object) {
     if class.has_feature(flags::HAVE_GC) {
         heap::untrack(object);
     }
+    let own_memory = class.tp_free.get().is_some_and(|own| ptr::fn_addr_eq(own, slots::free_block as FreeFunc));
+    let extends_object = own_memory
+        && native_base(class, deallocs_here)
+            .is_some_and(|base| ptr::eq(base, &raw const crate::types::object::PyBaseObject_Type));
     // SAFETY: untracked, and nobody refers to it.
-    unsafe { slots::deallocate_deeply(this, take_apart) };
+    unsafe { slots::deallocate_deeply(this, if extends_object { take_apart_plain } else { take_apart }) };
+}
+
+/// [`take_apart`] for classes whose native base is `object` and whose instances come from the heap.
+///
+/// # Safety
+/// `this` is untracked and nobody refers to it.
+unsafe fn take_apart_plain(this: *mut Object) {
+    // SAFETY: the object is whole.
+    let object = unsafe { &*this };
+    let class = object.class();
+    if class.tp_weaklistoffset.get() != 0 {
+        weakref::clear_weakrefs(object);
+    }
+    let _ = for_each_slot(
+        class,
+        |slot| {
+            slot.set(None);
+            Ok(())
+        },
+        object,
+    );
+    if class.tp_dictoffset.get() != 0 {
+        attrs::drop_dead_attributes(object);
+    }
+    let class = class.as_ptr();
+    // SAFETY: everything the instance owned is gone but its class.
+    unsafe {
+        heap::free(this.cast());
+        Object::decref(class);
+    }
 }
 
 /// # Safety

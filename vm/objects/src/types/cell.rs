@@ -45,6 +45,22 @@ impl Cell {
         self.ob_ref.get()
     }
 
+    /// The contents, borrowed, or NULL.
+    #[inline(always)]
+    pub fn peek_value(&self) -> *mut Object {
+        self.ob_ref.as_ptr()
+    }
+
+    /// Stores an owned pointer (or NULL) and returns the old one, owned.
+    ///
+    /// # Safety
+    /// `value` is owned by the caller, who gives it up.
+    #[inline(always)]
+    pub unsafe fn swap_value(&self, value: *mut Object) -> *mut Object {
+        // SAFETY: a slot is one pointer that owns what it points to.
+        unsafe { core::ptr::from_ref(&self.ob_ref).cast_mut().cast::<*mut Object>().replace(value) }
+    }
+
     /// Replaces the contents.
     #[inline]
     pub fn set(&self, value: Option<Ref>) {

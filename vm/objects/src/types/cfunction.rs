@@ -129,6 +129,12 @@ impl Function {
         unsafe { self.m_self.peek() }
     }
 
+    /// [`Function::receiver`] as a bare pointer.
+    #[inline(always)]
+    pub fn receiver_pointer(&self) -> *mut Object {
+        if self.def().ml_flags & METH_STATIC != 0 { ptr::null_mut() } else { self.m_self.as_ptr() }
+    }
+
     /// The name with its class or module, as arity errors show it: "list.append()", "math.sqrt()", "len()".
     fn display_name(&self) -> String {
         let name = self.name();
@@ -253,7 +259,7 @@ const FASTCALL_KEYWORDS: c_int = METH_FASTCALL | METH_KEYWORDS;
 const VARARGS_KEYWORDS: c_int = METH_VARARGS | METH_KEYWORDS;
 
 /// The bits of `ml_flags` that choose the C signature.
-pub(crate) fn convention(flags: c_int) -> c_int {
+pub fn convention(flags: c_int) -> c_int {
     const CONVENTION: c_int =
         METH_VARARGS | METH_FASTCALL | METH_NOARGS | METH_O | METH_KEYWORDS | METH_METHOD;
     const _: () = assert!(CONVENTION & (METH_CLASS | METH_STATIC | METH_COEXIST) == 0);

@@ -93,6 +93,12 @@ impl Method {
         })
     }
 
+    /// The function and the object, borrowed.
+    #[inline(always)]
+    pub fn raw_parts(&self) -> (*mut Object, *mut Object) {
+        (self.im_func.as_ptr(), self.im_self.as_ptr())
+    }
+
     /// The function and the object, held.
     #[inline]
     pub fn parts(&self) -> (Ref, Ref) {

@@ -254,6 +254,12 @@ impl Module {
         Ok(())
     }
 
+    /// The namespace, borrowed; NULL once the collector has cleared the module.
+    #[inline(always)]
+    pub fn dict_pointer(&self) -> *const Dict {
+        self.md_dict.as_ptr()
+    }
+
     /// The module's namespace.
     pub fn dict(&self) -> Ref<Dict> {
         self.md_dict.get().unwrap_or_else(|| {

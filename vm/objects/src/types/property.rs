@@ -48,6 +48,17 @@ impl Property {
         self.fget.get()
     }
 
+    /// The getter if it is a plain Python function, borrowed; else NULL.
+    #[inline(always)]
+    pub fn getter_pointer(&self) -> *mut crate::types::function::Function {
+        let getter = self.fget.as_ptr();
+        // SAFETY: the field holds NULL or a live object.
+        match unsafe { getter.as_ref() } {
+            Some(function) if function.is_exactly(&crate::types::function::PyFunction_Type) => getter.cast(),
+            _ => core::ptr::null_mut(),
+        }
+    }
+
     #[init("property(fget=None, fset=None, fdel=None, doc=None)")]
     fn init(
         &self,

@@ -67,6 +67,12 @@ pub fn alloc(size: usize, collected: bool) -> Option<NonNull<u8>> {
     if size > LARGE {
         return large::alloc(size, collected);
     }
+    alloc_small(size, collected)
+}
+
+/// [`alloc`] for a size up to [`LARGE`].
+#[inline(always)]
+fn alloc_small(size: usize, collected: bool) -> Option<NonNull<u8>> {
     if collected {
         gc::count_allocation();
     }
@@ -79,7 +85,18 @@ pub fn alloc(size: usize, collected: bool) -> Option<NonNull<u8>> {
     }
 }
 
+/// A block for an object that the collector need not find, for code that must not call anything: NULL when the page in use has
+/// none, and the caller goes another way.
+#[inline(always)]
+pub fn alloc_quick<const SIZE: usize>() -> *mut u8 {
+    const { assert!(SIZE <= FINE) };
+    // SAFETY: `current` always points to a page, be it the full one.
+    let page = unsafe { &*HEAP.current[0][SIZE.div_ceil(8)].get() };
+    page.pop().map_or(ptr::null_mut(), NonNull::as_ptr)
+}
+
 #[cold]
+#[inline(never)]
 fn alloc_from_other_page(class: usize, collected: bool) -> Option<NonNull<u8>> {
     let kind = usize::from(collected);
     let partial = &HEAP.partial[kind][class];
@@ -120,6 +137,7 @@ pub unsafe fn free(block: *mut u8) {
 
 /// A block that was full or is now empty changes lists.
 #[cold]
+#[inline(never)]
 fn released(page: &Page) {
     if page.is_in_use() {
         return;
@@ -182,6 +200,25 @@ pub fn track(object: &Object) {
     if let Some(mark) = gc::mark_of(object) {
         mark.set(mark.get() & gc::FINALIZED | gc::TRACKED);
         gc::note_young(object);
+    }
+}
+
+/// [`track`] for a block that [`alloc`] has just given as a collected one.
+///
+/// # Safety
+/// `object` is such a block, and whole.
+#[inline]
+pub unsafe fn track_new(object: NonNull<Object>) {
+    let block = object.as_ptr().cast::<u8>();
+    if !region::contains(block) {
+        // SAFETY: the caller's promise.
+        return track(unsafe { object.as_ref() });
+    }
+    let page = Page::of(block);
+    page.mark(block).set(gc::TRACKED);
+    if !page.young().get() {
+        // SAFETY: the caller's promise.
+        gc::note_young(unsafe { object.as_ref() });
     }
 }
 

@@ -113,7 +113,7 @@ impl Page {
     }
 
     /// Takes a block.
-    #[inline]
+    #[inline(always)]
     pub fn pop(&self) -> Option<NonNull<u8>> {
         let block = self.free.get();
         if !block.is_null() {
@@ -138,9 +138,10 @@ impl Page {
     /// `block` is one of this page's, in use, and given up.
     #[inline]
     pub unsafe fn push(&self, block: *mut u8) -> bool {
-        let was_full = self.free.get().is_null() && self.fresh.get() == self.end;
+        let free = self.free.get();
+        let was_full = free.is_null() && self.fresh.get() == self.end;
         // SAFETY: the block is free now and at least two words long.
-        unsafe { block.cast::<*mut u8>().write(self.free.get()) };
+        unsafe { block.cast::<*mut u8>().write(free) };
         self.free.set(block);
         let used = self.used.get() - 1;
         self.used.set(used);
@@ -170,9 +171,11 @@ impl Page {
     }
 
     /// The mark byte of a block, in a page of collected objects.
-    #[inline]
+    #[inline(always)]
     pub fn mark(&self, block: *const u8) -> &Cell<u8> {
-        &self.marks()[self.index(block)]
+        debug_assert!(self.collected && self.index(block) < self.marks().len());
+        // SAFETY: the marks follow the head, one for each block.
+        unsafe { &*ptr::from_ref(self).cast::<u8>().add(HEAD + self.index(block)).cast() }
     }
 
     /// The marks of all blocks handed out so far or ever.

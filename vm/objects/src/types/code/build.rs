@@ -104,6 +104,36 @@ impl Code {
         Ok(code)
     }
 
+    /// The code of frames that the interpreter pushes for purposes of its own: these instructions, no names, no constants; frames have
+    /// room for two items.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn shim(opcodes: &[u8]) -> Result<Ref<Code>> {
+        let bytes: Vec<u8> = opcodes.iter().flat_map(|&opcode| [opcode, 0]).collect();
+        let empty_tuple = || Tuple::empty().upcast();
+        let empty_bytes = || -> Result<Ref> { Ok(Bytes::new(&[])?.upcast()) };
+        let text = || -> Result<Ref> { Ok(Str::new("<shim>")?.upcast()) };
+        Code::new(CodeParts {
+            argcount: 0,
+            posonlyargcount: 0,
+            kwonlyargcount: 0,
+            stacksize: 2,
+            flags: 0,
+            code: Bytes::new(&bytes)?.upcast(),
+            consts: empty_tuple(),
+            names: empty_tuple(),
+            localsplusnames: empty_tuple(),
+            localspluskinds: empty_bytes()?,
+            filename: text()?,
+            name: text()?,
+            qualname: text()?,
+            firstlineno: 0,
+            linetable: empty_bytes()?,
+            exceptiontable: empty_bytes()?,
+        })
+    }
+
     /// Copies the instructions and sets the counters in their caches.
     fn fill(&self, bytes: &[u8]) {
         let units = self.units();

@@ -182,7 +182,7 @@ impl Keys {
         HEAD + (1 << self.log2_index_bytes) + usable(1 << self.log2_size) * entry
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn is_unicode(&self) -> bool {
         self.unicode
     }
@@ -238,20 +238,20 @@ impl Keys {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     fn entries(&self) -> *const u8 {
         // SAFETY: the entries follow the index.
         unsafe { self.index_base().add(1 << self.log2_index_bytes) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn unicode_entry(&self, index: usize) -> &UnicodeEntry {
         debug_assert!(self.unicode && index < self.entry_count());
         // SAFETY: an entry that was added.
         unsafe { &*self.entries().cast::<UnicodeEntry>().add(index) }
     }
 
-    #[inline]
+    #[inline(always)]
     fn general_entry(&self, index: usize) -> &GeneralEntry {
         debug_assert!(!self.unicode && index < self.entry_count());
         // SAFETY: an entry that was added.
@@ -280,8 +280,14 @@ impl Keys {
             && self.entry_key(index).1.is_some_and(|now| now.is(key))
     }
 
+    /// The key of an entry among strings, borrowed; NULL when it is deleted.
+    #[inline(always)]
+    pub fn unicode_key(&self, index: usize) -> *mut Object {
+        self.unicode_entry(index).key.as_ptr()
+    }
+
     /// The field that holds an entry's value.
-    #[inline]
+    #[inline(always)]
     pub fn value_slot(&self, index: usize) -> &Slot {
         if self.unicode { &self.unicode_entry(index).value } else { &self.general_entry(index).value }
     }

@@ -337,6 +337,35 @@ impl Dict {
         if keys.version().get() == version { keys.value_slot(index).as_ptr() } else { core::ptr::null_mut() }
     }
 
+    /// The value at a place, borrowed, if `name` is still there among keys that are all strings; else NULL.
+    #[inline(always)]
+    pub fn value_at_hint(&self, index: usize, name: &Str) -> *mut Object {
+        let keys = self.keys();
+        if !keys.is_unicode() || index >= keys.entry_count() {
+            return core::ptr::null_mut();
+        }
+        if core::ptr::addr_eq(keys.unicode_key(index), name) {
+            keys.value_slot(index).as_ptr()
+        } else {
+            core::ptr::null_mut()
+        }
+    }
+
+    /// Stores an owned value at a place where `name` is; `NULL` (and nothing is stored) when it is not there, else the old value,
+    /// owned.
+    ///
+    /// # Safety
+    /// `value` is owned by the caller, who gives it up when the answer is not NULL.
+    #[inline(always)]
+    pub unsafe fn swap_at_hint(&self, index: usize, name: &Str, value: *mut Object) -> *mut Object {
+        if self.value_at_hint(index, name).is_null() {
+            return core::ptr::null_mut();
+        }
+        let place = core::ptr::from_ref(self.keys().value_slot(index)).cast_mut().cast::<*mut Object>();
+        // SAFETY: a slot is one pointer that owns what it points to.
+        unsafe { place.replace(value) }
+    }
+
     /// The entry at or behind `position`, which moves past it (`PyDict_Next`).
     pub fn next(&self, position: &mut Position) -> Option<(Ref, Ref)> {
         let (key, value, _) = self.next_with_hash(position)?;

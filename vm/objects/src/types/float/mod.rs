@@ -27,9 +27,23 @@ impl Float {
         Ref::new(Float { ob_base: Object::HEAD, ob_fval: Cell::new(value) })
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn value(&self) -> f64 {
         self.ob_fval.get()
+    }
+
+    /// A new float from the page in use; NULL when that page is full. For code that must not call anything.
+    #[inline(always)]
+    pub fn quick(value: f64) -> *mut Object {
+        let block = crate::object::heap::alloc_quick::<{ size_of::<Float>() }>().cast::<Float>();
+        if !block.is_null() {
+            // SAFETY: a fresh block of the size.
+            unsafe {
+                Object::init(block.cast(), &PyFloat_Type);
+                (&raw mut (*block).ob_fval).write(Cell::new(value));
+            }
+        }
+        block.cast()
     }
 
     /// Overwrites the value of a float that only the caller refers to.

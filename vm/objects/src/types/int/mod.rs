@@ -77,6 +77,67 @@ impl Int {
         Int::from_parts(value < 0, value.unsigned_abs().into())
     }
 
+    /// The shared object of a small value, or NULL.
+    #[inline(always)]
+    pub fn shared(value: i64) -> *mut Object {
+        let index = value.wrapping_sub(SMALL_MIN) as usize;
+        if index < SMALL_COUNT {
+            // SAFETY: within the table.
+            return unsafe { SMALL_INTS.as_ptr().add(index) }.cast_mut().cast();
+        }
+        core::ptr::null_mut()
+    }
+
+    /// The object of a value of one digit, shared or from the page in use; NULL when that page is full. For code that must not
+    /// call anything.
+    #[inline(always)]
+    pub fn quick(value: i64) -> *mut Object {
+        debug_assert!(value.unsigned_abs() <= u64::from(MASK));
+        let shared = Int::shared(value);
+        if !shared.is_null() {
+            return shared;
+        }
+        let block = heap::alloc_quick::<{ size_of::<Int>() }>().cast::<Object>();
+        if !block.is_null() {
+            // SAFETY: a fresh block of the size.
+            unsafe {
+                Object::init(block, &PyLong_Type);
+                Int::write_compact(block, value);
+            }
+        }
+        block
+    }
+
+    /// Gives an int that nobody else sees another value of one digit, which must not be a shared one.
+    ///
+    /// # Safety
+    /// `this` is an int that the caller alone refers to.
+    #[inline(always)]
+    pub unsafe fn write_compact(this: *mut Object, value: i64) {
+        let this = this.cast::<Int>();
+        // SAFETY: the caller's promise; every int has room for a digit.
+        unsafe {
+            (&raw mut (*this).lv_tag).write(Cell::new(1 << 3 | if value < 0 { NEGATIVE } else { 0 }));
+            (&raw mut (*this).ob_digit).cast::<u32>().write(value.unsigned_abs() as u32);
+        }
+    }
+
+    /// The value of an int of at most two digits.
+    #[inline]
+    pub fn to_two_digits(&self) -> Option<i64> {
+        let tag = self.lv_tag.get();
+        if tag < 2 << 3 {
+            return Some(self.compact_value());
+        }
+        if tag >= 3 << 3 {
+            return None;
+        }
+        // SAFETY: the tag says that there are two digits.
+        let high = unsafe { (*self.ob_digit.as_ptr().add(1)).get() };
+        let value = i64::from(high) << SHIFT | i64::from(self.ob_digit[0].get());
+        Some(if tag & 3 == NEGATIVE { -value } else { value })
+    }
+
     /// The int of an unsigned machine integer.
     ///
     /// # Errors
@@ -109,6 +170,23 @@ impl Int {
     }
 
     fn from_parts(negative: bool, mut magnitude: u128) -> Result<Ref<Int>> {
+        if let Ok(magnitude) = u64::try_from(magnitude)
+            && magnitude >> (2 * SHIFT) == 0
+        {
+            let (low, high) = (magnitude as u32 & MASK, (magnitude >> SHIFT) as u32);
+            let count = if high == 0 { 1 } else { 2 };
+            let block = heap::alloc(size_of::<Int>(), false).ok_or_else(raise::no_memory)?.cast::<Int>();
+            // SAFETY: a fresh block with room for the head and two digits.
+            unsafe {
+                Object::init(block.as_ptr().cast(), &PyLong_Type);
+                (&raw mut (*block.as_ptr()).lv_tag)
+                    .write(Cell::new(count << 3 | if negative { NEGATIVE } else { 0 }));
+                let digits = (&raw mut (*block.as_ptr()).ob_digit).cast::<u32>();
+                digits.write(low);
+                digits.add(1).write(high);
+                return Ok(Ref::from_owned(block));
+            }
+        }
         let mut digits = [0u32; 5];
         let mut count = 0;
         while magnitude != 0 {
@@ -203,13 +281,13 @@ impl Int {
     }
 
     /// Whether the value has at most one digit.
-    #[inline]
+    #[inline(always)]
     pub fn is_compact(&self) -> bool {
         self.lv_tag.get() < 2 << 3
     }
 
     /// The value of a compact int.
-    #[inline]
+    #[inline(always)]
     pub fn compact_value(&self) -> i64 {
         debug_assert!(self.is_compact());
         (1 - (self.lv_tag.get() & 3) as i64) * i64::from(self.ob_digit[0].get())

@@ -44,11 +44,29 @@ impl List {
     ///
     /// # Errors
     /// MemoryError.
-    pub fn from_vec(items: Vec<Ref>) -> Result<Ref<List>> {
+    pub fn from_vec(mut items: Vec<Ref>) -> Result<Ref<List>> {
+        // SAFETY: the vector gives its items up.
+        unsafe {
+            let list = List::from_raw(items.as_ptr().cast(), items.len())?;
+            items.set_len(0);
+            Ok(list)
+        }
+    }
+
+    /// A list that takes over `count` references.
+    ///
+    /// # Safety
+    /// `items` are owned by the caller, who gives them up when the result is `Ok`.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub unsafe fn from_raw(items: *const *mut Object, count: usize) -> Result<Ref<List>> {
         let list = List::new()?;
-        list.reserve(items.len())?;
-        for item in items {
-            list.push(item)?;
+        if count != 0 {
+            list.reserve(count)?;
+            // SAFETY: there is room for all; the caller's promise.
+            unsafe { list.ob_item.get().copy_from_nonoverlapping(items, count) };
+            list.ob_base.ob_size.set(count as isize);
         }
         Ok(list)
     }
@@ -85,6 +103,25 @@ impl List {
             let place = self.ob_item.get().add(index);
             Ref::from_nullable(place.replace(item.map_or(ptr::null_mut(), Ref::into_ptr)))
         }
+    }
+
+    /// The array of items, for code that has checked the length: good until anything may change the list.
+    #[inline(always)]
+    pub fn raw_items(&self) -> *mut *mut Object {
+        self.ob_item.get()
+    }
+
+    /// Appends while there is room without asking for memory; `false` when there is none.
+    #[inline(always)]
+    pub fn push_quick(&self, item: *mut Object) -> bool {
+        let len = self.ob_base.ob_size.get();
+        if len >= self.allocated.get() {
+            return false;
+        }
+        // SAFETY: there is room for one more; the list owns the item from here on.
+        unsafe { self.ob_item.get().add(len as usize).write(item) };
+        self.ob_base.ob_size.set(len + 1);
+        true
     }
 
     /// Number of items.
@@ -225,7 +262,20 @@ impl List {
 
     /// Removes all items.
     pub fn clear_items(&self) {
-        drop(self.take_items());
+        let len = self.len();
+        self.ob_base.ob_size.set(0);
+        self.allocated.set(0);
+        let base = self.ob_item.replace(ptr::null_mut());
+        if base.is_null() {
+            return;
+        }
+        // SAFETY: the array was the list's; its items are dropped, the last first, and the array is freed.
+        unsafe {
+            for index in (0..len).rev() {
+                drop(Ref::from_nullable(base.add(index).read()));
+            }
+            libc::free(base.cast());
+        }
     }
 
     /// Calls `change` with the places of the items, which it may put into another order. No Python code may run meanwhile.

@@ -321,7 +321,7 @@ fn frozen_key(key: &Object, raised: crate::Raised) -> Result<Option<Ref>> {
     Ok(Some(set.copy_in(&PyFrozenSet_Type)?.upcast()))
 }
 
-fn contains(set: &Set, key: &Object) -> Result<bool> {
+pub fn contains(set: &Set, key: &Object) -> Result<bool> {
     match set.has(key) {
         Err(raised) => match frozen_key(key, raised)? {
             Some(key) => set.has(&key),

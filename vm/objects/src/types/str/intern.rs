@@ -110,6 +110,12 @@ pub fn latin1(char: u8) -> Ref<Str> {
     })
 }
 
+/// [`latin1`] for code that must not call anything: borrowed, since these strings are immortal, or NULL when it is not made yet.
+#[inline(always)]
+pub fn latin1_pointer(char: u8) -> *mut crate::Object {
+    SHARED.0[usize::from(char)].get().cast_mut().cast()
+}
+
 /// A name that native code uses: interned on first use, immortal. Made by [`crate::id!`].
 pub struct Identifier {
     text: &'static str,

@@ -86,6 +86,9 @@ impl Str {
         // SAFETY: a string that nobody refers to any more.
         unsafe {
             (*this).cast_unchecked::<Str>().drop_parts();
+            if (*this).is_exactly(&PyUnicode_Type) {
+                return crate::object::heap::free(this.cast());
+            }
             crate::slots::free(this);
         }
     }

@@ -287,8 +287,10 @@ impl Str {
             }
         }
         let block = NonNull::new(string.as_ptr().cast::<u8>()).ok_or_else(raise::no_memory)?;
+        // A string that grows once will grow again: with an eighth to spare, building text piece by piece is linear.
+        let room = if size <= heap::usable_size(block) { size } else { size.saturating_add(size >> 3) };
         // SAFETY: the string's own block; the only reference to it moves along.
-        let block = unsafe { heap::realloc(block, size, false) }.ok_or_else(raise::no_memory)?;
+        let block = unsafe { heap::realloc(block, room, false) }.ok_or_else(raise::no_memory)?;
         core::mem::forget(string);
         // SAFETY: the moved string with room for the new length and a NUL.
         unsafe {
@@ -430,6 +432,23 @@ impl Str {
     #[inline]
     pub fn at(&self, index: usize) -> u32 {
         self.chars().at(index)
+    }
+
+    /// [`Str::at`] without a check.
+    ///
+    /// # Safety
+    /// `index` is below the length.
+    #[inline(always)]
+    pub unsafe fn at_unchecked(&self, index: usize) -> u32 {
+        let data = self.data();
+        // SAFETY: the caller's promise; the kind says how wide a character is.
+        unsafe {
+            match self.kind() {
+                Kind::One => (*data.add(index)).into(),
+                Kind::Two => (*data.cast::<u16>().add(index)).into(),
+                Kind::Four => *data.cast::<u32>().add(index),
+            }
+        }
     }
 
     /// The text of an ASCII string.

@@ -44,6 +44,9 @@ impl Tuple {
                 for place in tuple.places().iter().rev() {
                     drop(Ref::from_nullable(place.get()));
                 }
+                if (*this).is_exactly(&PyTuple_Type) {
+                    return crate::object::heap::free(this.cast());
+                }
                 crate::slots::free(this);
             });
         }

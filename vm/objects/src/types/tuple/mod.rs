@@ -20,6 +20,9 @@ static EMPTY: Tuple =
 // SAFETY: as for `Object`.
 unsafe impl Sync for Tuple {}
 
+/// More items than this cannot be in memory.
+const MAX_LEN: usize = isize::MAX as usize / 16;
+
 impl Tuple {
     /// The empty tuple.
     #[inline]
@@ -31,12 +34,13 @@ impl Tuple {
     ///
     /// # Errors
     /// MemoryError.
-    pub fn from_vec(items: Vec<Ref>) -> Result<Ref<Tuple>> {
-        let tuple = Tuple::alloc(items.len())?;
-        for (place, item) in tuple.places().iter().zip(items) {
-            place.set(item.into_ptr());
+    pub fn from_vec(mut items: Vec<Ref>) -> Result<Ref<Tuple>> {
+        // SAFETY: the vector gives its items up.
+        unsafe {
+            let tuple = Tuple::from_raw(items.as_ptr().cast(), items.len())?;
+            items.set_len(0);
+            Ok(tuple)
         }
-        Ok(tuple)
     }
 
     /// A tuple of new references to `items`.
@@ -56,11 +60,13 @@ impl Tuple {
     /// # Errors
     /// MemoryError.
     pub fn from_array<const N: usize>(items: [Ref; N]) -> Result<Ref<Tuple>> {
-        let tuple = Tuple::alloc(N)?;
-        for (place, item) in tuple.places().iter().zip(items) {
-            place.set(item.into_ptr());
+        let items = core::mem::ManuallyDrop::new(items);
+        // SAFETY: the array gives its items up.
+        let tuple = unsafe { Tuple::from_raw(items.as_ptr().cast(), N) };
+        if tuple.is_err() {
+            drop(core::mem::ManuallyDrop::into_inner(items));
         }
-        Ok(tuple)
+        tuple
     }
 
     /// An instance of `tuple` or a subclass with new references to `items`.
@@ -96,14 +102,46 @@ impl Tuple {
             .ok_or_else(raise::no_memory)?;
         let block = heap::alloc(size, true).ok_or_else(raise::no_memory)?.cast::<Tuple>();
         // SAFETY: a fresh block with room for the head and `len` items; all zeros is NULL.
-        let tuple = unsafe {
-            block.as_ptr().cast::<u8>().write_bytes(0, size);
+        unsafe {
             Object::init(block.as_ptr().cast(), &PyTuple_Type);
             (&raw mut (*block.as_ptr()).ob_base.ob_size).write(Cell::new(len as isize));
-            Ref::from_owned(block)
-        };
-        heap::track(&tuple);
-        Ok(tuple)
+            let places = block.as_ptr().add(1).cast::<*mut Object>();
+            for index in 0..len {
+                places.add(index).write(core::ptr::null_mut());
+            }
+            heap::track_new(block.cast());
+            Ok(Ref::from_owned(block))
+        }
+    }
+
+    /// A tuple that takes over `count` references.
+    ///
+    /// # Safety
+    /// `items` are owned by the caller, who gives them up when the result is `Ok`.
+    ///
+    /// # Errors
+    /// MemoryError.
+    #[inline]
+    pub unsafe fn from_raw(items: *const *mut Object, count: usize) -> Result<Ref<Tuple>> {
+        if count == 0 {
+            return Ok(Tuple::empty());
+        }
+        if count > MAX_LEN {
+            return Err(raise::no_memory());
+        }
+        let size = size_of::<Tuple>() + count * 8;
+        let block = heap::alloc(size, true).ok_or_else(raise::no_memory)?.cast::<Tuple>();
+        // SAFETY: a fresh block with room for the head and `count` items.
+        unsafe {
+            Object::init(block.as_ptr().cast(), &PyTuple_Type);
+            (&raw mut (*block.as_ptr()).ob_base.ob_size).write(Cell::new(count as isize));
+            let places = block.as_ptr().add(1).cast::<*mut Object>();
+            for index in 0..count {
+                places.add(index).write(*items.add(index));
+            }
+            heap::track_new(block.cast());
+            Ok(Ref::from_owned(block))
+        }
     }
 
     /// The places of the items, for filling a new tuple. A place owns what is stored in it.
