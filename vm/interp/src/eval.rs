@@ -1,6 +1,7 @@
 //! The evaluation loop: one handler per instruction, each ending in a sibling call of the next one through a table.
 //!
-//! All state travels in the six argument registers. Two rules keep it there, and keep the native stack flat:
+//! All state travels in the six argument registers. A handler that calls nothing saves none of them, so what is rare is another
+//! handler that it goes on with; none is inlined into another. Two rules keep it there, and keep the native stack flat:
 //! a handler has no local with a destructor and lets no address of a local escape; whatever needs either lives in a function
 //! that is not inlined. The macros below put bodies in their right place: [`fast_ops!`] for hot handlers written under the
 //! rules, [`ops!`] and [`flow_ops!`] for bodies that may do anything. `tests/flat.rs` runs long loops on a small stack.
@@ -72,6 +73,7 @@ pub(crate) use next;
 macro_rules! fast_ops {
     (($pc:ident, $sp:ident, $frame:ident, $ts:ident, $arg:ident, $table:ident) $($(#[$meta:meta])* $name:ident $body:block)*) => { $(
         $(#[$meta])*
+        #[inline(never)]
         #[allow(unused_mut, unused_variables, unused_assignments, unreachable_code, clippy::needless_return)]
         pub unsafe extern "C" fn $name(
             mut $pc: $crate::eval::Pc,
@@ -98,6 +100,7 @@ pub(crate) use fast_ops;
 macro_rules! ops {
     (($sp:ident, $frame:ident, $ts:ident, $arg:ident) $($(#[$meta:meta])* $name:ident $body:block)*) => { $(
         $(#[$meta])*
+        #[inline(never)]
         #[allow(unused_mut, unused_variables)]
         pub unsafe extern "C" fn $name(
             pc: $crate::eval::Pc,
@@ -144,6 +147,7 @@ pub(crate) use ops;
 macro_rules! flow_ops {
     (($pc:ident, $sp:ident, $frame:ident, $ts:ident, $arg:ident) $($(#[$meta:meta])* $name:ident $body:block)*) => { $(
         $(#[$meta])*
+        #[inline(never)]
         #[allow(unused_mut, unused_variables)]
         pub unsafe extern "C" fn $name(
             pc: $crate::eval::Pc,
@@ -211,6 +215,7 @@ const CACHE_COUNTS: [usize; 256] = {
 };
 
 /// Starts the thread's current frame, which was just pushed.
+#[inline(never)]
 pub unsafe extern "C" fn enter(
     _pc: Pc,
     _sp: Sp,

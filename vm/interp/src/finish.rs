@@ -9,6 +9,7 @@ use objects::Object;
 use objects::object::dealloc;
 
 /// Frees the dead object in `arg`; `pc` is where to go on.
+#[inline(never)]
 pub unsafe extern "C" fn one(
     pc: Pc,
     sp: Sp,
@@ -26,6 +27,7 @@ pub unsafe extern "C" fn one(
 }
 
 /// Drops the object that `arg` owns, and then the one at `sp`.
+#[inline(never)]
 pub unsafe extern "C" fn two(
     pc: Pc,
     sp: Sp,

@@ -11,6 +11,7 @@ use objects::{Object, raise};
 
 /// The instruction before `pc` raised: the frame goes into the traceback.
 #[cold]
+#[inline(never)]
 pub unsafe extern "C" fn error(
     pc: Pc,
     sp: Sp,
@@ -38,6 +39,7 @@ pub unsafe extern "C" fn error(
 }
 
 /// Looks for a handler of the instruction before `pc`; without one the frame ends.
+#[inline(never)]
 pub unsafe extern "C" fn reraise(
     pc: Pc,
     sp: Sp,
@@ -99,6 +101,7 @@ unsafe fn find_handler(pc: Pc, mut sp: Sp, frame: FramePtr) -> Sp {
 }
 
 /// The frame ends with the pending exception, which goes on in its caller.
+#[inline(never)]
 pub unsafe extern "C" fn leave(
     _pc: Pc,
     _sp: Sp,
@@ -134,6 +137,7 @@ unsafe fn pop(frame: FramePtr, ts: ThreadPtr) -> *const InterpreterFrame {
 }
 
 /// A suspended frame goes on by raising the pending exception where it stands.
+#[inline(never)]
 pub unsafe extern "C" fn throw_into(
     _pc: Pc,
     _sp: Sp,

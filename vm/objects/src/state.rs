@@ -148,7 +148,7 @@ pub fn interpreter() -> &'static Interpreter {
 }
 
 /// The state of the calling thread, which must hold the GIL.
-#[inline]
+#[inline(always)]
 pub fn current() -> &'static ThreadState {
     let state = CURRENT.get();
     debug_assert!(!state.is_null(), "a thread without a state touched an object");

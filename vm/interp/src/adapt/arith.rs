@@ -8,12 +8,12 @@ use crate::eval::{fast_ops, ops};
 use crate::finish::{drop_one, drop_two};
 use crate::ops::binary::generic;
 use bytecode::opcodes::op;
+use objects::Object;
 use objects::object::heap;
 use objects::types::float::{Float, PyFloat_Type};
 use objects::types::int::{Int, MASK, PyLong_Type};
-use objects::types::str::{PyUnicode_Type, Str};
 use objects::types::str::methods::append;
-use objects::Object;
+use objects::types::str::{PyUnicode_Type, Str};
 
 const ADD: usize = 0;
 const MULTIPLY: usize = 5;
@@ -28,7 +28,8 @@ pub unsafe fn specialize(site: Site<'_>) {
         let both = |class| left.is_exactly(class) && right.is_exactly(class);
         let operator = site.arg % INPLACE;
         let found = if both(&PyLong_Type) {
-            let compact = left.cast_unchecked::<Int>().is_compact() && right.cast_unchecked::<Int>().is_compact();
+            let compact =
+                left.cast_unchecked::<Int>().is_compact() && right.cast_unchecked::<Int>().is_compact();
             match operator {
                 ADD if compact => Some(op::BINARY_OP_ADD_INT),
                 SUBTRACT if compact => Some(op::BINARY_OP_SUBTRACT_INT),
@@ -43,7 +44,11 @@ pub unsafe fn specialize(site: Site<'_>) {
                 _ => None,
             }
         } else if both(&PyUnicode_Type) && operator == ADD {
-            Some(if stores_into_left(site) { op::BINARY_OP_INPLACE_ADD_UNICODE } else { op::BINARY_OP_ADD_UNICODE })
+            Some(if stores_into_left(site) {
+                op::BINARY_OP_INPLACE_ADD_UNICODE
+            } else {
+                op::BINARY_OP_ADD_UNICODE
+            })
         } else {
             None
         };

@@ -10,6 +10,7 @@ use objects::interpreter_frame::InterpreterFrame;
 /// Declares the handlers of families: `NAME: what looks at the operands and may rewrite the instruction, the general handler`.
 macro_rules! adaptive {
     ($($name:ident: $specialize:path, $general:path;)*) => { $(
+        #[inline(never)]
         pub unsafe extern "C" fn $name(
             pc: Pc,
             sp: Sp,

@@ -37,7 +37,11 @@ unsafe fn find(site: Site<'_>) -> Option<u8> {
             let (function, _) = method.parts();
             if let Some(function) = function.cast_exact::<Function>().filter(|_| !has_self) {
                 let exact = remember(site, function, site.arg + 1)?;
-                return Some(if exact { op::CALL_BOUND_METHOD_EXACT_ARGS } else { op::CALL_BOUND_METHOD_GENERAL });
+                return Some(if exact {
+                    op::CALL_BOUND_METHOD_EXACT_ARGS
+                } else {
+                    op::CALL_BOUND_METHOD_GENERAL
+                });
             }
             return Some(op::CALL_NON_PY_GENERAL);
         }
@@ -184,4 +188,3 @@ mod checked {
         }
     }
 }
-

@@ -17,8 +17,8 @@ use objects::types::int::{Int, PyLong_Type};
 use objects::types::list::List;
 use objects::types::list::methods::PyList_Type;
 use objects::types::none::_Py_NoneStruct;
-use objects::types::set::methods::{PyFrozenSet_Type, PySet_Type, contains};
 use objects::types::set::any_set;
+use objects::types::set::methods::{PyFrozenSet_Type, PySet_Type, contains};
 use objects::types::str::{PyUnicode_Type, Str};
 use objects::{Object, TypeObject};
 
@@ -32,7 +32,11 @@ const NE: usize = 3;
 /// The object of a bool, which is immortal.
 #[inline(always)]
 fn truth(value: bool) -> *mut Object {
-    if value { (&raw const _Py_TrueStruct).cast_mut().cast() } else { (&raw const _Py_FalseStruct).cast_mut().cast() }
+    if value {
+        (&raw const _Py_TrueStruct).cast_mut().cast()
+    } else {
+        (&raw const _Py_FalseStruct).cast_mut().cast()
+    }
 }
 
 /// Rewrites a `COMPARE_OP` for the operands it has now.
@@ -44,7 +48,8 @@ pub unsafe fn specialize_compare(site: Site<'_>) {
         let found = if both(&PyFloat_Type) {
             Some(op::COMPARE_OP_FLOAT)
         } else if both(&PyLong_Type) {
-            let compact = left.cast_unchecked::<Int>().is_compact() && right.cast_unchecked::<Int>().is_compact();
+            let compact =
+                left.cast_unchecked::<Int>().is_compact() && right.cast_unchecked::<Int>().is_compact();
             compact.then_some(op::COMPARE_OP_INT)
         } else if both(&PyUnicode_Type) && matches!(site.arg >> 5, EQ | NE) {
             Some(op::COMPARE_OP_STR)

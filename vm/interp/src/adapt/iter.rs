@@ -11,6 +11,7 @@ use crate::finish::drop_one;
 use crate::frame::push_exception_state;
 use crate::ops;
 use bytecode::opcodes::op;
+use objects::Object;
 use objects::types::generator::{Generator, PyCoro_Type, PyGen_Type, state};
 use objects::types::int::{Int, MASK};
 use objects::types::list::List;
@@ -19,8 +20,7 @@ use objects::types::list::methods::PyList_Type;
 use objects::types::none::_Py_NoneStruct;
 use objects::types::range::iter::{PyRangeIter_Type, RangeIterator};
 use objects::types::tuple::Tuple;
-use objects::types::tuple::methods::{PyTupleIter_Type, PyTuple_Type, TupleIterator};
-use objects::Object;
+use objects::types::tuple::methods::{PyTuple_Type, PyTupleIter_Type, TupleIterator};
 
 /// Rewrites a `FOR_ITER` for the iterator it has now.
 pub unsafe fn specialize_for(site: Site<'_>) {
@@ -47,7 +47,8 @@ pub unsafe fn specialize_send(site: Site<'_>) {
     // SAFETY: a receiver and a value are on the stack.
     unsafe {
         let receiver = site.item(2);
-        let found = (receiver.is_exactly(&PyGen_Type) || receiver.is_exactly(&PyCoro_Type)).then_some(op::SEND_GEN);
+        let found =
+            (receiver.is_exactly(&PyGen_Type) || receiver.is_exactly(&PyCoro_Type)).then_some(op::SEND_GEN);
         site.settle(found, op::SEND);
     }
 }
@@ -57,11 +58,15 @@ pub unsafe fn specialize_unpack(site: Site<'_>) {
     // SAFETY: a sequence is on the stack.
     unsafe {
         let sequence = site.item(1);
-        let found = if let Some(tuple) = sequence.cast_exact::<Tuple>().filter(|tuple| tuple.len() == site.arg) {
-            Some(if tuple.len() == 2 { op::UNPACK_SEQUENCE_TWO_TUPLE } else { op::UNPACK_SEQUENCE_TUPLE })
-        } else {
-            sequence.cast_exact::<List>().filter(|list| list.len() == site.arg).map(|_| op::UNPACK_SEQUENCE_LIST)
-        };
+        let found =
+            if let Some(tuple) = sequence.cast_exact::<Tuple>().filter(|tuple| tuple.len() == site.arg) {
+                Some(if tuple.len() == 2 { op::UNPACK_SEQUENCE_TWO_TUPLE } else { op::UNPACK_SEQUENCE_TUPLE })
+            } else {
+                sequence
+                    .cast_exact::<List>()
+                    .filter(|list| list.len() == site.arg)
+                    .map(|_| op::UNPACK_SEQUENCE_LIST)
+            };
         site.settle(found, op::UNPACK_SEQUENCE);
     }
 }

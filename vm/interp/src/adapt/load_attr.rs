@@ -241,7 +241,11 @@ unsafe fn of_class(site: Site<'_>, owner: &Object, name: &Str, found: &Object, m
                     return own(site, owner, name);
                 }
                 *site.pc.add(3) = u16::try_from(attrs::word_offset(owner, class)).ok()?;
-                if method { op::LOAD_ATTR_METHOD_WITH_VALUES } else { op::LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES }
+                if method {
+                    op::LOAD_ATTR_METHOD_WITH_VALUES
+                } else {
+                    op::LOAD_ATTR_NONDESCRIPTOR_WITH_VALUES
+                }
             }
             Storage::Classic(slot) => {
                 if !method || !slot.is_empty() || class.tp_dictoffset.get() < 0 {
@@ -434,6 +438,7 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
 }
 
 /// The instance has another shape than the cache knows; the shapes of a class are a tree, so the name is often at the same place.
+#[inline(never)]
 unsafe extern "C" fn other_shape(
     pc: Pc,
     sp: Sp,

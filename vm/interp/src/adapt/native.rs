@@ -82,7 +82,8 @@ pub unsafe fn find(site: Site<'_>, callable: &Object, has_self: bool) -> Option<
         }
         if let Some(descr) = callable.cast_exact::<MethodDescr>() {
             let next = *site.pc.add(3) as u8;
-            if ptr::eq(KNOWN.list_append.get(), callable) && has_self && site.arg == 1 && next == op::POP_TOP {
+            if ptr::eq(KNOWN.list_append.get(), callable) && has_self && site.arg == 1 && next == op::POP_TOP
+            {
                 return Some(op::CALL_LIST_APPEND);
             }
             return Some(match convention(descr.def().ml_flags) {
@@ -346,6 +347,7 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
 }
 
 /// The list has no room: it grows, and may raise.
+#[inline(never)]
 unsafe extern "C" fn append_slowly(
     pc: Pc,
     sp: Sp,
@@ -371,7 +373,8 @@ unsafe extern "C" fn append_slowly(
 #[inline(never)]
 unsafe fn append(list: *mut Object, item: *mut Object) -> bool {
     // SAFETY: the class was checked; the item is owned and given away.
-    let appended = unsafe { (*list.cast::<List>()).push(objects::Ref::from_owned(ptr::NonNull::new_unchecked(item))) };
+    let appended =
+        unsafe { (*list.cast::<List>()).push(objects::Ref::from_owned(ptr::NonNull::new_unchecked(item))) };
     appended.map_err(objects::Raised::leave).is_ok()
 }
 

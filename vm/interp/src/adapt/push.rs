@@ -15,9 +15,7 @@ pub fn takes_exactly(code: &Code, count: usize) -> bool {
 
 /// Whether all parameters are positional ones with names of their own (`SIMPLE_FUNCTION`).
 pub fn takes_only_positional(code: &Code) -> bool {
-    code.co_kwonlyargcount.get() == 0
-        && !code.has_flag(VARARGS | VARKEYWORDS)
-        && code.has_flag(OPTIMIZED)
+    code.co_kwonlyargcount.get() == 0 && !code.has_flag(VARARGS | VARKEYWORDS) && code.has_flag(OPTIMIZED)
 }
 
 /// The place of the next frame on the data stack; NULL when the chunk is full or recursion has come to its end, which the general
@@ -43,14 +41,7 @@ pub unsafe fn start(frame: *mut InterpreterFrame, function: *mut Function, bound
 
 /// Makes `new` the running frame: the calling one waits with the stack `sp` and goes on `size` units behind its instruction.
 #[inline(always)]
-pub unsafe fn link(
-    ts: ThreadPtr,
-    frame: FramePtr,
-    pc: Pc,
-    sp: Sp,
-    new: *mut InterpreterFrame,
-    size: u16,
-) {
+pub unsafe fn link(ts: ThreadPtr, frame: FramePtr, pc: Pc, sp: Sp, new: *mut InterpreterFrame, size: u16) {
     // SAFETY: both frames are whole; the new one is on top of the data stack.
     unsafe {
         let words = (*new).code().co_framesize.get() as usize;
@@ -61,14 +52,7 @@ pub unsafe fn link(
 
 /// [`link`] for a frame that is not on the data stack.
 #[inline(always)]
-pub unsafe fn enter(
-    ts: ThreadPtr,
-    frame: FramePtr,
-    pc: Pc,
-    sp: Sp,
-    new: *mut InterpreterFrame,
-    size: u16,
-) {
+pub unsafe fn enter(ts: ThreadPtr, frame: FramePtr, pc: Pc, sp: Sp, new: *mut InterpreterFrame, size: u16) {
     // SAFETY: both frames are whole.
     unsafe {
         (*frame).instr_ptr.set(pc.sub(1));

@@ -10,13 +10,13 @@ use crate::eval::{FramePtr, Pc, Sp, Table, ThreadPtr, fast_ops};
 use crate::finish::{drop_one, drop_two};
 use bytecode::opcodes::op;
 use core::ptr;
+use objects::Object;
 use objects::attrs::shape::{Layout, Transition};
 use objects::attrs::{self, Storage, inline};
 use objects::typeobject::HeapType;
 use objects::typeobject::slots::SetAttroFunc;
 use objects::types::descr::member::{MemberDescr, READONLY, kind};
 use objects::types::dict::Dict;
-use objects::Object;
 
 /// Rewrites a `STORE_ATTR` for the owner it has now.
 pub unsafe fn specialize(site: Site<'_>) {
@@ -31,7 +31,9 @@ unsafe fn find(site: Site<'_>) -> Option<u8> {
         let name = site.frame.code().name_at(site.arg);
         let class = owner.class();
         let generic = attrs::generic_setattro as SetAttroFunc;
-        if !class.tp_setattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic)) || !class.assign_version_tag() {
+        if !class.tp_setattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic))
+            || !class.assign_version_tag()
+        {
             return None;
         }
         write_u32(site.pc.add(1), class.tp_version_tag.get());
@@ -50,13 +52,20 @@ unsafe fn find(site: Site<'_>) -> Option<u8> {
         if let Some(shape) = managed.shape() {
             let layout = inline::layout_of(class)?;
             let transition = match shape.find(name) {
-                Some(place) => Transition { from: shape.word(), to: shape.word(), place: place as u32, word_offset },
+                Some(place) => {
+                    Transition { from: shape.word(), to: shape.word(), place: place as u32, word_offset }
+                }
                 None => {
                     if shape.len() >= managed.capacity() {
                         return None;
                     }
                     let longer = managed.extended(shape, name)?;
-                    Transition { from: shape.word(), to: longer.word(), place: shape.len() as u32, word_offset }
+                    Transition {
+                        from: shape.word(),
+                        to: longer.word(),
+                        place: shape.len() as u32,
+                        word_offset,
+                    }
                 }
             };
             *site.pc.add(3) = layout.remember(transition)?;
@@ -144,6 +153,7 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
 }
 
 /// The instance has another shape than the transition is from: if the name is at the same place, its value is replaced.
+#[inline(never)]
 unsafe extern "C" fn other_shape(
     pc: Pc,
     sp: Sp,

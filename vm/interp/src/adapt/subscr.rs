@@ -167,9 +167,9 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
         let Some(heap) = (*container).class().heap_type() else {
             return base::BINARY_SUBSCR(pc, sp, frame, ts, arg, table);
         };
-        let [function, version, _] = heap.spec_cache.get();
-        let function = function.cast::<Function>();
-        if function.is_null() || (*function).func_version.get() as usize != version as usize {
+        let function = (*heap.spec_cache.as_ptr())[0].cast::<Function>();
+        let version = (*heap.spec_cache.as_ptr())[1] as usize;
+        if function.is_null() || (*function).func_version.get() as usize != version {
             return base::BINARY_SUBSCR(pc, sp, frame, ts, arg, table);
         }
         let new = push::room(ts, (*function).code());

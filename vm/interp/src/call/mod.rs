@@ -14,16 +14,16 @@ use objects::interpreter_frame::InterpreterFrame;
 use objects::protocol::call as protocol;
 use objects::state::{self, ThreadState};
 use objects::typeobject::flags::VECTORCALL_ARGUMENTS_OFFSET;
-use objects::typeobject::slots::AllocFunc;
 use objects::typeobject::generic_alloc;
+use objects::typeobject::slots::AllocFunc;
 use objects::types::code::Code;
 use objects::types::dict::Dict;
 use objects::types::function::Function;
 use objects::types::generator::{Generator, state as generator_state};
 use objects::types::method::Method;
 use objects::types::object::PyBaseObject_Type;
-use objects::types::r#type::PyType_Type;
 use objects::types::tuple::Tuple;
+use objects::types::r#type::PyType_Type;
 use objects::{Instance, Object, Ref, Result, TypeObject, id};
 
 /// `function` as one that bytecode calls without a native call.
@@ -161,9 +161,8 @@ fn find_init(class: &TypeObject) -> Option<&Function> {
         (Some(own), Some(object)) => ptr::fn_addr_eq(own, object),
         _ => false,
     };
-    let own_alloc = class.tp_alloc.get().is_some_and(|alloc| {
-        !ptr::fn_addr_eq(alloc, generic_alloc as AllocFunc)
-    });
+    let own_alloc =
+        class.tp_alloc.get().is_some_and(|alloc| !ptr::fn_addr_eq(alloc, generic_alloc as AllocFunc));
     if !same_new || own_alloc || class.tp_itemsize.get() != 0 || class.has_feature(IS_ABSTRACT) {
         return None;
     }

@@ -12,31 +12,31 @@ use objects::{Object, Ref, Result, TypeObject};
 pub mod generic {
     use super::*;
 
-ops! { (sp, frame, ts, arg)
-    STORE_ATTR {
-        let owner = sp.pop();
-        let value = sp.pop();
-        attr::set(&owner, frame.code().name_at(arg), Some(&value))?;
-    }
+    ops! { (sp, frame, ts, arg)
+        STORE_ATTR {
+            let owner = sp.pop();
+            let value = sp.pop();
+            attr::set(&owner, frame.code().name_at(arg), Some(&value))?;
+        }
 
-    LOAD_ATTR {
-        let owner = sp.pop();
-        load(&mut sp, owner, frame.code().name_at(arg >> 1), arg & 1 != 0)?;
-    }
+        LOAD_ATTR {
+            let owner = sp.pop();
+            load(&mut sp, owner, frame.code().name_at(arg >> 1), arg & 1 != 0)?;
+        }
 
-    /// `super().name`: bit 0 asks for a method call's pair, bit 1 says that `super` had two arguments.
-    LOAD_SUPER_ATTR {
-        let this = sp.pop();
-        let class = sp.pop();
-        let global_super = sp.pop();
-        let name = frame.code().name_at(arg >> 2);
-        let attribute = super_attribute(&global_super, &class, &this, name, arg & 2 != 0)?;
-        sp.push(attribute);
-        if arg & 1 != 0 {
-            sp.push_nullable(None);
+        /// `super().name`: bit 0 asks for a method call's pair, bit 1 says that `super` had two arguments.
+        LOAD_SUPER_ATTR {
+            let this = sp.pop();
+            let class = sp.pop();
+            let global_super = sp.pop();
+            let name = frame.code().name_at(arg >> 2);
+            let attribute = super_attribute(&global_super, &class, &this, name, arg & 2 != 0)?;
+            sp.push(attribute);
+            if arg & 1 != 0 {
+                sp.push_nullable(None);
+            }
         }
     }
-}
 }
 
 ops! { (sp, frame, ts, arg)

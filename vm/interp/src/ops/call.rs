@@ -115,6 +115,7 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
 }
 
 /// The frame ends; `value` is its owned result.
+#[inline(never)]
 pub unsafe extern "C" fn leave(
     _pc: eval::Pc,
     sp: eval::Sp,

@@ -38,7 +38,6 @@ flow_ops! { (pc, sp, frame, ts, arg)
         }
     }
 }
-}
 
 ops! { (sp, frame, ts, arg)
     END_SEND {

@@ -106,6 +106,7 @@ pub mod generic {
     }
 }
 
+#[inline(never)]
 unsafe extern "C" fn jump_backward_pending(
     pc: crate::eval::Pc,
     sp: crate::eval::Sp,
@@ -124,6 +125,7 @@ unsafe extern "C" fn jump_backward_pending(
     }
 }
 
+#[inline(never)]
 unsafe extern "C" fn resume_pending(
     pc: crate::eval::Pc,
     sp: crate::eval::Sp,

@@ -108,6 +108,7 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
 }
 
 /// A fast local without a value was asked for.
+#[inline(never)]
 unsafe extern "C" fn unbound_local(
     pc: crate::eval::Pc,
     sp: crate::eval::Sp,

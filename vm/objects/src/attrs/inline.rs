@@ -35,7 +35,7 @@ pub struct Managed<'a> {
 }
 
 /// Where an object's attributes are.
-#[inline]
+#[inline(always)]
 pub fn storage(object: &Object) -> Storage<'_> {
     let class = object.class();
     if class.has_feature(flags::MANAGED_DICT) {
@@ -65,7 +65,7 @@ fn item_count(object: &Object, class: &TypeObject) -> usize {
 }
 
 /// Offset of the words that the runtime adds to an instance: what `allocate` reserved for fields and items.
-#[inline]
+#[inline(always)]
 pub fn extra_offset(object: &Object, class: &TypeObject) -> usize {
     if class.tp_itemsize.get() == 0 {
         return class.instance_size(0);
@@ -74,7 +74,7 @@ pub fn extra_offset(object: &Object, class: &TypeObject) -> usize {
 }
 
 /// Offset of the attribute word of an instance of a managed class. The same for all instances unless the class has items.
-#[inline]
+#[inline(always)]
 pub fn word_offset(object: &Object, class: &TypeObject) -> usize {
     let weakref = class.has_feature(flags::MANAGED_WEAKREF);
     extra_offset(object, class) + if weakref { WORD } else { 0 }
@@ -94,7 +94,7 @@ pub fn extra_size(class: &TypeObject) -> usize {
 }
 
 /// The layout of a class whose instances have inline values.
-#[inline]
+#[inline(always)]
 pub fn layout_of(class: &TypeObject) -> Option<&Layout> {
     if !class.has_feature(flags::INLINE_VALUES) {
         return None;
@@ -192,14 +192,14 @@ fn shadows(class: &TypeObject, name: &Str) {
 
 impl<'a> Managed<'a> {
     /// The shape while the attributes are inline.
-    #[inline]
+    #[inline(always)]
     pub fn shape(self) -> Option<&'static Shape> {
         let word = self.word.get();
         if word & 1 == 0 { None } else { shape::by_id(word as u32 >> 1) }
     }
 
     /// The dictionary once there is one.
-    #[inline]
+    #[inline(always)]
     pub fn dict(self) -> Option<Ref<Dict>> {
         let word = self.word.get();
         if word & 1 != 0 {

@@ -27,13 +27,13 @@ impl Shape {
     }
 
     /// The low half of the attribute word of every instance with this shape.
-    #[inline]
+    #[inline(always)]
     pub fn word(&self) -> u32 {
         self.id << 1 | 1
     }
 
     /// Number of attributes.
-    #[inline]
+    #[inline(always)]
     pub fn len(&self) -> usize {
         self.names.len()
     }
@@ -44,7 +44,7 @@ impl Shape {
     }
 
     /// The names by place.
-    #[inline]
+    #[inline(always)]
     pub fn names(&self) -> &[Ref<Str>] {
         &self.names
     }
@@ -139,7 +139,7 @@ impl Layout {
         let same = |known: &Transition| {
             (known.from, known.to, known.place) == (transition.from, transition.to, transition.place)
         };
-        if let Some(index) = (0..count).find(|&index| same(&self.transition(index))) {
+        if let Some(index) = (0..count).find(|&index| same(self.transition(index))) {
             return Some(index);
         }
         if count == MAX_TRANSITIONS {
@@ -163,10 +163,10 @@ impl Layout {
 
     /// The transition with a number that [`Layout::remember`] gave.
     #[inline(always)]
-    pub fn transition(&self, index: u16) -> Transition {
+    pub fn transition(&self, index: u16) -> &Transition {
         debug_assert!(index < self.transition_count.get());
-        // SAFETY: numbers are only given out for what is there.
-        unsafe { self.transitions.get().add(usize::from(index)).read() }
+        // SAFETY: numbers are only given out for what is there; nothing is remembered while the result is in use.
+        unsafe { &*self.transitions.get().add(usize::from(index)) }
     }
 
     /// The shape of an instance without attributes.
@@ -273,13 +273,13 @@ fn publish(shape: &Shape) {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn place(id: u32) -> Option<&'static Cell<*const Shape>> {
     Some(&TABLE.chunks.get(id as usize >> CHUNK_BITS)?.get()?[id as usize & (CHUNK - 1)])
 }
 
 /// The living shape with an id.
-#[inline]
+#[inline(always)]
 pub fn by_id(id: u32) -> Option<&'static Shape> {
     // SAFETY: a dead shape's place is NULL; a shape lives as long as its class, and whoever has an instance's id has the class.
     unsafe { place(id)?.get().as_ref() }

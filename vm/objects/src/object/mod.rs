@@ -53,7 +53,7 @@ pub unsafe trait Instance: Sized + 'static {
     }
 
     /// The object itself, seen through its head.
-    #[inline]
+    #[inline(always)]
     fn as_object(&self) -> &Object {
         // SAFETY: "head first".
         unsafe { &*ptr::from_ref(self).cast::<Object>() }
@@ -101,7 +101,7 @@ impl Object {
     }
 
     /// Whether `self` and `other` are one object: Python's `is`.
-    #[inline]
+    #[inline(always)]
     pub fn is(&self, other: &Object) -> bool {
         ptr::eq(self, other)
     }
@@ -114,7 +114,7 @@ impl Object {
     }
 
     /// `self` as a `T` if its class is exactly `T`'s.
-    #[inline]
+    #[inline(always)]
     pub fn cast_exact<T: Instance>(&self) -> Option<&T> {
         // SAFETY: just checked.
         self.is_exactly(T::class()).then(|| unsafe { self.cast_unchecked() })
@@ -124,14 +124,14 @@ impl Object {
     ///
     /// # Safety
     /// `T::is_instance(self)` holds.
-    #[inline]
+    #[inline(always)]
     pub unsafe fn cast_unchecked<T: Instance>(&self) -> &T {
         // SAFETY: the caller's promise and "head first".
         unsafe { &*ptr::from_ref(self).cast::<T>() }
     }
 
     /// The pointer that C code is given.
-    #[inline]
+    #[inline(always)]
     pub fn as_ptr(&self) -> *mut Object {
         ptr::from_ref(self).cast_mut()
     }
@@ -244,7 +244,7 @@ impl VarObject {
     pub const HEAD: VarObject = VarObject { ob_base: Object::HEAD, ob_size: Cell::new(0) };
 
     /// `Py_SIZE`.
-    #[inline]
+    #[inline(always)]
     pub fn size(&self) -> usize {
         self.ob_size.get().unsigned_abs()
     }

@@ -83,7 +83,9 @@ impl<T: Instance> Ref<T> {
     pub fn new(value: T) -> Result<Ref<T>> {
         let class = T::class();
         let features = class.tp_flags.get();
-        if features & (flags::READY | flags::MANAGED_DICT | flags::MANAGED_WEAKREF | flags::HEAPTYPE) != flags::READY {
+        if features & (flags::READY | flags::MANAGED_DICT | flags::MANAGED_WEAKREF | flags::HEAPTYPE)
+            != flags::READY
+        {
             return Ref::new_in(class, value);
         }
         debug_assert!(class.tp_basicsize.get() as usize == size_of::<T>() && class.tp_itemsize.get() == 0);

@@ -76,7 +76,8 @@ pub unsafe extern "C" fn instance_dealloc(this: *mut Object) {
     if class.has_feature(flags::HAVE_GC) {
         heap::untrack(object);
     }
-    let own_memory = class.tp_free.get().is_some_and(|own| ptr::fn_addr_eq(own, slots::free_block as FreeFunc));
+    let own_memory =
+        class.tp_free.get().is_some_and(|own| ptr::fn_addr_eq(own, slots::free_block as FreeFunc));
     let extends_object = own_memory
         && native_base(class, deallocs_here)
             .is_some_and(|base| ptr::eq(base, &raw const crate::types::object::PyBaseObject_Type));

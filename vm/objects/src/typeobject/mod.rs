@@ -300,7 +300,7 @@ impl TypeObject {
     }
 
     /// `PyType_HasFeature`.
-    #[inline]
+    #[inline(always)]
     pub fn has_feature(&self, flag: c_ulong) -> bool {
         self.tp_flags.get() & flag != 0
     }
@@ -318,7 +318,7 @@ impl TypeObject {
     }
 
     /// `PyType_IsSubtype`.
-    #[inline]
+    #[inline(always)]
     pub fn is_subtype(&self, other: &TypeObject) -> bool {
         ptr::eq(self, other) || self.is_proper_subtype(other)
     }
@@ -370,6 +370,7 @@ impl TypeObject {
     }
 
     /// The tail that `type` objects made at run time have.
+    #[inline(always)]
     pub fn heap_type(&self) -> Option<&HeapType> {
         // SAFETY: the flag says that the object was allocated as a HeapType.
         self.has_feature(flags::HEAPTYPE).then(|| unsafe { &*ptr::from_ref(self).cast::<HeapType>() })
@@ -404,17 +405,17 @@ impl TypeObject {
     }
 
     // SAFETY (all five): a non-NULL table pointer is a table that lives as long as the type.
-    #[inline]
+    #[inline(always)]
     pub fn number(&self) -> Option<&NumberMethods> {
         // SAFETY: a slot table lives as long as its type.
         unsafe { self.tp_as_number.get().as_ref() }
     }
-    #[inline]
+    #[inline(always)]
     pub fn sequence(&self) -> Option<&SequenceMethods> {
         // SAFETY: a slot table lives as long as its type.
         unsafe { self.tp_as_sequence.get().as_ref() }
     }
-    #[inline]
+    #[inline(always)]
     pub fn mapping(&self) -> Option<&MappingMethods> {
         // SAFETY: a slot table lives as long as its type.
         unsafe { self.tp_as_mapping.get().as_ref() }

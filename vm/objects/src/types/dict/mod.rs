@@ -104,7 +104,7 @@ impl Dict {
         self.ma_used.get() == 0
     }
 
-    #[inline]
+    #[inline(always)]
     pub(crate) fn keys(&self) -> &Keys {
         // SAFETY: a dictionary owns its keys; `&Keys` is not kept across anything that could replace them.
         unsafe { self.keys.get().as_ref() }

@@ -125,19 +125,19 @@ impl List {
     }
 
     /// Number of items.
-    #[inline]
+    #[inline(always)]
     pub fn len(&self) -> usize {
         self.ob_base.size()
     }
 
     /// Whether there are no items.
-    #[inline]
+    #[inline(always)]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
 
     /// A new reference to the item at `index`.
-    #[inline]
+    #[inline(always)]
     pub fn get(&self, index: usize) -> Option<Ref> {
         // SAFETY: the first `len` places own an item each.
         (index < self.len()).then(|| Ref::from_borrowed(unsafe { &**self.ob_item.get().add(index) }))

@@ -94,7 +94,7 @@ impl Chars<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn len(self) -> usize {
         match self {
             Chars::One(chars) => chars.len(),
@@ -103,7 +103,7 @@ impl Chars<'_> {
         }
     }
 
-    #[inline]
+    #[inline(always)]
     pub fn is_empty(self) -> bool {
         self.len() == 0
     }
@@ -363,7 +363,7 @@ impl Str {
     }
 
     /// Where the characters are. Writable only while the string is being made.
-    #[inline]
+    #[inline(always)]
     pub fn data(&self) -> *mut u8 {
         let this = ptr::from_ref(self).cast_mut().cast::<u8>();
         let state = self.state.get();
@@ -399,7 +399,7 @@ impl Str {
     }
 
     /// Width of the characters.
-    #[inline]
+    #[inline(always)]
     pub fn kind(&self) -> Kind {
         match self.state.get() >> KIND_SHIFT & 7 {
             1 => Kind::One,
@@ -409,7 +409,7 @@ impl Str {
     }
 
     /// Whether all characters are ASCII.
-    #[inline]
+    #[inline(always)]
     pub fn is_ascii(&self) -> bool {
         self.state.get() & ASCII != 0
     }
@@ -547,7 +547,7 @@ impl Str {
     }
 
     /// Whether the string is interned.
-    #[inline]
+    #[inline(always)]
     pub fn is_interned(&self) -> bool {
         self.state.get() & INTERNED != 0
     }

@@ -145,13 +145,14 @@ impl Tuple {
     }
 
     /// The places of the items, for filling a new tuple. A place owns what is stored in it.
+    #[inline(always)]
     pub fn places(&self) -> &[Cell<*mut Object>] {
         // SAFETY: the items follow the head.
         unsafe { core::slice::from_raw_parts(core::ptr::from_ref(self).add(1).cast(), self.ob_base.size()) }
     }
 
     /// The items. The tuple must be whole.
-    #[inline]
+    #[inline(always)]
     pub fn items(&self) -> &[&Object] {
         debug_assert!(self.places().iter().all(|place| !place.get().is_null()));
         // SAFETY: the items follow the head; in a whole tuple none is NULL and none changes.
@@ -159,13 +160,13 @@ impl Tuple {
     }
 
     /// Number of items.
-    #[inline]
+    #[inline(always)]
     pub fn len(&self) -> usize {
         self.ob_base.size()
     }
 
     /// Whether there are no items.
-    #[inline]
+    #[inline(always)]
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
