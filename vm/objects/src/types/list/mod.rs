@@ -112,8 +112,11 @@ impl List {
     }
 
     /// Appends while there is room without asking for memory; `false` when there is none.
+    ///
+    /// # Safety
+    /// `item` is owned by the caller, who gives it up when the answer is `true`.
     #[inline(always)]
-    pub fn push_quick(&self, item: *mut Object) -> bool {
+    pub unsafe fn push_quick(&self, item: *mut Object) -> bool {
         let len = self.ob_base.ob_size.get();
         if len >= self.allocated.get() {
             return false;
