@@ -17,23 +17,24 @@ use objects::{Object, Ref, raise};
 pub mod generic {
     use super::*;
 
-flow_ops! { (pc, sp, frame, ts, arg)
-    /// Sends a value to a sub-iterator; when it has returned, jumps with its value.
-    SEND {
-        let value = sp.pop();
-        let receiver = sp.peek(1);
-        if let Some(generator) = plain_generator(receiver) {
-            resume_inline(ts, frame, sp, generator, value, 1 + caches(op::SEND) + arg);
-            return Ok(Flow::Enter);
-        }
-        match iter::send(receiver, &value)? {
-            Sent::Next(yielded) => {
-                sp.push(yielded);
-                Ok(Flow::Next)
+    flow_ops! { (pc, sp, frame, ts, arg)
+        /// Sends a value to a sub-iterator; when it has returned, jumps with its value.
+        SEND {
+            let value = sp.pop();
+            let receiver = sp.peek(1);
+            if let Some(generator) = plain_generator(receiver) {
+                resume_inline(ts, frame, sp, generator, value, 1 + caches(op::SEND) + arg);
+                return Ok(Flow::Enter);
             }
-            Sent::Return(returned) => {
-                sp.push(returned);
-                Ok(Flow::Jump)
+            match iter::send(receiver, &value)? {
+                Sent::Next(yielded) => {
+                    sp.push(yielded);
+                    Ok(Flow::Next)
+                }
+                Sent::Return(returned) => {
+                    sp.push(returned);
+                    Ok(Flow::Jump)
+                }
             }
         }
     }
