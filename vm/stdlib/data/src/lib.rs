@@ -17,6 +17,7 @@ pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[
     ("_heapq", &heapq::module::MODULE_DEF),
     ("_operator", &operator::module::MODULE_DEF),
     ("_queue", &queue::module::MODULE_DEF),
+    ("array", &binary::array::module::MODULE_DEF),
     ("_struct", &binary::structs::module::MODULE_DEF),
     ("itertools", &itertools::module::MODULE_DEF),
 ];

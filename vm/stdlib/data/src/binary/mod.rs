@@ -1,3 +1,4 @@
 //! Values as bytes: `_struct` and `array`.
 
+pub mod array;
 pub mod structs;
