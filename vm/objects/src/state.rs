@@ -7,6 +7,7 @@ use core::cell::Cell;
 use core::ffi::{c_int, c_ulong, c_void};
 use core::ptr;
 use core::sync::atomic::AtomicUsize;
+use std::sync::{Mutex, MutexGuard, TryLockError};
 
 /// `_PyErr_StackItem`: one level of exception handling (a generator has its own).
 #[repr(C)]
@@ -286,4 +287,15 @@ pub fn detached<T>(work: impl FnOnce() -> T) -> T {
     let result = work();
     (hooks.acquire)(state);
     result
+}
+
+/// Locks what other threads may hold while they run without the GIL; it is let go of while this one waits.
+pub fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
+    match mutex.try_lock() {
+        Ok(guard) => guard,
+        Err(TryLockError::Poisoned(poisoned)) => poisoned.into_inner(),
+        Err(TryLockError::WouldBlock) => {
+            detached(|| mutex.lock().unwrap_or_else(std::sync::PoisonError::into_inner))
+        }
+    }
 }

@@ -30,6 +30,11 @@ pub fn crc32(value: Low32, data: &[u8]) -> u32 {
     update(libz_sys::crc32, value, data)
 }
 
+/// Adler-32 of `data`, beginning with `value`.
+pub fn adler32(value: Low32, data: &[u8]) -> u32 {
+    update(libz_sys::adler32, value, data)
+}
+
 fn update(function: Update, value: Low32, data: &[u8]) -> u32 {
     let work = || {
         data.chunks(c_uint::MAX as usize).fold(value.0, |value, chunk| {

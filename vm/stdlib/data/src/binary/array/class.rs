@@ -1,8 +1,8 @@
 //! What Python sees of arrays.
 
+use super::Array;
 use super::items::{Descr, Kind, check_char, descr_of};
 use super::iter::ArrayIterator;
-use super::Array;
 use core::ffi::c_int;
 use macros::pytype;
 use objects::protocol::buffer::{self, Buffer, BytesLike};
@@ -101,7 +101,8 @@ fn not_found(method: &str) -> Raised {
 impl Array {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Array>> {
-        let own_init = class.tp_init.get().map(|init| init as usize) == ARRAY.tp_init.get().map(|init| init as usize);
+        let own_init =
+            class.tp_init.get().map(|init| init as usize) == ARRAY.tp_init.get().map(|init| init as usize);
         if own_init && kwargs.is_some_and(|kwargs| !kwargs.is_empty()) {
             return Err(raise!(TypeError, "array.array() takes no keyword arguments"));
         }
@@ -141,7 +142,10 @@ impl Array {
         };
         let shown = protocol::object::repr(&items)?;
         let head = Str::new(&format!("{name}('{code}', "))?;
-        let whole = protocol::sequence::concat(&protocol::sequence::concat(&head, &shown)?.upcast(), &*Str::new(")")?)?;
+        let whole = protocol::sequence::concat(
+            &protocol::sequence::concat(&head, &shown)?.upcast(),
+            &*Str::new(")")?,
+        )?;
         whole.downcast().map_err(|_| bad_argument())
     }
 
@@ -199,7 +203,11 @@ impl Array {
                 false => core::ptr::null_mut(),
             },
             // The size is fixed while the view exists.
-            shape: if flags & buffer::ND == buffer::ND { self.ob_base.ob_size.as_ptr() } else { core::ptr::null_mut() },
+            shape: if flags & buffer::ND == buffer::ND {
+                self.ob_base.ob_size.as_ptr()
+            } else {
+                core::ptr::null_mut()
+            },
             strides: if flags & buffer::STRIDES == buffer::STRIDES { stride } else { core::ptr::null_mut() },
             suboffsets: core::ptr::null_mut(),
             internal: core::ptr::null_mut(),
@@ -484,7 +492,12 @@ impl Array {
     }
 
     #[method("index($self, v, start=0, stop=sys.maxsize, /)")]
-    fn index(&self, v: &Object, #[default(None)] start: Option<&Object>, #[default(None)] stop: Option<&Object>) -> Result<usize> {
+    fn index(
+        &self,
+        v: &Object,
+        #[default(None)] start: Option<&Object>,
+        #[default(None)] stop: Option<&Object>,
+    ) -> Result<usize> {
         let bound = |object: Option<&Object>, default: usize| match object {
             None => Ok(default),
             Some(object) => {

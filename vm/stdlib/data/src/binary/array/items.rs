@@ -110,26 +110,44 @@ impl Descr {
         let mut item = [0; 8];
         let mut put = |bytes: &[u8]| item[..bytes.len()].copy_from_slice(bytes);
         match self.typecode as u8 {
-            b'b' => put(&in_range::<i8>(value, "signed char", "signed short integer", i16::MIN.into(), i16::MAX.into())?.to_ne_bytes()),
-            b'B' => put(&in_range::<u8>(value, "unsigned byte integer", "unsigned byte integer", 0, 255)?.to_ne_bytes()),
+            b'b' => put(&in_range::<i8>(
+                value,
+                "signed char",
+                "signed short integer",
+                i16::MIN.into(),
+                i16::MAX.into(),
+            )?
+            .to_ne_bytes()),
+            b'B' => put(&in_range::<u8>(value, "unsigned byte integer", "unsigned byte integer", 0, 255)?
+                .to_ne_bytes()),
             b'h' => {
                 let name = "signed short integer";
                 put(&in_range::<i16>(value, name, name, i16::MIN.into(), i16::MAX.into())?.to_ne_bytes())
             }
-            b'H' => put(&in_range::<u16>(value, "unsigned short", "signed integer", i32::MIN.into(), i32::MAX.into())?.to_ne_bytes()),
+            b'H' => put(&in_range::<u16>(
+                value,
+                "unsigned short",
+                "signed integer",
+                i32::MIN.into(),
+                i32::MAX.into(),
+            )?
+            .to_ne_bytes()),
             b'i' => {
                 let name = "signed integer";
                 put(&in_range::<i32>(value, name, name, i32::MIN.into(), i32::MAX.into())?.to_ne_bytes())
             }
             b'I' => {
                 let value = unsigned_long(value)?;
-                let value = u32::try_from(value).map_err(|_| raise!(OverflowError, "unsigned int is greater than maximum"))?;
+                let value = u32::try_from(value)
+                    .map_err(|_| raise!(OverflowError, "unsigned int is greater than maximum"))?;
                 put(&value.to_ne_bytes());
             }
             b'L' => put(&unsigned_long(value)?.to_ne_bytes()),
             b'l' => {
                 let value = number::index(value)?.to_i64();
-                put(&value.ok_or_else(|| too_large("Python int too large to convert to C long"))?.to_ne_bytes());
+                put(&value
+                    .ok_or_else(|| too_large("Python int too large to convert to C long"))?
+                    .to_ne_bytes());
             }
             b'q' => {
                 let value = number::index(value)?.to_i64();

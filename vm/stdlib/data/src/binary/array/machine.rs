@@ -1,8 +1,8 @@
 //! Pickled arrays of other machines.
 
+use super::Array;
 use super::class::{Initial, make};
 use super::items::{DESCRS, Descr, Kind, descr_of};
-use super::Array;
 use objects::codecs::utf16;
 use objects::types::bytes::Bytes;
 use objects::types::float::Float;
@@ -50,7 +50,10 @@ pub fn reconstruct(class: &Object, typecode: &Object, number: i32, items: &Objec
         Some(text) if text.len() == 1 => text.at(0),
         _ => {
             let got = typecode.class().full_name();
-            return Err(raise!(TypeError, "_array_reconstructor() argument 2 must be a unicode character, not {got}"));
+            return Err(raise!(
+                TypeError,
+                "_array_reconstructor() argument 2 must be a unicode character, not {got}"
+            ));
         }
     };
     let Some(class) = class.cast::<TypeObject>() else {
@@ -91,7 +94,9 @@ fn convert(descr: &'static Descr, format: &Format, bytes: &[u8]) -> Result<(&'st
     }
     // Integers get the type code of their own size if there is one.
     let fitting = DESCRS.iter().rev().find(|other| {
-        matches!(format.kind, Kind::Signed | Kind::Unsigned) && other.kind == format.kind && other.size() == format.size
+        matches!(format.kind, Kind::Signed | Kind::Unsigned)
+            && other.kind == format.kind
+            && other.size() == format.size
     });
     let values = List::new()?;
     for item in bytes.chunks_exact(format.size) {

@@ -203,8 +203,15 @@ impl Array {
 pub mod module {
     use super::*;
 
-    #[function("_array_reconstructor($module, arraytype, typecode, mformat_code, items,\n                     /)")]
-    fn array_reconstructor(arraytype: &Object, typecode: &Object, mformat_code: i32, items: &Object) -> Result<Ref> {
+    #[function(
+        "_array_reconstructor($module, arraytype, typecode, mformat_code, items,\n                     /)"
+    )]
+    fn array_reconstructor(
+        arraytype: &Object,
+        typecode: &Object,
+        mformat_code: i32,
+        items: &Object,
+    ) -> Result<Ref> {
         machine::reconstruct(arraytype, typecode, mformat_code, items)
     }
 
