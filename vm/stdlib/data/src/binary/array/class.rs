@@ -433,7 +433,9 @@ impl Array {
         if !core::ptr::eq(self.descr(), other.descr()) {
             return Err(raise!(TypeError, "can only extend with array of same kind"));
         }
-        self.append_bytes(&other.as_slice().to_vec())
+        // A copy: the items may be the array's own.
+        let items = other.as_slice().to_vec();
+        self.append_bytes(&items)
     }
 
     #[method("frombytes($self, buffer, /)")]
