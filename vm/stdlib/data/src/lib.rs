@@ -3,9 +3,11 @@
 pub mod binary;
 pub mod bisect;
 pub mod collections;
+pub mod csv;
 pub mod functools;
 pub mod heapq;
 pub mod itertools;
+pub mod json;
 pub mod operator;
 pub mod queue;
 
@@ -13,8 +15,10 @@ pub mod queue;
 pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[
     ("_bisect", &bisect::module::MODULE_DEF),
     ("_collections", &collections::module::MODULE_DEF),
+    ("_csv", &csv::module::MODULE_DEF),
     ("_functools", &functools::module::MODULE_DEF),
     ("_heapq", &heapq::module::MODULE_DEF),
+    ("_json", &json::module::MODULE_DEF),
     ("_operator", &operator::module::MODULE_DEF),
     ("_queue", &queue::module::MODULE_DEF),
     ("array", &binary::array::module::MODULE_DEF),
