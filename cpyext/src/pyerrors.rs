@@ -1,6 +1,8 @@
 //! `pyerrors.h`: raising, asking for and handing on exceptions.
 
 use crate::abstract_::text;
+use crate::varargs::VaList;
+use crate::variadic;
 use core::ffi::{CStr, c_char, c_int};
 use macros::capi;
 use objects::types::exceptions::{self as exc, BaseExceptionObject};
@@ -54,6 +56,57 @@ pub unsafe extern "C" fn PyErr_SetString(class: Option<&Object>, string: *const 
         Err(raised) => raised.leave(),
     }
 }
+
+unsafe extern "C" fn set_format(
+    class: Option<&Object>,
+    format: *const c_char,
+    list: &mut VaList,
+) -> Option<Ref> {
+    // An exception that is pending is not that of making the text.
+    PyErr_Clear();
+    // SAFETY: the caller keeps the C function's contract.
+    match unsafe { crate::unicodeobject::format::format(CStr::from_ptr(format), list) } {
+        Ok(text) => set(class, Some(&text)).leave(),
+        Err(raised) => raised.leave(),
+    }
+    None
+}
+
+variadic!(PyErr_Format, set_format, 2);
+
+/// # Safety
+/// A C function: the list has what the format asks for; it is left as it was.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyErr_FormatV(
+    class: Option<&Object>,
+    format: *const c_char,
+    list: &VaList,
+) -> Option<Ref> {
+    // SAFETY: the caller's promise.
+    unsafe { set_format(class, format, &mut list.clone()) }
+}
+
+unsafe extern "C" fn format_unraisable(format: *const c_char, list: &mut VaList) {
+    let Some(exception) = raise::take_pending() else { return };
+    // SAFETY: the caller keeps the C function's contract.
+    let text = (!format.is_null())
+        .then(|| unsafe { crate::unicodeobject::format::format(CStr::from_ptr(format), list) });
+    let message = match text {
+        None => None,
+        Some(Ok(text)) => Some(text.to_string_lossy()),
+        Some(Err(raised)) => {
+            raised.clear();
+            None
+        }
+    };
+    let raised = raise::restore(exception);
+    match message {
+        Some(message) => raise::write_unraisable_with(raised, &message),
+        None => raise::write_unraisable(raised, None),
+    }
+}
+
+variadic!(PyErr_FormatUnraisable, format_unraisable, 1);
 
 /// The class of the pending exception, borrowed.
 #[unsafe(no_mangle)]

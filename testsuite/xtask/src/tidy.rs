@@ -47,7 +47,7 @@ const BELOW: [(&str, &[&str]); 13] = [
     ("vm/objects", &["bytecode", "macros", "num", "unicode"]),
     ("vm/interp", &["bytecode", "compiler", "macros", "num", "objects", "sre", "syntax", "unicode"]),
     ("vm/jit", &["bytecode", "interp", "ir", "objects"]),
-    ("cpyext", &["bytecode", "interp", "macros", "num", "objects"]),
+    ("cpyext", &["bytecode", "interp", "macros", "num", "objects", "unicode"]),
 ];
 
 /// Further rows of [`BELOW`] that several crates share.

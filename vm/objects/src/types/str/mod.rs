@@ -533,6 +533,11 @@ impl Str {
         }
     }
 
+    /// Whether the hash has been computed.
+    pub fn has_hash(&self) -> bool {
+        self.hash.get() != -1
+    }
+
     /// The hash, computed once.
     #[inline]
     pub fn hash(&self) -> isize {

@@ -126,6 +126,26 @@ pub(crate) fn module_of(class: &TypeObject) -> Result<Option<Ref>> {
     Ok(Some(intern::intern_text(module)?.upcast()))
 }
 
+impl TypeObject {
+    /// `module.qualname`, without a module that goes without saying (`PyType_GetFullyQualifiedName`).
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn fully_qualified_name(&self, separator: char) -> Result<Ref<Str>> {
+        if !self.has_feature(flags::HEAPTYPE) {
+            return Str::new(self.full_name());
+        }
+        let name = qualname_of(self)?;
+        let module = module_of(self)?;
+        match module.as_deref().and_then(|module| module.cast::<Str>()) {
+            Some(module) if !module.equals_text("builtins") && !module.equals_text("__main__") => {
+                Str::new(&format!("{}{separator}{}", module.to_string_lossy(), name.to_string_lossy()))
+            }
+            _ => Ok(name),
+        }
+    }
+}
+
 pub(super) fn set_module(class: &TypeObject, value: Option<&Object>) -> Result<()> {
     let value = settable(class, value, "__module__")?;
     class.modified();

@@ -1,0 +1,9 @@
+//! `unicodeobject.h` and `cpython/unicodeobject.h`.
+
+pub mod char;
+pub mod codec;
+pub mod create;
+pub mod format;
+pub mod inspect;
+pub mod intern;
+pub mod work;
