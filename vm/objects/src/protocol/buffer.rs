@@ -44,17 +44,11 @@ impl Buffer {
     /// # Errors
     /// TypeError when the object has no memory to show; BufferError and whatever else the exporter raises.
     pub fn of(object: &Object, flags: c_int) -> Result<Buffer> {
-        let Some(get) = getter(object) else {
-            let name = object.class().full_name();
-            return Err(crate::raise!(TypeError, "a bytes-like object is required, not '{name}'"));
-        };
         // SAFETY: NULL and 0 are valid for every field.
         let mut view: Box<BufferView> = Box::new(unsafe { mem::zeroed() });
-        // SAFETY: the slot belongs to the object's class; the view stays where it is until it is released.
-        match unsafe { get(object, &mut *view, flags) } {
-            0 => Ok(Buffer { view }),
-            _ => Err(raise::pending()),
-        }
+        // SAFETY: the view stays where it is until it is released.
+        unsafe { get_into(object, &mut *view, flags) }?;
+        Ok(Buffer { view })
     }
 
     /// The view itself, for its shape and format.
@@ -100,6 +94,25 @@ impl Drop for Buffer {
     fn drop(&mut self) {
         // SAFETY: filled by the exporter and not released before.
         unsafe { release(&mut self.view) };
+    }
+}
+
+/// `PyObject_GetBuffer`.
+///
+/// # Safety
+/// `view` can be written; it stays where it is until it is released.
+///
+/// # Errors
+/// TypeError when the object has no memory to show; BufferError and whatever else the exporter raises.
+pub unsafe fn get_into(object: &Object, view: *mut BufferView, flags: c_int) -> Result<()> {
+    let Some(get) = getter(object) else {
+        let name = object.class().full_name();
+        return Err(crate::raise!(TypeError, "a bytes-like object is required, not '{name}'"));
+    };
+    // SAFETY: the slot belongs to the object's class; the caller's promise.
+    match unsafe { get(object, view, flags) } {
+        0 => Ok(()),
+        _ => Err(raise::pending()),
     }
 }
 

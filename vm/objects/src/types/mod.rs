@@ -69,6 +69,7 @@ pub mod namespace;
 pub mod none;
 pub mod object;
 pub mod odict;
+pub mod picklebuffer;
 pub mod property;
 pub mod range;
 pub mod set;

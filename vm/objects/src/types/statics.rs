@@ -80,6 +80,7 @@ pub static STATIC_TYPES: &[&TypeObject] = &[
     &classmethod::PyClassMethod_Type,
     &staticmethod::PyStaticMethod_Type,
     &mappingproxy::PyDictProxy_Type,
+    &picklebuffer::PyPickleBuffer_Type,
     &property::PyProperty_Type,
     &super_::PySuper_Type,
     &generic_alias::Py_GenericAliasType,

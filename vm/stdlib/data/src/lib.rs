@@ -9,6 +9,7 @@ pub mod heapq;
 pub mod itertools;
 pub mod json;
 pub mod operator;
+pub mod pickle;
 pub mod queue;
 
 /// The modules of this crate with their definitions.
@@ -20,6 +21,7 @@ pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[
     ("_heapq", &heapq::module::MODULE_DEF),
     ("_json", &json::module::MODULE_DEF),
     ("_operator", &operator::module::MODULE_DEF),
+    ("_pickle", &pickle::module::MODULE_DEF),
     ("_queue", &queue::module::MODULE_DEF),
     ("array", &binary::array::module::MODULE_DEF),
     ("_struct", &binary::structs::module::MODULE_DEF),

@@ -94,7 +94,7 @@ fn name(def: &MemberDef) -> String {
 
 #[cold]
 fn missing(object: &Object, def: &MemberDef) -> raise::Raised {
-    crate::raise!(AttributeError, "'{}' object has no attribute '{}'", object.class().name(), name(def))
+    crate::raise!(AttributeError, "'{}' object has no attribute '{}'", object.class().full_name(), name(def))
 }
 
 /// `PyMember_SetOne`; `None` deletes.

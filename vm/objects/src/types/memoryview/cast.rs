@@ -64,6 +64,23 @@ pub fn cast(this: &MemoryView, format: &Str, shape: Option<&Object>) -> Result<R
     this.derive(&view)
 }
 
+/// A contiguous view's memory as plain bytes.
+///
+/// # Errors
+/// ValueError when the view is released; MemoryError.
+pub fn raw(this: &MemoryView) -> Result<Ref<MemoryView>> {
+    // SAFETY: a plain copy of C data, whose pointers are replaced.
+    let mut view = unsafe { ptr::read(this.view()) };
+    let mut extent = view.len;
+    view.format = c"B".as_ptr().cast_mut();
+    view.itemsize = 1;
+    view.ndim = 1;
+    view.shape = &raw mut extent;
+    view.strides = ptr::null_mut();
+    view.suboffsets = ptr::null_mut();
+    this.derive(&view)
+}
+
 /// The items of `shape`, which must be a list or a tuple.
 fn extents(shape: &Object) -> Result<Vec<Ref>> {
     if let Some(list) = shape.cast::<List>() {
