@@ -2,15 +2,13 @@
 
 use crate::breaker::SIGNALS_PENDING;
 use core::sync::atomic::{AtomicBool, AtomicI32, AtomicPtr, Ordering};
+pub use objects::args::signals::COUNT;
 use objects::object::refs::Slot;
 use objects::protocol::{call, compare};
 use objects::state::{self, ThreadState};
 use objects::types::int::new_int;
 use objects::types::none::none;
 use objects::{Instance, Object, Ref, Result, raise};
-
-/// One more than the highest signal number.
-pub const COUNT: usize = 65;
 
 struct Signals {
     tripped: [AtomicBool; COUNT],

@@ -6,6 +6,7 @@
 
 pub mod c;
 pub mod module;
+pub mod signals;
 pub mod suggest;
 
 mod bind;

@@ -71,7 +71,9 @@ pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize)
     dict.set_text("__module__", &*Str::new(module)?)?;
     dict.set_text("__doc__", &*Str::new(doc)?)?;
     let mut names = Vec::new();
-    for (index, (field, doc)) in fields.iter().enumerate() {
+    // A field without a name is an item of the tuple only.
+    let unnamed = fields.iter().filter(|(field, _)| field.is_empty()).count();
+    for (index, (field, doc)) in fields.iter().enumerate().filter(|(_, (field, _))| !field.is_empty()) {
         let member = Ref::new(Field {
             ob_base: Object::HEAD,
             index: Cell::new(index),
@@ -84,7 +86,7 @@ pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize)
     }
     dict.set_text("n_fields", &*new_int(fields.len() as i64)?)?;
     dict.set_text("n_sequence_fields", &*new_int(visible as i64)?)?;
-    dict.set_text("n_unnamed_fields", &*new_int(0)?)?;
+    dict.set_text("n_unnamed_fields", &*new_int(unnamed as i64)?)?;
     dict.set_text("__match_args__", &*Tuple::from_vec(names)?)?;
     let bases = Tuple::from_slice(&[Tuple::class().as_object()])?;
     let class = call::call(PyType_Type.as_object(), &[&*Str::new(short)?, &*bases, &*dict])?;
@@ -205,7 +207,8 @@ unsafe extern "C" fn new_slot(class: &TypeObject, args: &Tuple, kwargs: Option<&
         ));
     }
     let mut values = items.to_vec();
-    for (_, descriptor) in fields_of(class)?.into_iter().skip(length) {
+    let unnamed = count(class, id!("n_unnamed_fields"));
+    for (_, descriptor) in fields_of(class)?.into_iter().skip(length.saturating_sub(unnamed)) {
         let value = match dict.as_deref().and_then(|dict| dict.cast::<Dict>()) {
             Some(dict) => dict.get_str(&descriptor)?,
             None => None,
@@ -238,8 +241,9 @@ unsafe extern "C" fn repr_slot(this: &Object) -> Result<Ref> {
     let tuple = unsafe { this.cast_unchecked::<Tuple>() };
     let class = this.class();
     let mut parts = Vec::new();
-    for (index, name) in fields_of(class)?.into_iter().take(tuple.len()) {
-        let value = protocol::object::repr(tuple.items()[index])?.to_string_lossy();
+    // Behind items without a name come the names of hidden fields, as in CPython.
+    for (item, (_, name)) in tuple.items().iter().zip(fields_of(class)?) {
+        let value = protocol::object::repr(item)?.to_string_lossy();
         parts.push(format!("{}={value}", name.to_string_lossy()));
     }
     let module = attr::get_optional(class, id!("__module__"))?;

@@ -1,11 +1,11 @@
 //! `_signal`: handlers, timers, masks, waiting for signals.
 
-mod set;
 mod timer;
 mod wait;
 
 use crate::signals;
 use core::ffi::c_int;
+use objects::args::signals::SigSet;
 use objects::object::refs::Slot;
 use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
@@ -14,7 +14,6 @@ use objects::types::module::Module;
 use objects::types::set::Set;
 use objects::types::structseq;
 use objects::{Object, Ref, Result, TypeObject, id, raise, state};
-use set::SigSet;
 
 /// The classes that the module makes when it is executed.
 struct Classes {

@@ -1,8 +1,8 @@
 //! `_signal`: waiting for signals.
 
-use super::set::SigSet;
 use super::{CLASSES, handle_pending};
 use core::ffi::c_int;
+use objects::args::signals::SigSet;
 use objects::protocol::time::{self, Rounding};
 use objects::types::int::new_int;
 use objects::types::set::Set;

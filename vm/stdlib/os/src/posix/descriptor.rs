@@ -4,11 +4,10 @@ use super::path::{DirFd, Fd, Path, PathOrFd, c_text};
 use super::{check, os_error, retry};
 use core::ffi::c_int;
 use objects::protocol::buffer::BytesLike;
-use objects::protocol::{self};
 use objects::types::bytes::Bytes;
 use objects::types::int::new_int;
 use objects::types::tuple::Tuple;
-use objects::{Object, Ref, Result, raise};
+use objects::{Ref, Result, raise};
 
 #[macros::pymodule(name = "posix", part)]
 pub mod part {
@@ -283,36 +282,6 @@ pub mod part {
         check(unsafe { libc::tcsetpgrp(fd, pgid) }).map(drop)
     }
 
-    #[function("readv($module, fd, buffers, /)")]
-    fn readv(fd: c_int, buffers: &Object) -> Result<isize> {
-        let items = protocol::iter::collect(buffers)?;
-        let mut held = items.iter().map(|item| Buffer::of(item, WRITABLE)).collect::<Result<Vec<_>>>()?;
-        let vectors: Vec<libc::iovec> = held
-            .iter_mut()
-            .map(|buffer| {
-                let slice = buffer.as_mut_slice();
-                libc::iovec { iov_base: slice.as_mut_ptr().cast(), iov_len: slice.len() }
-            })
-            .collect();
-        // SAFETY: the buffers are held.
-        retry(|| unsafe { libc::readv(fd, vectors.as_ptr(), vectors.len() as c_int) })
-    }
-
-    #[function("writev($module, fd, buffers, /)")]
-    fn writev(fd: c_int, buffers: &Object) -> Result<isize> {
-        let items = protocol::iter::collect(buffers)?;
-        let held = items.iter().map(|item| BytesLike::of(item)).collect::<Result<Vec<_>>>()?;
-        let vectors: Vec<libc::iovec> = held
-            .iter()
-            .map(|buffer| {
-                let slice = buffer.as_slice();
-                libc::iovec { iov_base: slice.as_ptr().cast_mut().cast(), iov_len: slice.len() }
-            })
-            .collect();
-        // SAFETY: the buffers are held.
-        retry(|| unsafe { libc::writev(fd, vectors.as_ptr(), vectors.len() as c_int) })
-    }
-
     #[function("sendfile($module, /, out_fd, in_fd, offset, count)")]
     fn sendfile(out_fd: c_int, in_fd: c_int, offset: Option<i64>, count: isize) -> Result<isize> {
         let mut position = offset.unwrap_or(0);
@@ -365,6 +334,4 @@ pub mod part {
         // SAFETY: no memory is involved.
         retry(|| unsafe { libc::eventfd_write(fd.0, value) as isize }).map(drop)
     }
-
-    use objects::protocol::buffer::{Buffer, WRITABLE};
 }

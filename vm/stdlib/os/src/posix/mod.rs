@@ -7,9 +7,15 @@ pub mod environment;
 pub mod path;
 pub mod process;
 pub mod scandir;
+pub mod schedule;
+pub mod spawn;
 pub mod stat_result;
+pub mod terminal;
+pub mod timerfd;
 pub mod tree;
 pub mod user;
+pub mod vector;
+pub mod xattr;
 
 use objects::types::module::Module;
 use objects::{Raised, Result, raise};
@@ -52,8 +58,14 @@ pub(crate) fn retry(mut system_call: impl FnMut() -> isize) -> Result<isize> {
         super::directory::part,
         super::environment::part,
         super::process::part,
+        super::schedule::part,
+        super::spawn::part,
+        super::terminal::part,
+        super::timerfd::part,
         super::tree::part,
         super::user::part,
+        super::vector::part,
+        super::xattr::part,
     )
 )]
 pub mod module {

@@ -26,6 +26,11 @@ pub enum PathOrFd<'a> {
 }
 
 impl PathOrFd<'_> {
+    /// The current directory, for functions whose path is optional.
+    pub fn current_folder() -> PathOrFd<'static> {
+        PathOrFd::Path(Path { object: none(), text: c".".to_owned(), is_bytes: false })
+    }
+
     /// The object for error messages.
     pub fn object(&self) -> Option<&Object> {
         match self {

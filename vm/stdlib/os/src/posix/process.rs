@@ -85,21 +85,33 @@ pub fn after_fork_in_child() {
 
 /// The strings of an argument list or an environment.
 fn strings(items: &[Ref]) -> Result<Vec<CString>> {
-    items
-        .iter()
-        .map(|item| {
-            let item = super::path::fspath(item)?;
-            let bytes = match (
-                item.cast::<objects::types::str::Str>(),
-                item.cast::<objects::types::bytes::Bytes>(),
-            ) {
-                (Some(text), _) => super::path::encode(text)?,
-                (_, Some(bytes)) => bytes.as_slice().to_vec(),
-                _ => return Err(raise::bad_internal_call()),
-            };
-            CString::new(bytes).map_err(|_| raise!(ValueError, "embedded null byte"))
-        })
-        .collect()
+    items.iter().map(|item| c_path(&*super::path::fspath(item)?)).collect()
+}
+
+/// The bytes of text or bytes as a C string.
+pub fn c_path(path: &Object) -> Result<CString> {
+    let bytes = match (path.cast::<objects::types::str::Str>(), path.cast::<objects::types::bytes::Bytes>()) {
+        (Some(text), _) => super::path::encode(text)?,
+        (_, Some(bytes)) => bytes.as_slice().to_vec(),
+        _ => return Err(raise::bad_internal_call()),
+    };
+    CString::new(bytes).map_err(|_| raise!(ValueError, "embedded null byte"))
+}
+
+/// The strings of an argument list that cannot be empty, for functions that name it.
+pub fn arguments_of(argv: &Object, function: &str) -> Result<Vec<CString>> {
+    if argv.cast::<List>().is_none() && argv.cast::<Tuple>().is_none() {
+        return Err(raise!(TypeError, "{function}: argv must be a tuple or list"));
+    }
+    let items = protocol::iter::collect(argv)?;
+    if items.is_empty() {
+        return Err(raise!(ValueError, "{function}: argv must not be empty"));
+    }
+    let strings = strings(&items)?;
+    if strings.first().is_some_and(|first| first.is_empty()) {
+        return Err(raise!(ValueError, "{function}: argv first element cannot be empty"));
+    }
+    Ok(strings)
 }
 
 fn arguments(argv: &Object, function: &str) -> Result<Vec<CString>> {
@@ -118,11 +130,11 @@ fn arguments(argv: &Object, function: &str) -> Result<Vec<CString>> {
 }
 
 /// A vector of pointers that ends in NULL.
-fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
+pub fn pointers(strings: &[CString]) -> Vec<*const libc::c_char> {
     strings.iter().map(|string| string.as_ptr()).chain([core::ptr::null()]).collect()
 }
 
-fn environment(env: &Object) -> Result<Vec<CString>> {
+pub fn environment(env: &Object) -> Result<Vec<CString>> {
     let items = protocol::call::call_method(env, objects::id!("items"), &[])?;
     let mut entries = Vec::new();
     protocol::iter::for_each(&items, |pair| {

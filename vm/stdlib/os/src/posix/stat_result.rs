@@ -17,6 +17,11 @@ impl Class {
         Class(Slot::empty())
     }
 
+    /// The class, once the module is executed.
+    pub fn class(&self) -> Option<Ref<TypeObject>> {
+        self.0.get()
+    }
+
     /// An instance of these values.
     pub fn instance(&self, values: Vec<Ref>) -> Result<Ref> {
         match self.0.get() {
@@ -65,6 +70,9 @@ const STAT_DOC: &str = "stat_result: Result from stat, fstat, or lstat.\n\nThis 
 (mode, ino, dev, nlink, uid, gid, size, atime, mtime, ctime)\nor via the attributes st_mode, st_ino, st_dev, st_nlink, st_uid, \
 and so on.\n\nPosix/windows: If your platform supports st_blksize, st_blocks, st_rdev,\nor st_flags, they are available as \
 attributes only.\n\nSee os.stat for more information.";
+
+const SCHED_PARAM_DOC: &str =
+    "Currently has only one field: sched_priority\n\n  sched_priority\n    A scheduling parameter.";
 
 /// Makes the classes and adds them to the module.
 pub fn add_to(module: &Module) -> Result<()> {
@@ -128,7 +136,10 @@ pub fn add_to(module: &Module) -> Result<()> {
         2,
     )?;
     let param = [("sched_priority", "the scheduling priority")];
-    add(&SCHED_PARAM, "posix.sched_param", "Currently has only one field: sched_priority", &param, 1)?;
+    add(&SCHED_PARAM, "posix.sched_param", SCHED_PARAM_DOC, &param, 1)?;
+    if let Some(class) = SCHED_PARAM.class() {
+        class.tp_new.set(Some(super::schedule::new_parameter));
+    }
     let waitid = ["si_pid", "si_uid", "si_signo", "si_status", "si_code"].map(|name| (name, ""));
     let doc = "waitid_result: Result from waitid.\n\nThis object may be accessed either as a tuple of\n  (si_pid, si_uid, \
                si_signo, si_status, si_code),\nor via the attributes si_pid, si_uid, and so on.\n\nSee os.waitid for more \

@@ -6,8 +6,10 @@ use core::ffi::c_int;
 use objects::protocol;
 use objects::types::int::new_int;
 use objects::types::list::List;
+use objects::types::str::Str;
 use objects::types::tuple::Tuple;
 use objects::{Object, Ref, Result, raise};
+use std::ffi::CString;
 
 #[macros::pymodule(name = "posix", part)]
 pub mod part {
@@ -128,5 +130,36 @@ pub mod part {
             .collect::<Result<Vec<u32>>>()?;
         // SAFETY: our buffer.
         if unsafe { libc::setgroups(groups.len(), groups.as_ptr()) } < 0 { Err(os_error()) } else { Ok(()) }
+    }
+
+    #[function("getgrouplist($module, user, group, /)")]
+    fn getgrouplist(user: &Str, group: Gid) -> Result<Ref<List>> {
+        let user = CString::new(user.to_str()?).map_err(|_| raise!(ValueError, "embedded null character"))?;
+        let mut count = 64;
+        loop {
+            let mut groups = vec![0; count as usize];
+            let room = count;
+            // SAFETY: a C string and room for so many groups.
+            let found =
+                unsafe { libc::getgrouplist(user.as_ptr(), group.0, groups.as_mut_ptr(), &raw mut count) };
+            if found >= 0 {
+                let list = List::new()?;
+                for &group in groups.iter().take(count.max(0) as usize) {
+                    list.push(new_int(crate::arguments::shown_id(group))?)?;
+                }
+                return Ok(list);
+            }
+            count = count.max(room.saturating_mul(2)).min(1 << 20);
+            if room == count {
+                return Err(os_error());
+            }
+        }
+    }
+
+    #[function("initgroups($module, username, gid, /)")]
+    fn initgroups(username: &Object, gid: Gid) -> Result<()> {
+        let user = super::super::process::c_path(&*super::super::path::fspath(username)?)?;
+        // SAFETY: a C string.
+        check(unsafe { libc::initgroups(user.as_ptr(), gid.0) }).map(drop)
     }
 }

@@ -1,8 +1,9 @@
 //! Addresses: tuples, text and bytes to `struct sockaddr` and back. The rarer families are in [`super::families`].
 
 use super::object::Socket;
-use super::parse::{host, mask32};
+use super::parse::host;
 use super::{families, resolve};
+use crate::arguments::mask32;
 use core::mem::offset_of;
 use objects::types::bytes::Bytes;
 use objects::types::str::Str;

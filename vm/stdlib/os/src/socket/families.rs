@@ -2,7 +2,7 @@
 
 use super::address::{Address, tuple};
 use super::object::Socket;
-use super::parse::{byte, int, mask, mask32};
+use crate::arguments::{byte, int, mask, mask32};
 use core::ffi::{c_int, c_ulong};
 use objects::args::IntoPy;
 use objects::protocol::buffer::BytesLike;

@@ -2,8 +2,8 @@
 
 use super::address::{self, Address};
 use super::object::Socket;
-use super::parse::{arity, int, optional_int};
 use super::wait::{self, Until};
+use crate::arguments::{arity, int, optional_int};
 use core::ffi::c_int;
 use objects::args::Kwargs;
 use objects::protocol::buffer::{Buffer, BytesLike, WRITABLE};

@@ -1,6 +1,7 @@
 //! Names and numbers: of this host, interfaces, services, protocols, addresses as text and bytes, the order of bytes.
 
-use super::parse::{arity, int, optional_int, text};
+use super::parse::text;
+use crate::arguments::{arity, int, optional_int};
 use core::ffi::{CStr, c_char, c_int};
 use objects::protocol::buffer::BytesLike;
 use objects::protocol::number;

@@ -1,9 +1,9 @@
 //! The type `socket`: making, connecting, options. What moves data is in [`super::transfer`] and [`super::message`].
 
 use super::address::{self, Address};
-use super::parse::{self, arity, int, optional_int};
 use super::wait::{Failed, Until};
 use super::{message, transfer, wait};
+use crate::arguments::{self, arity, int, optional_int};
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use objects::protocol::buffer::BytesLike;
@@ -408,13 +408,13 @@ impl Socket {
         };
         match *args {
             [level, name, value, len] if value.is(none()) && objects::protocol::number::is_index(len) => {
-                let len = parse::mask32(len)?;
+                let len = arguments::mask32(len)?;
                 set(int(level)?, int(name)?, core::ptr::null(), len)
             }
             [level, name, value] => {
                 let (level, name) = (int(level)?, int(name)?);
                 if is_vsock(self) && objects::protocol::number::is_index(value) {
-                    let value = parse::mask(value)?;
+                    let value = arguments::mask(value)?;
                     return set(level, name, (&raw const value).cast(), 8);
                 }
                 if objects::protocol::number::is_index(value)

@@ -1,76 +1,11 @@
 //! Arguments as the functions of `_socket` take them.
 
-use core::ffi::{c_int, c_uint};
 use objects::protocol::buffer::BytesLike;
-use objects::protocol::number;
 use objects::types::bytearray::ByteArray;
 use objects::types::bytes::Bytes;
 use objects::types::str::Str;
 use objects::{Instance, Object, Result, raise};
 use std::ffi::CString;
-
-/// Refuses a wrong number of arguments.
-///
-/// # Errors
-/// TypeError.
-pub fn arity(function: &str, args: &[&Object], least: usize, most: usize) -> Result<()> {
-    let given = args.len();
-    if (least..=most).contains(&given) {
-        return Ok(());
-    }
-    let (bound, limit) = match given < least {
-        _ if least == most => ("exactly", least),
-        true => ("at least", least),
-        false => ("at most", most),
-    };
-    let s = if limit == 1 { "" } else { "s" };
-    Err(raise!(TypeError, "{function}() takes {bound} {limit} argument{s} ({given} given)"))
-}
-
-/// An `int`.
-///
-/// # Errors
-/// TypeError, OverflowError.
-pub fn int(object: &Object) -> Result<c_int> {
-    let value = number::index(object)?.to_i64();
-    let value = value.ok_or_else(|| raise!(OverflowError, "Python int too large to convert to C long"))?;
-    c_int::try_from(value).map_err(|_| match value {
-        ..0 => raise!(OverflowError, "signed integer is less than minimum"),
-        _ => raise!(OverflowError, "signed integer is greater than maximum"),
-    })
-}
-
-/// An `int`, or 0 when it is not given.
-///
-/// # Errors
-/// As [`int`].
-pub fn optional_int(object: Option<&&Object>) -> Result<c_int> {
-    object.map_or(Ok(0), |object| int(object))
-}
-
-/// The low bits of an int.
-///
-/// # Errors
-/// TypeError.
-pub fn mask(object: &Object) -> Result<u64> {
-    number::index(object).map(|int| crate::arguments::Mask::of(&int).0)
-}
-
-/// [`mask`] of 32 bits.
-///
-/// # Errors
-/// As [`mask`].
-pub fn mask32(object: &Object) -> Result<c_uint> {
-    mask(object).map(|value| value as c_uint)
-}
-
-/// A byte in its range.
-///
-/// # Errors
-/// TypeError, OverflowError.
-pub fn byte(object: &Object) -> Result<u8> {
-    u8::try_from(int(object)?).map_err(|_| raise!(OverflowError, "unsigned byte integer is out of range"))
-}
 
 /// A host's name or address: bytes as they are, text in IDNA.
 ///

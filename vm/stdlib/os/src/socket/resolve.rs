@@ -1,8 +1,9 @@
 //! Host names to addresses and back.
 
 use super::address::Address;
-use super::parse::{arity, host_argument, int, mask32};
+use super::parse::host_argument;
 use super::{gai_error, host_error};
+use crate::arguments::{arity, int, mask32};
 use core::ffi::{CStr, c_char, c_int};
 use objects::protocol::number;
 use objects::types::bytes::Bytes;

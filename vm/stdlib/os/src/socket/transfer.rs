@@ -2,8 +2,8 @@
 
 use super::address::{self, Address};
 use super::object::Socket;
-use super::parse::{arity, int, optional_int};
 use super::wait::{self, Failed, Until};
+use crate::arguments::{arity, int, optional_int};
 use objects::protocol::buffer::{Buffer, BytesLike, WRITABLE};
 use objects::protocol::number;
 use objects::types::bytes::Bytes;

@@ -1,18 +1,23 @@
 //! Sets of signals, as arguments and results.
 
-use crate::signals;
+use super::{At, FromArg};
+use crate::object::Object;
+use crate::object::refs::Ref;
+use crate::raise::Result;
+use crate::types::exceptions as exc;
+use crate::types::int::{Int, new_int};
+use crate::types::set::Set;
+use crate::{hooks, protocol, raise};
 use core::ffi::c_int;
-use objects::args::{At, FromArg};
-use objects::protocol;
-use objects::types::exceptions as exc;
-use objects::types::int::{Int, new_int};
-use objects::types::set::Set;
-use objects::{Object, Ref, Result, hooks, raise};
+
+/// One more than the highest signal number (`NSIG`).
+pub const COUNT: usize = 65;
 
 /// `sigset_t`.
 pub struct SigSet(pub libc::sigset_t);
 
 impl SigSet {
+    /// No signals.
     pub fn empty() -> SigSet {
         // SAFETY: all zeros is valid; emptied as the C library wants it.
         unsafe {
@@ -23,9 +28,12 @@ impl SigSet {
     }
 
     /// A Python set of the numbers.
+    ///
+    /// # Errors
+    /// MemoryError.
     pub fn to_python(&self) -> Result<Ref<Set>> {
         let set = Set::new()?;
-        for number in 1..signals::COUNT as c_int {
+        for number in 1..COUNT as c_int {
             // SAFETY: our set.
             if unsafe { libc::sigismember(&raw const self.0, number) } == 1 {
                 set.add_item(&*new_int(number.into())?)?;
@@ -43,7 +51,7 @@ impl<'a> FromArg<'a> for SigSet {
                 Some(number) => number.to_i64(),
                 None => protocol::number::index(&item)?.to_i64(),
             };
-            let limit = signals::COUNT as i64;
+            let limit = COUNT as i64;
             let Some(number) = number.filter(|number| (1..limit).contains(number)) else {
                 let shown = number.unwrap_or(-1);
                 return Err(raise!(ValueError, "signal number {shown} out of range [1; {}]", limit - 1));
