@@ -190,7 +190,7 @@ unsafe fn part(
                 push_str(builder, spec, &*Str::new(&text)?);
             }
             Some(b's') => push_c_string(builder, spec, list.arg::<*const c_char>())?,
-            Some(b'U') => push_object(builder, spec, list.arg(), |object| expect_text(object))?,
+            Some(b'U') => push_object(builder, spec, list.arg(), expect_text)?,
             Some(b'V') => {
                 let object = list.arg::<Option<&Object>>();
                 let fallback = list.arg::<*const c_char>();

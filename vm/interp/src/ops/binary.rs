@@ -7,8 +7,10 @@ use objects::protocol::{mapping, object};
 use objects::types::bool::{from_bool, new_bool};
 use objects::types::float::Float;
 use objects::types::int::Int;
+use objects::types::list::List;
 use objects::types::none::none;
-use objects::types::slice::Slice;
+use objects::types::slice::{Bounds, Slice};
+use objects::types::str::Str;
 use objects::{Instance, Object, Ref, Result};
 
 /// The instructions that specialise, for operands of any kind.
@@ -135,6 +137,10 @@ ops! { (sp, frame, ts, arg)
         let stop = sp.pop();
         let start = sp.pop();
         let container = sp.pop();
+        if let Some(part) = part_of(&container, &start, &stop)? {
+            sp.push(part);
+            return Ok(());
+        }
         let slice = Slice::new(&start, &stop, none())?;
         sp.push(mapping::get_item(&container, &slice)?);
     }
@@ -147,6 +153,25 @@ ops! { (sp, frame, ts, arg)
         let slice = Slice::new(&start, &stop, none())?;
         mapping::set_item(&container, &slice, Some(&value))?;
     }
+}
+
+/// `container[start:stop]` of the built-in sequences; `None` for other containers, and for bounds that could run code.
+fn part_of(container: &Object, start: &Object, stop: &Object) -> Result<Option<Ref>> {
+    let plain = |bound: &Object| bound.is(none()) || bound.cast_exact::<Int>().is_some();
+    if !plain(start) || !plain(stop) {
+        return Ok(None);
+    }
+    let indices = |len: usize| Bounds::of(start, stop, none()).map(|bounds| bounds.for_len(len));
+    if let Some(list) = container.cast_exact::<List>() {
+        let indices = indices(list.len())?;
+        return Ok(Some(list.copy_of(indices.start as usize, indices.count)?.upcast()));
+    }
+    if let Some(text) = container.cast_exact::<Str>() {
+        let indices = indices(text.len())?;
+        let start = indices.start as usize;
+        return Ok(Some(text.substring(start, start + indices.count)?.upcast()));
+    }
+    Ok(None)
 }
 
 /// `BINARY_OP`'s operators by number.

@@ -11,40 +11,37 @@ use objects::types::none::none;
 use objects::types::set::Set;
 use objects::types::slice::Slice;
 use objects::types::str::Str;
-use objects::types::str::build::Builder;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Result, id, raise};
 
 ops! { (sp, frame, ts, arg)
     BUILD_TUPLE {
-        let tuple = Tuple::alloc(arg)?;
-        for (place, index) in tuple.places().iter().zip((1..=arg).rev()) {
-            place.set(*sp.0.sub(index));
-        }
+        let tuple = Tuple::from_raw(sp.0.sub(arg), arg)?;
         sp.0 = sp.0.sub(arg);
         sp.push(tuple);
     }
 
     BUILD_LIST {
-        let items = sp.pop_many(arg);
-        sp.push(List::from_vec(items)?);
+        let list = List::from_raw(sp.0.sub(arg), arg)?;
+        sp.0 = sp.0.sub(arg);
+        sp.push(list);
     }
 
     BUILD_SET {
-        let items = sp.pop_many(arg);
         let set = Set::new()?;
-        for item in &items {
-            set.add_item(item)?;
+        for index in (1..=arg).rev() {
+            set.add_item(sp.peek(index))?;
         }
+        sp.drop_many(arg);
         sp.push(set);
     }
 
     BUILD_MAP {
-        let items = sp.pop_many(arg * 2);
         let dict = Dict::with_capacity(arg)?;
-        for pair in items.chunks_exact(2) {
-            dict.set_item(&pair[0], &pair[1])?;
+        for index in (0..arg).rev() {
+            dict.set_item(sp.peek(index * 2 + 2), sp.peek(index * 2 + 1))?;
         }
+        sp.drop_many(arg * 2);
         sp.push(dict);
     }
 
@@ -62,12 +59,9 @@ ops! { (sp, frame, ts, arg)
     }
 
     BUILD_STRING {
-        let pieces = sp.pop_many(arg);
-        let mut builder = Builder::new();
-        for piece in &pieces {
-            builder.push_chars(piece.cast_unchecked::<Str>().chars());
-        }
-        sp.push(builder.finish()?);
+        let text = Str::concat_all(sp.top(arg))?;
+        sp.drop_many(arg);
+        sp.push(text);
     }
 
     BUILD_SLICE {

@@ -44,7 +44,10 @@ ops! { (sp, frame, ts, arg)
     LOAD_NAME {
         let name = frame.code().name_at(arg);
         let value = match frame.locals() {
-            Some(locals) => mapping::get_optional(locals, name)?,
+            Some(locals) => match locals.cast_exact::<Dict>() {
+                Some(locals) => locals.get_str(name)?,
+                None => mapping::get_optional(locals, name)?,
+            },
             None => return Err(raise!(SystemError, "no locals when loading {}", quoted(name))),
         };
         let value = match value {
@@ -126,7 +129,11 @@ pub fn global_or_builtin(frame: &InterpreterFrame, name: &Str) -> Result<Ref> {
     if let Some(value) = frame.globals().get_str(name)? {
         return Ok(value);
     }
-    match mapping::get_optional(frame.builtins(), name)? {
+    let found = match frame.builtins().cast_exact::<Dict>() {
+        Some(builtins) => builtins.get_str(name)?,
+        None => mapping::get_optional(frame.builtins(), name)?,
+    };
+    match found {
         Some(value) => Ok(value),
         None => Err(messages::undefined_name(name)),
     }

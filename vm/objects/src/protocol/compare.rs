@@ -7,7 +7,9 @@ use crate::raise::Result;
 use crate::state;
 use crate::typeobject::slots::CompareOp;
 use crate::types::bool::new_bool;
+use crate::types::int::Int;
 use crate::types::none::not_implemented;
+use crate::types::str::Str;
 
 /// `PyObject_RichCompare`.
 ///
@@ -84,6 +86,17 @@ pub fn compare_bool_strict(left: &Object, right: &Object, op: CompareOp) -> Resu
 /// What the comparison raises.
 #[inline]
 pub fn equal(left: &Object, right: &Object) -> Result<bool> {
+    if left.is(right) {
+        return Ok(true);
+    }
+    if core::ptr::eq(left.class(), right.class()) {
+        if let (Some(a), Some(b)) = (left.cast_exact::<Str>(), right.cast_exact::<Str>()) {
+            return Ok(a.equals(b));
+        }
+        if let (Some(a), Some(b)) = (left.cast_exact::<Int>(), right.cast_exact::<Int>()) {
+            return Ok(a.same_value(b));
+        }
+    }
     compare_bool(left, right, CompareOp::Eq)
 }
 

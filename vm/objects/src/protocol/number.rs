@@ -345,6 +345,9 @@ pub fn index(object: &Object) -> Result<Ref<Int>> {
 /// # Errors
 /// TypeError when the object is no integer; `overflow` when it does not fit.
 pub fn index_as_isize(object: &Object, overflow: Option<&TypeObject>) -> Result<isize> {
+    if let Some(int) = object.cast_exact::<Int>().filter(|int| int.is_compact()) {
+        return Ok(int.compact_value() as isize);
+    }
     let int = index(object)?;
     if let Some(value) = int.to_i64() {
         return Ok(value as isize);

@@ -74,6 +74,10 @@ pub fn hash(object: &Object) -> Result<isize> {
     if let Some(string) = object.cast_exact::<Str>() {
         return Ok(string.hash());
     }
+    if let Some(int) = object.cast_exact::<Int>().filter(|int| int.is_compact()) {
+        let value = int.compact_value() as isize;
+        return Ok(if value == -1 { -2 } else { value });
+    }
     match object.class().tp_hash.get() {
         // SAFETY: the slot belongs to the object's class.
         Some(function) => match unsafe { function(object) } {

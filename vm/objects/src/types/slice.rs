@@ -41,6 +41,31 @@ pub struct Indices {
 }
 
 impl Bounds {
+    /// Those of `start:stop:step`; the parts are held by the caller.
+    ///
+    /// # Errors
+    /// As [`Slice::bounds`].
+    #[inline]
+    pub fn of(start: &Object, stop: &Object, step: &Object) -> Result<Bounds> {
+        let step = if step.is(none()) { 1 } else { index(step)? };
+        if step == 0 {
+            return Err(crate::raise!(ValueError, "slice step cannot be zero"));
+        }
+        // So that it can be negated.
+        let step = step.max(-isize::MAX);
+        let start = match start.is(none()) {
+            true if step < 0 => isize::MAX,
+            true => 0,
+            false => index(start)?,
+        };
+        let stop = match stop.is(none()) {
+            true if step < 0 => isize::MIN,
+            true => isize::MAX,
+            false => index(stop)?,
+        };
+        Ok(Bounds { start, stop, step })
+    }
+
     /// `PySlice_AdjustIndices`.
     pub fn for_len(self, len: usize) -> Indices {
         let len = len as isize;
@@ -112,24 +137,9 @@ impl Slice {
     /// # Errors
     /// TypeError when a part is neither None nor an index; ValueError for a step of zero.
     pub fn bounds(&self) -> Result<Bounds> {
-        let [start, stop, step] = self.parts();
-        let step = if step.is(none()) { 1 } else { index(&step)? };
-        if step == 0 {
-            return Err(crate::raise!(ValueError, "slice step cannot be zero"));
-        }
-        // So that it can be negated.
-        let step = step.max(-isize::MAX);
-        let start = match start.is(none()) {
-            true if step < 0 => isize::MAX,
-            true => 0,
-            false => index(&start)?,
-        };
-        let stop = match stop.is(none()) {
-            true if step < 0 => isize::MIN,
-            true => isize::MAX,
-            false => index(&stop)?,
-        };
-        Ok(Bounds { start, stop, step })
+        // SAFETY: the parts of a slice never change, and the caller holds it.
+        let part = |slot: &Slot| unsafe { slot.peek() }.unwrap_or(none());
+        Bounds::of(part(&self.start), part(&self.stop), part(&self.step))
     }
 
     /// The items taken from a sequence of `len`.
@@ -147,6 +157,9 @@ impl Slice {
 
 /// `_PyEval_SliceIndex`: an index clipped to the machine's range.
 fn index(object: &Object) -> Result<isize> {
+    if let Some(int) = object.cast_exact::<Int>().filter(|int| int.is_compact()) {
+        return Ok(int.compact_value() as isize);
+    }
     if !number::is_index(object) {
         return Err(crate::raise!(
             TypeError,

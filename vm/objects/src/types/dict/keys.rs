@@ -210,7 +210,7 @@ impl Keys {
         unsafe { core::ptr::from_ref(self).add(1).cast::<u8>().cast_mut() }
     }
 
-    #[inline]
+    #[inline(always)]
     fn index(&self, slot: usize) -> isize {
         let base = self.index_base();
         // SAFETY: `slot` is masked to the index's size.
@@ -307,19 +307,26 @@ impl Keys {
     /// Finds an exact string among exact strings; runs no Python code.
     #[inline]
     pub fn find_str(&self, name: &Str, hash: isize) -> Option<usize> {
-        let mut probe = Probe::new(self, hash);
-        while let Some(index) = probe.next(self) {
-            // SAFETY: nothing changes the table meanwhile, and all its keys are exact strings.
-            let Some(key) =
-                (unsafe { self.unicode_entry(index).key.peek().map(|key| key.cast_unchecked::<Str>()) })
-            else {
-                continue;
-            };
-            if core::ptr::eq(key, name) || (key.hash() == hash && key.equals(name)) {
-                return Some(index);
+        let mask = (1usize << self.log2_size) - 1;
+        let (mut slot, mut perturb) = (hash as usize & mask, hash as usize);
+        loop {
+            let index = self.index(slot);
+            if index >= 0 {
+                let key = self.unicode_key(index as usize).cast::<Str>();
+                if core::ptr::eq(key, name) {
+                    return Some(index as usize);
+                }
+                // SAFETY: nothing changes the table meanwhile, and all its keys are exact strings.
+                let same = unsafe { key.as_ref() }.is_some_and(|key| key.hash() == hash && key.equals(name));
+                if same {
+                    return Some(index as usize);
+                }
+            } else if index == FREE {
+                return None;
             }
+            perturb >>= PERTURB_SHIFT;
+            slot = slot.wrapping_mul(5).wrapping_add(perturb).wrapping_add(1) & mask;
         }
-        None
     }
 
     /// Adds an entry for a key that is not there; there is room, and the key suits the table.

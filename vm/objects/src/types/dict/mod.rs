@@ -164,6 +164,10 @@ impl Dict {
     /// What comparing with keys that are not strings raises.
     #[inline]
     pub fn get_str(&self, name: &Str) -> Result<Option<Ref>> {
+        if self.keys().is_unicode() && name.is_exactly(&crate::types::str::PyUnicode_Type) {
+            let found = self.keys().find_str(name, name.hash());
+            return Ok(found.and_then(|index| self.keys().value(index)));
+        }
         self.get_item_known_hash(name, name.hash())
     }
 
@@ -188,6 +192,13 @@ impl Dict {
     /// # Errors
     /// MemoryError; what comparing with keys that are not strings raises.
     pub fn set_str(&self, name: &Str, value: &Object) -> Result<()> {
+        if self.keys().is_unicode()
+            && name.is_exactly(&crate::types::str::PyUnicode_Type)
+            && let Some(index) = self.keys().find_str(name, name.hash())
+        {
+            drop(self.keys().replace_value(index, value.to_ref()));
+            return Ok(());
+        }
         self.set_item_known_hash(name, name.hash(), value.to_ref())
     }
 

@@ -122,6 +122,12 @@ impl Int {
         }
     }
 
+    /// Whether both have the same value.
+    #[inline]
+    pub fn same_value(&self, other: &Int) -> bool {
+        self.lv_tag.get() == other.lv_tag.get() && self.digits() == other.digits()
+    }
+
     /// The value of an int of at most two digits.
     #[inline]
     pub fn to_two_digits(&self) -> Option<i64> {

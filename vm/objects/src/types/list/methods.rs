@@ -212,8 +212,8 @@ impl List {
         let bounds = slice.bounds()?;
         let Some(value) = value else { return self.delete_slice(bounds.for_len(self.len())) };
         if bounds.step == 1 {
-            let items = if value.is(self) {
-                self.to_vec()
+            let items = if let Some(list) = value.cast_exact::<List>() {
+                list.to_vec()
             } else {
                 protocol::iter::collect(value)
                     .map_err(|raised| only_iterable(raised, value, "can only assign an iterable"))?
@@ -407,6 +407,9 @@ impl List {
     }
 
     fn take_slice(&self, indices: Indices) -> Result<Ref<List>> {
+        if indices.step == 1 {
+            return self.copy_of(indices.start as usize, indices.count);
+        }
         let list = List::new()?;
         list.reserve(indices.count)?;
         for index in indices.iter() {

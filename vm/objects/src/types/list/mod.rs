@@ -184,7 +184,33 @@ impl List {
 
     /// New references to all items.
     pub fn to_vec(&self) -> Vec<Ref> {
-        (0..self.len()).map_while(|index| self.get(index)).collect()
+        let mut items = Vec::with_capacity(self.len());
+        items.extend((0..self.len()).map_while(|index| self.get(index)));
+        items
+    }
+
+    /// A list of the `count` items from `start` on, which are there.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn copy_of(&self, start: usize, count: usize) -> Result<Ref<List>> {
+        debug_assert!(start + count <= self.len());
+        let list = List::new()?;
+        if count == 0 {
+            return Ok(list);
+        }
+        list.reserve(count)?;
+        // SAFETY: both arrays have the places; the new one owns a reference to each item.
+        unsafe {
+            let (from, to) = (self.ob_item.get().add(start), list.ob_item.get());
+            for index in 0..count {
+                let item = *from.add(index);
+                (*item).incref();
+                to.add(index).write(item);
+            }
+        }
+        list.ob_base.ob_size.set(count as isize);
+        Ok(list)
     }
 
     /// Makes room for `more` items beyond the present ones; grows by an eighth, as `list_resize` does, so that

@@ -95,40 +95,55 @@ fn merge_runs<T>(
 
 /// Merges the sorted halves `items[..middle]` and `items[middle..]`.
 fn merge<T>(items: &mut [T], middle: usize, less: &mut impl FnMut(&T, &T) -> Result<bool>) -> Result<()> {
-    let (left, right) = items.split_at(middle);
-    if left.is_empty() || right.is_empty() || !less(&right[0], &left[left.len() - 1])? {
+    if middle == 0 || middle == items.len() || !less(&items[middle], &items[middle - 1])? {
         return Ok(());
     }
-    // The order is found first, as indices, so that an error leaves every item in its place.
-    let mut order: Vec<usize> = Vec::with_capacity(items.len());
-    let (mut a, mut b) = (0, middle);
-    while a < middle && b < items.len() {
-        if less(&items[b], &items[a])? {
-            order.push(b);
-            b += 1;
+    // What is not greater than the right half's first item stays where it is.
+    let (mut low, mut high) = (0, middle);
+    while low < high {
+        let half = low + (high - low) / 2;
+        if less(&items[middle], &items[half])? {
+            high = half;
         } else {
-            order.push(a);
-            a += 1;
+            low = half + 1;
         }
     }
-    order.extend(a..middle);
-    order.extend(b..items.len());
-    permute(items, order);
+    let items = &mut items[low..];
+    let middle = middle - low;
+    let mut moved: Vec<T> = Vec::with_capacity(middle);
+    let base = items.as_mut_ptr();
+    // SAFETY: the left half moves into the vector, whose length stays 0, and every item of it back into the hole in the slice,
+    // which is always as long as what is left in the vector; an error or a panic in `less` moves the rest.
+    unsafe {
+        base.copy_to_nonoverlapping(moved.as_mut_ptr(), middle);
+        let from = moved.as_mut_ptr();
+        let mut hole = Hole { from, end: from.add(middle), to: base };
+        let (mut right, end) = (base.add(middle), base.add(items.len()));
+        while hole.from < hole.end && right < end {
+            if less(&*right, &*hole.from)? {
+                right.copy_to_nonoverlapping(hole.to, 1);
+                right = right.add(1);
+            } else {
+                hole.from.copy_to_nonoverlapping(hole.to, 1);
+                hole.from = hole.from.add(1);
+            }
+            hole.to = hole.to.add(1);
+        }
+    }
     Ok(())
 }
 
-/// Moves `items[order[i]]` to `i` for every `i`, following the permutation's cycles.
-fn permute<T>(items: &mut [T], mut order: Vec<usize>) {
-    for start in 0..items.len() {
-        let mut at = start;
-        loop {
-            let from = core::mem::replace(&mut order[at], at);
-            if from == start || from == at {
-                break;
-            }
-            items.swap(at, from);
-            at = from;
-        }
+/// Items on their way: when dropped, those from `from` to `end` move to `to`.
+struct Hole<T> {
+    from: *mut T,
+    end: *mut T,
+    to: *mut T,
+}
+
+impl<T> Drop for Hole<T> {
+    fn drop(&mut self) {
+        // SAFETY: see `merge`: the place is free and large enough.
+        unsafe { self.from.copy_to_nonoverlapping(self.to, self.end.offset_from(self.from) as usize) };
     }
 }
 

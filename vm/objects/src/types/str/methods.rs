@@ -596,6 +596,33 @@ impl Str {
         Ok(result)
     }
 
+    /// The strings one behind the other.
+    ///
+    /// # Errors
+    /// MemoryError.
+    ///
+    /// # Safety
+    /// All pieces are strings.
+    pub unsafe fn concat_all(pieces: &[&Object]) -> Result<Ref<Str>> {
+        // SAFETY: the caller's promise.
+        let strings = || pieces.iter().map(|piece| unsafe { piece.cast_unchecked::<Str>() });
+        let (mut len, mut max) = (0usize, 0);
+        for string in strings() {
+            len = len.checked_add(string.len()).ok_or_else(crate::raise::no_memory)?;
+            max = max.max(string.max_hint());
+        }
+        if len == 0 {
+            return Ok(intern::empty());
+        }
+        let result = Str::alloc(len, max)?;
+        let mut at = 0;
+        for string in strings() {
+            result.write_at(at, string.chars());
+            at += string.len();
+        }
+        Ok(result)
+    }
+
     /// `self * count`.
     ///
     /// # Errors
