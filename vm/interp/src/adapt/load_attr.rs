@@ -209,7 +209,7 @@ unsafe fn property(site: Site<'_>, found: &Object) -> Option<u8> {
 /// The instance's own attribute.
 unsafe fn own(site: Site<'_>, owner: &Object, name: &Str) -> Option<u8> {
     let Storage::Managed(managed) = attrs::storage(owner) else { return None };
-    let offset = u16::try_from(attrs::word_offset(owner, owner.class())).ok()?;
+    let offset = u16::try_from(attrs::fixed_word_offset(owner, owner.class())?).ok()?;
     // SAFETY: the instruction's cache.
     unsafe {
         if let Some(shape) = managed.shape() {
@@ -240,7 +240,7 @@ unsafe fn of_class(site: Site<'_>, owner: &Object, name: &Str, found: &Object, m
                 if inline::layout_of(class).is_some_and(|layout| layout.knows(name)) {
                     return own(site, owner, name);
                 }
-                *site.pc.add(3) = u16::try_from(attrs::word_offset(owner, class)).ok()?;
+                *site.pc.add(3) = u16::try_from(attrs::fixed_word_offset(owner, class)?).ok()?;
                 if method {
                     op::LOAD_ATTR_METHOD_WITH_VALUES
                 } else {

@@ -48,7 +48,7 @@ unsafe fn find(site: Site<'_>) -> Option<u8> {
             return Some(op::STORE_ATTR_SLOT);
         }
         let Storage::Managed(managed) = attrs::storage(owner) else { return None };
-        let word_offset = attrs::word_offset(owner, class) as u32;
+        let word_offset = attrs::fixed_word_offset(owner, class)? as u32;
         if let Some(shape) = managed.shape() {
             let layout = inline::layout_of(class)?;
             let transition = match shape.find(name) {

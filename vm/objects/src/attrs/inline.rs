@@ -80,6 +80,11 @@ pub fn word_offset(object: &Object, class: &TypeObject) -> usize {
     extra_offset(object, class) + if weakref { WORD } else { 0 }
 }
 
+/// [`word_offset`] where it is the same for all instances: `None` for a class with items.
+pub fn fixed_word_offset(object: &Object, class: &TypeObject) -> Option<usize> {
+    (class.tp_itemsize.get() == 0).then(|| word_offset(object, class))
+}
+
 /// Bytes behind fields and items that a new instance of `class` needs.
 #[inline]
 pub fn extra_size(class: &TypeObject) -> usize {
