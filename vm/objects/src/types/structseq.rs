@@ -9,15 +9,18 @@ use crate::object::trace::{Visit, VisitProc, Visitor};
 use crate::object::{Instance, Object, heap};
 use crate::protocol::{self, attr, call};
 use crate::raise::{self, Result};
-use crate::typeobject::TypeObject;
+use crate::typeobject::flags::{METH_FASTCALL, METH_KEYWORDS, METH_NOARGS};
+use crate::typeobject::{MethodDef, TypeObject};
+use crate::types::descr;
 use crate::types::dict::Dict;
 use crate::types::int::{Int, new_int};
+use crate::types::list::List;
 use crate::types::none::none;
 use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
 use crate::types::r#type::PyType_Type;
 use core::cell::Cell;
-use core::ffi::{c_int, c_void};
+use core::ffi::{CStr, c_int, c_void};
 use macros::{Trace, pytype};
 
 /// One named field as an attribute of the class.
@@ -96,7 +99,81 @@ pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize)
     class.tp_dealloc.set(Some(dealloc_slot));
     class.tp_traverse.set(Some(traverse_slot));
     class.tp_clear.set(Some(clear_slot));
+    let dict = class.tp_dict.get().ok_or_else(raise::null_result)?;
+    for def in &METHODS[..METHODS.len() - 1] {
+        // SAFETY: a definition's name is a C string.
+        let name = unsafe { CStr::from_ptr(def.ml_name) }.to_str().unwrap_or_default();
+        dict.set_text(name, &*descr::method::new_method(&class, def)?)?;
+    }
+    class.modified();
     Ok(class)
+}
+
+/// The methods of every struct sequence.
+static METHODS: [MethodDef; 3] = [
+    MethodDef {
+        ml_name: c"__reduce__".as_ptr(),
+        ml_meth: reduce as *const c_void,
+        ml_flags: METH_NOARGS,
+        ml_doc: core::ptr::null(),
+    },
+    MethodDef {
+        ml_name: c"__replace__".as_ptr(),
+        ml_meth: replace as *const c_void,
+        ml_flags: METH_FASTCALL | METH_KEYWORDS,
+        ml_doc: c"__replace__($self, /, **changes)\n--\n\n\
+            Return a copy of the structure with new values for the specified fields."
+            .as_ptr(),
+    },
+    MethodDef::END,
+];
+
+/// The class, and the items with the fields that are none.
+unsafe extern "C" fn reduce(this: &Object, _: *const c_void) -> Result<Ref> {
+    // SAFETY: the method belongs to struct sequences.
+    let tuple = unsafe { this.cast_unchecked::<Tuple>() };
+    let hidden = Dict::new()?;
+    for (index, name) in fields_of(this.class())?.into_iter().skip(tuple.len()) {
+        // SAFETY: one of the class's fields.
+        let value = unsafe { item(tuple, index) }.unwrap_or_else(|| none().to_ref());
+        hidden.set_str(&name, &value)?;
+    }
+    let args = Tuple::from_array([Tuple::from_slice(tuple.items())?.upcast(), hidden.upcast()])?;
+    Ok(Tuple::from_array([this.class().to_ref().upcast(), args.upcast()])?.upcast())
+}
+
+unsafe extern "C" fn replace(
+    this: &Object,
+    args: *const &Object,
+    nargs: isize,
+    names: Option<&Tuple>,
+) -> Result<Ref> {
+    // SAFETY: the calling convention; the method belongs to struct sequences.
+    let (tuple, (positional, changes)) = unsafe {
+        (this.cast_unchecked::<Tuple>(), crate::args::vector(args, nargs as usize, names))
+    };
+    if !positional.is_empty() {
+        return Err(crate::raise!(TypeError, "__replace__() takes no positional arguments"));
+    }
+    let class = this.class();
+    let changes = match changes.to_dict()? {
+        Some(changes) => changes,
+        None => Dict::new()?,
+    };
+    let mut values = Vec::new();
+    for (index, name) in fields_of(class)? {
+        values.push(match changes.remove(&name)? {
+            Some(value) => value,
+            // SAFETY: one of the class's fields.
+            None => unsafe { item(tuple, index) }.unwrap_or_else(|| none().to_ref()),
+        });
+    }
+    if !changes.is_empty() {
+        let unknown = changes.to_vec().into_iter().map(|(name, _)| name).collect();
+        let unknown = protocol::object::repr(&*List::from_vec(unknown)?)?.to_string_lossy();
+        return Err(crate::raise!(TypeError, "Got unexpected field name(s): {unknown}"));
+    }
+    instance(class, values)
 }
 
 fn count(class: &TypeObject, name: &'static Str) -> usize {

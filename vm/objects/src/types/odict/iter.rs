@@ -30,7 +30,7 @@ pub struct Iterator {
     odict: Slot<OrderedDict>,
     /// The key that comes next, NULL at the end.
     current: Slot,
-    at: Cell<(Id, isize)>,
+    at: Cell<Id>,
     part: Cell<Part>,
     reversed: Cell<bool>,
     /// Number of entries, -1 once a change of it was noticed.
@@ -44,8 +44,8 @@ impl Iterator {
     pub fn new(odict: &OrderedDict, part: Part, reversed: bool) -> Result<Ref<Iterator>> {
         let first = odict.nodes.end(reversed);
         let (current, at) = match first {
-            Some((id, key, hash)) => (Some(key), (id, hash)),
-            None => (None, (0, 0)),
+            Some((id, key, _)) => (Some(key), id),
+            None => (None, 0),
         };
         Ref::new(Iterator {
             ob_base: Object::HEAD,
@@ -59,8 +59,8 @@ impl Iterator {
         })
     }
 
-    /// The next key with its hash, and the dictionary.
-    fn advance(&self) -> Result<Option<(Ref<OrderedDict>, Ref, isize)>> {
+    /// The next key, and the dictionary.
+    fn advance(&self) -> Result<Option<(Ref<OrderedDict>, Ref)>> {
         let Some(odict) = self.odict.get() else { return Ok(None) };
         let Some(key) = self.current.get() else {
             self.odict.set(None);
@@ -74,15 +74,14 @@ impl Iterator {
             self.size.set(-1);
             return Err(crate::raise!(RuntimeError, "OrderedDict changed size during iteration"));
         }
-        let (id, hash) = self.at.get();
-        match odict.nodes.beside(id, self.reversed.get()) {
-            Some((id, key, hash)) => {
-                self.at.set((id, hash));
+        match odict.nodes.beside(self.at.get(), self.reversed.get()) {
+            Some((id, key, _)) => {
+                self.at.set(id);
                 self.current.set(Some(key));
             }
             None => self.current.set(None),
         }
-        Ok(Some((odict, key, hash)))
+        Ok(Some((odict, key)))
     }
 }
 
@@ -90,11 +89,11 @@ impl Iterator {
 impl Iterator {
     #[slot(tp_iternext)]
     fn next(&self) -> Result<Option<Ref>> {
-        let Some((odict, key, hash)) = self.advance()? else { return Ok(None) };
+        let Some((odict, key)) = self.advance()? else { return Ok(None) };
         if self.part.get() == Part::Keys {
             return Ok(Some(key));
         }
-        let Some(value) = odict.dict.get_item_known_hash(&key, hash)? else {
+        let Some(value) = odict.dict.get_item(&key)? else {
             self.current.set(None);
             self.odict.set(None);
             return Err(raise::key_error(&key));

@@ -197,7 +197,7 @@ impl OrderedDict {
             return Ok(copy);
         }
         let copy = OrderedDict::new()?;
-        self.for_each(|key, hash| match self.dict.get_item_known_hash(&key, hash)? {
+        self.for_each(|key, hash| match self.dict.get_item(&key)? {
             Some(value) => copy.set_item_known_hash(&key, hash, value),
             None => Err(raise::key_error(&key)),
         })?;

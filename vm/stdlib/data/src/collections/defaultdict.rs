@@ -62,7 +62,9 @@ impl DefaultDict {
 
     #[method("__missing__($self, object, /)")]
     fn missing(&self, key: &Object) -> Result<Ref> {
-        let Some(factory) = self.default_factory.get() else { return Err(objects::raise::key_error(key)) };
+        let Some(factory) = self.default_factory.get().filter(|factory| !factory.is(none())) else {
+            return Err(objects::raise::key_error(key));
+        };
         let value = call::call_no_args(&factory)?;
         protocol::mapping::set_item(self, key, Some(&value))?;
         Ok(value)

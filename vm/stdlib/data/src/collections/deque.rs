@@ -148,16 +148,15 @@ impl Deque {
                 other.class().name()
             ));
         }
-        let result = self.duplicate()?;
+        let result = self.copy_as_deque()?;
         result.extend(other)?;
         Ok(result)
     }
 
     #[slot(sq_repeat)]
     fn sq_repeat(&self, count: isize) -> Result<Ref<Deque>> {
-        let result = Deque::new_in(&DEQUE, self.maxlen.get())?;
-        result.fill_repeated(&self.to_vec(), count)?;
-        Ok(result)
+        let result = self.copy_as_deque()?;
+        result.sq_inplace_repeat(count)
     }
 
     #[slot(sq_inplace_concat)]
@@ -352,7 +351,7 @@ impl Deque {
                 Tuple::from_array([Tuple::empty().upcast(), objects::types::int::new_int(maxlen as i64)?])?
             }
         };
-        let items = self.iter()?.upcast();
+        let items = protocol::iter::get_iter(self)?;
         Tuple::from_array([self.class().to_ref().upcast(), args.upcast(), state, items])
     }
 
@@ -440,6 +439,15 @@ impl Deque {
         let copy = Deque::new_in(&DEQUE, self.maxlen.get())?;
         self.to_vec().into_iter().for_each(|item| copy.push(item, false));
         Ok(copy)
+    }
+
+    /// A copy that is sure to be a deque.
+    fn copy_as_deque(&self) -> Result<Ref<Deque>> {
+        let copy = self.copy()?;
+        copy.downcast().map_err(|other| {
+            let (name, got) = (self.class().full_name(), other.class().full_name());
+            raise!(TypeError, "{name}() must return a deque, not {got}")
+        })
     }
 
     fn fill_repeated(&self, items: &[Ref], count: isize) -> Result<()> {

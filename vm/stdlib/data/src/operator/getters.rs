@@ -113,6 +113,11 @@ impl ItemGetter {
         }
     }
 
+    #[getter("__text_signature__")]
+    fn text_signature(&self) -> &'static str {
+        "(obj, /)"
+    }
+
     #[method("__reduce__($self, /)")]
     fn reduce(&self) -> (Ref, Ref) {
         (self.class().to_ref().upcast(), self.items.get().unwrap_or_else(Tuple::empty).upcast())
@@ -206,6 +211,11 @@ impl AttrGetter {
             [one] => Str::new(&format!("{name}({})", protocol::object::repr(one)?.to_string_lossy())),
             _ => Str::new(&format!("{name}{}", protocol::object::repr(&names)?.to_string_lossy())),
         }
+    }
+
+    #[getter("__text_signature__")]
+    fn text_signature(&self) -> &'static str {
+        "(obj, /)"
     }
 
     #[method("__reduce__($self, /)")]

@@ -89,6 +89,11 @@ impl MethodCaller {
         Str::new(&format!("{class}({})", parts.join(", ")))
     }
 
+    #[getter("__text_signature__")]
+    fn text_signature(&self) -> &'static str {
+        "(obj, /)"
+    }
+
     #[method("__reduce__($self, /)")]
     fn reduce(&self) -> Result<(Ref, Ref)> {
         let class = self.class().to_ref().upcast();

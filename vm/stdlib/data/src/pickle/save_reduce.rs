@@ -8,7 +8,6 @@ use objects::codecs::latin;
 use objects::protocol::{attr, call, object};
 use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
-use objects::types::int::Int;
 use objects::types::none::{ellipsis, none, not_implemented};
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
@@ -79,40 +78,45 @@ impl Pickler {
             )));
         }
         let protocol = self.protocol.get();
-        if protocol >= 2 && self.save_extension(global, &module_name, &name)? {
+        if protocol >= 2 && self.save_extension(&module_name, &name)? {
             return Ok(());
         }
+        // A path that comes back to the module is as good as its last part.
+        let path = if parent.is(&module) { &path[path.len() - 1..] } else { &path[..] };
         if protocol >= 4 {
             self.save(&module_name)?;
-            self.save(&name)?;
+            match path {
+                [only] => self.save(only)?,
+                _ => self.save(&name)?,
+            }
             self.output.op(STACK_GLOBAL);
-        } else if !parent.is(&module) {
-            let last = path.last().map_or_else(objects::types::str::intern::empty, Clone::clone);
-            let args = Tuple::from_array([parent, last.upcast()])?.upcast();
-            self.save_reduce(&*Tuple::from_array([held(&STATE.getattr)?, args])?, None)?;
-        } else {
-            self.save_names(module_name, name)?;
+        } else if let [first, attributes @ ..] = path {
+            // Older protocols have no dotted names: each step is a call of getattr.
+            for _ in attributes {
+                self.save(&*held(&STATE.getattr)?)?;
+                if protocol < 2 {
+                    self.output.op(MARK);
+                }
+            }
+            self.save_names(module_name, first.clone().upcast())?;
+            for attribute in attributes {
+                self.save(attribute)?;
+                self.output.write(&[if protocol < 2 { TUPLE } else { TUPLE2 }, REDUCE]);
+            }
         }
         self.memoize(global);
         Ok(())
     }
 
     /// A global object by the number that `copyreg.add_extension` gave it, if it did.
-    fn save_extension(&self, global: &Object, module: &Ref, name: &Ref) -> Result<bool> {
+    fn save_extension(&self, module: &Ref, name: &Ref) -> Result<bool> {
         let key = Tuple::from_array([module.clone(), name.clone()])?;
         let Some(code) = held(&STATE.extension_registry)?.get_item(&key)? else { return Ok(false) };
-        let Some(number) = code.cast::<Int>() else {
-            let (global, code) = (shown(global)?, shown(&code)?);
-            return Err(pickling_error(&format!(
-                "Can't pickle {global}: extension code {code} isn't an integer"
-            )));
+        let Some(code) = objects::protocol::number::index(&code)?.to_i64() else {
+            return Err(raise!(OverflowError, "Python int too large to convert to C long"));
         };
-        let Some(number) = number.to_i64().and_then(|code| i32::try_from(code).ok()).filter(|code| *code > 0)
-        else {
-            let (global, code) = (shown(global)?, shown(&code)?);
-            return Err(pickling_error(&format!(
-                "Can't pickle {global}: extension code {code} is out of range"
-            )));
+        let Some(number) = i32::try_from(code).ok().filter(|code| *code > 0) else {
+            return Err(raise!(RuntimeError, "extension code {code} is out of range"));
         };
         let [a, b, c, d] = number.to_le_bytes();
         match number {
