@@ -100,6 +100,7 @@ pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize)
     class.tp_traverse.set(Some(traverse_slot));
     class.tp_clear.set(Some(clear_slot));
     let dict = class.tp_dict.get().ok_or_else(raise::null_result)?;
+    dict.remove(id!("__slots__"))?;
     for def in &METHODS[..METHODS.len() - 1] {
         // SAFETY: a definition's name is a C string.
         let name = unsafe { CStr::from_ptr(def.ml_name) }.to_str().unwrap_or_default();
@@ -149,9 +150,8 @@ unsafe extern "C" fn replace(
     names: Option<&Tuple>,
 ) -> Result<Ref> {
     // SAFETY: the calling convention; the method belongs to struct sequences.
-    let (tuple, (positional, changes)) = unsafe {
-        (this.cast_unchecked::<Tuple>(), crate::args::vector(args, nargs as usize, names))
-    };
+    let (tuple, (positional, changes)) =
+        unsafe { (this.cast_unchecked::<Tuple>(), crate::args::vector(args, nargs as usize, names)) };
     if !positional.is_empty() {
         return Err(crate::raise!(TypeError, "__replace__() takes no positional arguments"));
     }

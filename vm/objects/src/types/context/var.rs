@@ -31,7 +31,7 @@ impl ContextVar {
     /// `PyContextVar_New`.
     ///
     /// # Errors
-    /// MemoryError.
+    /// What hashing the name raises; MemoryError.
     pub fn new(name: &Str, default: Option<&Object>) -> Result<Ref<ContextVar>> {
         let var = Ref::new(ContextVar {
             ob_base: Object::HEAD,
@@ -42,7 +42,8 @@ impl ContextVar {
             cached_version: Cell::new(0),
             hash: Cell::new(0),
         })?;
-        var.hash.set(match crate::hash::pointer(&raw const *var) ^ name.hash() {
+        let name_hash = crate::protocol::object::hash(name)?;
+        var.hash.set(match crate::hash::pointer(&raw const *var) ^ name_hash {
             -1 => -2,
             hash => hash,
         });
