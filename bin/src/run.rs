@@ -141,6 +141,9 @@ fn run(cli: &Cli) -> Result<()> {
 }
 
 fn run_file(file: &str) -> Result<()> {
+    // `__file__` and tracebacks have the whole path.
+    let absolute = std::path::absolute(file).ok().and_then(|path| path.into_os_string().into_string().ok());
+    let file = absolute.as_deref().unwrap_or(file);
     let bytes = match std::fs::read(file) {
         Ok(bytes) => bytes,
         Err(error) if std::path::Path::new(file).is_dir() => {

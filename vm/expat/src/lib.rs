@@ -271,6 +271,10 @@ impl Parser {
         self.deferral = enabled;
     }
 
+    pub fn reparse_deferral(&self) -> bool {
+        self.deferral
+    }
+
     pub fn set_namespace_triplets(&mut self, enabled: bool) {
         if !self.started {
             self.triplets = enabled;

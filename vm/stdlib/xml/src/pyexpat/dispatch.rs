@@ -337,19 +337,10 @@ impl XmlParser {
     }
 }
 
-/// The characters of the bytes of an encoding that Python knows; None where it is not one byte a character.
+/// The characters of an encoding's bytes.
 fn table_of(name: &str) -> Result<Option<Box<[i32; 256]>>> {
-    let all: Vec<u8> = (0..=255).collect();
-    let bytes = objects::types::bytes::Bytes::new(&all)?;
-    let text = objects::codecs::decode(&bytes, Some(name), Some("replace"))?;
-    if text.len() != 256 {
-        return Err(raise!(ValueError, "multi-byte encodings are not supported"));
+    match crate::elementtree::xmlparser::table_of(name)? {
+        Some(table) => Ok(Some(table)),
+        None => Err(raise!(ValueError, "multi-byte encodings are not supported")),
     }
-    let mut table = Box::new([-1; 256]);
-    for (place, char) in table.iter_mut().zip(text.chars().iter()) {
-        if char != 0xfffd {
-            *place = char as i32;
-        }
-    }
-    Ok(Some(table))
 }
