@@ -279,13 +279,32 @@ pub fn set_gil_hooks(hooks: &'static GilHooks) {
     GIL.set(hooks);
 }
 
+thread_local! {
+    /// The state that this thread took off when it let go of the GIL; NULL while it has it.
+    static DETACHED: Cell<*const ThreadState> = const { Cell::new(core::ptr::null()) };
+}
+
 /// Runs `work` without the GIL (`Py_BEGIN_ALLOW_THREADS`). It must not touch any object.
 #[inline]
 pub fn detached<T>(work: impl FnOnce() -> T) -> T {
     let Some(hooks) = GIL.try_get() else { return work() };
     let state = (hooks.release)();
+    DETACHED.set(state);
     let result = work();
+    DETACHED.set(core::ptr::null());
     (hooks.acquire)(state);
+    result
+}
+
+/// Runs `work` with the GIL, in what a library calls back: within [`detached`], or while the thread has the GIL anyway.
+pub fn attached<T>(work: impl FnOnce() -> T) -> T {
+    let state = DETACHED.get();
+    let (Some(hooks), false) = (GIL.try_get(), state.is_null()) else { return work() };
+    DETACHED.set(core::ptr::null());
+    (hooks.acquire)(state);
+    let result = work();
+    let state = (hooks.release)();
+    DETACHED.set(state);
     result
 }
 
