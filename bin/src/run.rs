@@ -18,7 +18,8 @@ static NATIVE_MODULES: &[&[modules::Entry]] = &[
     stdlib_io::MODULES,
     stdlib_math::MODULES,
     stdlib_os::MODULES,
-    stdlib_sqlite::MODULES, stdlib_text::MODULES,
+    stdlib_sqlite::MODULES,
+    stdlib_text::MODULES,
     stdlib_xml::MODULES,
 ];
 

@@ -52,12 +52,7 @@ pub static REGISTRY: Registry =
 /// # Errors
 /// MemoryError.
 pub fn register(class: &Object, adapter: &Object) -> Result<()> {
-    let bases = [
-        Int::class(),
-        Float::class(),
-        Str::class(),
-        objects::types::bytearray::ByteArray::class(),
-    ];
+    let bases = [Int::class(), Float::class(), Str::class(), objects::types::bytearray::ByteArray::class()];
     if bases.iter().any(|base| class.is(base.as_object())) {
         REGISTRY.base_type_adapted.set(true);
     }

@@ -44,7 +44,12 @@ impl Drop for Blob {
 #[pytype(name = "Blob", module = "sqlite3", gc, no_new, weaklist = weakreflist)]
 impl Blob {
     /// Opens the value in a row: `place` is the database's, the table's and the column's name.
-    pub(crate) fn open(connection: &Connection, place: [&str; 3], row: i64, readonly: bool) -> Result<Ref<Blob>> {
+    pub(crate) fn open(
+        connection: &Connection,
+        place: [&str; 3],
+        row: i64,
+        readonly: bool,
+    ) -> Result<Ref<Blob>> {
         let db = Sent(connection.check()?);
         let [name, table, column] = place.map(|text| CString::new(text).unwrap_or_default());
         let (code, blob) = detached(|| {

@@ -114,7 +114,11 @@ fn call_with(callable: &Object, args: Result<Vec<Ref>>) -> Result<Ref> {
     call::call(callable, &args)
 }
 
-unsafe extern "C" fn function(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *mut ffi::sqlite3_value) {
+unsafe extern "C" fn function(
+    context: *mut ffi::sqlite3_context,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
+) {
     attached(|| {
         // SAFETY: SQLite's call of a function that was made here.
         unsafe {
@@ -145,7 +149,12 @@ fn method_message(name: &str, missing: bool) -> String {
 ///
 /// # Safety
 /// SQLite's call.
-unsafe fn feed(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *mut ffi::sqlite3_value, name: &str) {
+unsafe fn feed(
+    context: *mut ffi::sqlite3_context,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
+    name: &str,
+) {
     // SAFETY: the caller's promise.
     unsafe {
         let class = Owned::of(ffi::sqlite3_user_data(context)).to_ref();
@@ -170,12 +179,20 @@ unsafe fn feed(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *m
     }
 }
 
-unsafe extern "C" fn step(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *mut ffi::sqlite3_value) {
+unsafe extern "C" fn step(
+    context: *mut ffi::sqlite3_context,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
+) {
     // SAFETY: SQLite's call.
     attached(|| unsafe { feed(context, count, values, "step") });
 }
 
-unsafe extern "C" fn inverse(context: *mut ffi::sqlite3_context, count: c_int, values: *mut *mut ffi::sqlite3_value) {
+unsafe extern "C" fn inverse(
+    context: *mut ffi::sqlite3_context,
+    count: c_int,
+    values: *mut *mut ffi::sqlite3_value,
+) {
     // SAFETY: SQLite's call.
     attached(|| unsafe { feed(context, count, values, "inverse") });
 }
@@ -240,7 +257,8 @@ unsafe extern "C" fn collate(
             };
             (Owned::of(data).to_ref(), text(left, left_len), text(right, right_len))
         };
-        let decode = |text: &[u8]| objects::codecs::latin::decode_utf8(text, None, true).map(|(text, _)| text);
+        let decode =
+            |text: &[u8]| objects::codecs::latin::decode_utf8(text, None, true).map(|(text, _)| text);
         let compare = || -> Result<i64> {
             let (left, right) = (decode(left)?, decode(right)?);
             let order = call::call(&callable, &[left.as_object(), right.as_object()])?;
@@ -258,7 +276,13 @@ unsafe extern "C" fn collate(
 }
 
 impl Connection {
-    pub(crate) fn make_function(&self, name: &str, count: c_int, callable: &Object, deterministic: bool) -> Result<()> {
+    pub(crate) fn make_function(
+        &self,
+        name: &str,
+        count: c_int,
+        callable: &Object,
+        deterministic: bool,
+    ) -> Result<()> {
         let db = self.check()?;
         let name = CString::new(name).unwrap_or_default();
         let flags = ffi::SQLITE_UTF8 | if deterministic { ffi::SQLITE_DETERMINISTIC } else { 0 };
@@ -266,7 +290,15 @@ impl Connection {
         // SAFETY: an open database and a C string; SQLite destroys the callable even where it fails.
         let code = unsafe {
             ffi::sqlite3_create_function_v2(
-                db, name.as_ptr(), count, flags, data, Some(function), None, None, Some(destroy),
+                db,
+                name.as_ptr(),
+                count,
+                flags,
+                data,
+                Some(function),
+                None,
+                None,
+                Some(destroy),
             )
         };
         match code {
@@ -307,13 +339,30 @@ impl Connection {
         let code = unsafe {
             if class.is(none()) {
                 ffi::sqlite3_create_window_function(
-                    db, name.as_ptr(), count, utf8, core::ptr::null_mut(), None, None, None, None, None,
+                    db,
+                    name.as_ptr(),
+                    count,
+                    utf8,
+                    core::ptr::null_mut(),
+                    None,
+                    None,
+                    None,
+                    None,
+                    None,
                 )
             } else {
                 let data = Owned::into_raw(class);
                 ffi::sqlite3_create_window_function(
-                    db, name.as_ptr(), count, utf8, data, Some(step), Some(finalize), Some(value),
-                    Some(inverse), Some(destroy),
+                    db,
+                    name.as_ptr(),
+                    count,
+                    utf8,
+                    data,
+                    Some(step),
+                    Some(finalize),
+                    Some(value),
+                    Some(inverse),
+                    Some(destroy),
                 )
             }
         };
@@ -333,8 +382,14 @@ impl Connection {
                 ffi::sqlite3_create_collation_v2(db, name.as_ptr(), utf8, core::ptr::null_mut(), None, None)
             } else {
                 let data = Owned::into_raw(callable);
-                let code =
-                    ffi::sqlite3_create_collation_v2(db, name.as_ptr(), utf8, data, Some(collate), Some(destroy));
+                let code = ffi::sqlite3_create_collation_v2(
+                    db,
+                    name.as_ptr(),
+                    utf8,
+                    data,
+                    Some(collate),
+                    Some(destroy),
+                );
                 if code != ffi::SQLITE_OK {
                     // Unlike the others, this function leaves the callable to its caller.
                     destroy(data);

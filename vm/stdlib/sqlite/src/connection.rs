@@ -174,7 +174,11 @@ impl Connection {
         let given = args.items();
         let kwargs = Kwargs::dict(kwargs.map(Instance::as_object));
         if given.len() > 1 {
-            objects::hooks::WARN.get()(&exc::DeprecationWarning, &positional_warning("sqlite3.Connection"), 1)?;
+            objects::hooks::WARN.get()(
+                &exc::DeprecationWarning,
+                &positional_warning("sqlite3.Connection"),
+                1,
+            )?;
         }
         if given.len() > PARAMETERS.len() - 1 {
             return Err(raise!(
@@ -210,9 +214,8 @@ impl Connection {
         if self.initialized.replace(false) {
             self.shut();
         }
-        let flags = ffi::SQLITE_OPEN_READWRITE
-            | ffi::SQLITE_OPEN_CREATE
-            | if uri { ffi::SQLITE_OPEN_URI } else { 0 };
+        let flags =
+            ffi::SQLITE_OPEN_READWRITE | ffi::SQLITE_OPEN_CREATE | if uri { ffi::SQLITE_OPEN_URI } else { 0 };
         let (code, db) = detached(|| {
             let mut db = core::ptr::null_mut();
             // SAFETY: a C string; the database is written here.
@@ -271,7 +274,8 @@ impl Connection {
         if self.db.get().is_null() {
             return;
         }
-        let text = object::repr(self.as_object()).map(|shown| format!("unclosed database in {}", shown.to_string_lossy()));
+        let text = object::repr(self.as_object())
+            .map(|shown| format!("unclosed database in {}", shown.to_string_lossy()));
         let warned = text.and_then(|text| objects::hooks::WARN.get()(&exc::ResourceWarning, &text, 1));
         if let Err(raised) = warned {
             raise::write_unraisable(raised, Some(self.as_object()));
@@ -291,7 +295,13 @@ impl Connection {
             // SAFETY: open as yet.
             unsafe {
                 if ffi::sqlite3_get_autocommit(db.0) == 0 {
-                    ffi::sqlite3_exec(db.0, c"ROLLBACK".as_ptr(), None, core::ptr::null_mut(), core::ptr::null_mut());
+                    ffi::sqlite3_exec(
+                        db.0,
+                        c"ROLLBACK".as_ptr(),
+                        None,
+                        core::ptr::null_mut(),
+                        core::ptr::null_mut(),
+                    );
                 }
             }
         }
@@ -370,11 +380,7 @@ impl Connection {
         match args.items() {
             [sql] => match sql.cast::<Str>() {
                 Some(sql) => Statement::prepare(self.check()?, sql),
-                None => Err(raise!(
-                    TypeError,
-                    "argument 1 must be str, not {}",
-                    sql.class().full_name()
-                )),
+                None => Err(raise!(TypeError, "argument 1 must be str, not {}", sql.class().full_name())),
             },
             _ => Err(raise!(TypeError, "function takes exactly 1 argument ({} given)", args.len())),
         }
@@ -518,7 +524,12 @@ impl Connection {
         let [name, count, callable, deterministic] = SIGNATURE.bind(args, kwargs)?;
         let deterministic = deterministic.map_or(Ok(false), object::is_true)?;
         let name = SIGNATURE.text(name)?;
-        self.make_function(name, c_int_of(SIGNATURE.given(count)?)?, SIGNATURE.given(callable)?, deterministic)
+        self.make_function(
+            name,
+            c_int_of(SIGNATURE.given(count)?)?,
+            SIGNATURE.given(callable)?,
+            deterministic,
+        )
     }
 
     #[method("create_aggregate", raw)]
@@ -609,11 +620,7 @@ impl Connection {
     }
 
     #[method("deserialize($self, data, /, *, name='main')")]
-    fn deserialize(
-        &self,
-        data: objects::args::CodecInput<'_>,
-        #[default("main")] name: &str,
-    ) -> Result<()> {
+    fn deserialize(&self, data: objects::args::CodecInput<'_>, #[default("main")] name: &str) -> Result<()> {
         self.replace_with(&data, name)
     }
 
@@ -707,7 +714,9 @@ impl Connection {
 
     /// Sets a switch, or asks for it with -1; how it is afterwards.
     fn config(&self, db: *mut ffi::sqlite3, op: c_int, value: c_int) -> Result<bool> {
-        let known = crate::constants::OTHERS.iter().any(|&(name, number)| number == op && name.starts_with("SQLITE_DBCONFIG_"));
+        let known = crate::constants::OTHERS
+            .iter()
+            .any(|&(name, number)| number == op && name.starts_with("SQLITE_DBCONFIG_"));
         if !known {
             return Err(raise!(ValueError, "unknown config 'op': {op}"));
         }
@@ -729,7 +738,11 @@ struct Legacy {
 
 impl Legacy {
     /// The arguments by parameter.
-    fn bind<'a, const N: usize>(&self, args: &[&'a Object], kwargs: Kwargs<'a>) -> Result<[Option<&'a Object>; N]> {
+    fn bind<'a, const N: usize>(
+        &self,
+        args: &[&'a Object],
+        kwargs: Kwargs<'a>,
+    ) -> Result<[Option<&'a Object>; N]> {
         let mut found = [None; N];
         let function = self.function;
         if args.len() > self.names.len() {
@@ -755,14 +768,18 @@ impl Legacy {
                     ));
                 }
                 None => {
-                    return Err(raise!(TypeError, "{function}() got an unexpected keyword argument '{name}'"));
+                    return Err(raise!(
+                        TypeError,
+                        "{function}() got an unexpected keyword argument '{name}'"
+                    ));
                 }
             }
         }
         let quoted = |name: &str| self.shown.contains(&format!("'{name}'"));
         let positional = self.names.iter().filter(|name| quoted(name)).count();
         if args.len() < positional && !kwargs.is_empty() {
-            let (plural, shown) = if positional > 1 { ("Parameters", self.shown) } else { ("Parameter", self.shown) };
+            let (plural, shown) =
+                if positional > 1 { ("Parameters", self.shown) } else { ("Parameter", self.shown) };
             let arguments = if positional > 1 { "arguments" } else { "argument" };
             let text = format!(
                 "Passing keyword {arguments} {shown} to _sqlite3.Connection.{function}() is deprecated. {plural} {shown} \

@@ -3,7 +3,7 @@
 use crate::adapt;
 use crate::connection::Connection;
 use crate::error::{self, Class};
-use crate::module::{PARSE_COLNAMES, PARSE_DECLTYPES};
+use crate::sqlite3::{PARSE_COLNAMES, PARSE_DECLTYPES};
 use crate::statement::{Sent, Statement};
 use crate::value::{Columns, bind};
 use core::cell::{Cell, RefCell};
@@ -263,7 +263,10 @@ impl Cursor {
             if wanted & PARSE_COLNAMES != 0 {
                 // SAFETY: as above.
                 let name = Cursor::text(unsafe { ffi::sqlite3_column_name(st, column) });
-                let key = name.as_deref().and_then(|name| name.split_once('[')).and_then(|(_, rest)| rest.split_once(']'));
+                let key = name
+                    .as_deref()
+                    .and_then(|name| name.split_once('['))
+                    .and_then(|(_, rest)| rest.split_once(']'));
                 if let Some((key, _)) = key {
                     converter = adapt::converter(key)?;
                 }
@@ -310,7 +313,12 @@ impl Cursor {
         Ok(())
     }
 
-    fn fetch(&self, connection: &Connection, db: *mut ffi::sqlite3, st: *mut ffi::sqlite3_stmt) -> Result<Ref> {
+    fn fetch(
+        &self,
+        connection: &Connection,
+        db: *mut ffi::sqlite3,
+        st: *mut ffi::sqlite3_stmt,
+    ) -> Result<Ref> {
         // SAFETY: the statement is at a row.
         let count = unsafe { ffi::sqlite3_data_count(st) };
         let text_factory = connection.text_factory.get().unwrap_or_else(objects::object::refs::none);

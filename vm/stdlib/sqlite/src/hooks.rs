@@ -70,7 +70,12 @@ unsafe extern "C" fn progress(data: *mut c_void) -> c_int {
     })
 }
 
-unsafe extern "C" fn trace(kind: c_uint, data: *mut c_void, statement: *mut c_void, sql: *mut c_void) -> c_int {
+unsafe extern "C" fn trace(
+    kind: c_uint,
+    data: *mut c_void,
+    statement: *mut c_void,
+    sql: *mut c_void,
+) -> c_int {
     if kind != ffi::SQLITE_TRACE_STMT as c_uint {
         return 0;
     }

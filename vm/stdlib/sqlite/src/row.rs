@@ -46,7 +46,11 @@ impl Row {
         let description = cursor.description.get().unwrap_or_else(objects::object::refs::none);
         Ref::new_in(
             class,
-            Row { ob_base: Object::HEAD, data: Slot::new(data.to_ref()), description: Slot::new(description) },
+            Row {
+                ob_base: Object::HEAD,
+                data: Slot::new(data.to_ref()),
+                description: Slot::new(description),
+            },
         )
     }
 
@@ -80,10 +84,11 @@ impl Row {
     #[slot(mp_subscript)]
     fn subscript(&self, key: &Object) -> Result<Ref> {
         if key.cast::<Int>().is_some() {
-            let index =
-                number::index_as_isize(key, Some(&objects::types::exceptions::IndexError))?;
+            let index = number::index_as_isize(key, Some(&objects::types::exceptions::IndexError))?;
             let index = if index < 0 { index + self.data().len() as isize } else { index };
-            let found = usize::try_from(index).ok().and_then(|index| self.data().items().get(index).map(|item| item.to_ref()));
+            let found = usize::try_from(index)
+                .ok()
+                .and_then(|index| self.data().items().get(index).map(|item| item.to_ref()));
             return found.ok_or_else(|| raise!(IndexError, "tuple index out of range"));
         }
         if let Some(key) = key.cast::<Str>() {

@@ -64,9 +64,8 @@ impl Statement {
             let (mut st, mut tail) = (core::ptr::null_mut(), core::ptr::null());
             let start = source.as_ptr();
             // SAFETY: a C string of that length with its NUL; the results are written here.
-            let code = unsafe {
-                ffi::sqlite3_prepare_v2(db.0, start, text_len as c_int + 1, &mut st, &mut tail)
-            };
+            let code =
+                unsafe { ffi::sqlite3_prepare_v2(db.0, start, text_len as c_int + 1, &mut st, &mut tail) };
             (code, Sent(st), (tail as usize).saturating_sub(start as usize))
         });
         if code != ffi::SQLITE_OK {
@@ -129,9 +128,9 @@ fn skip_comments(mut text: &str) -> Option<&str> {
 
 fn is_dml(text: &str) -> bool {
     let Some(text) = skip_comments(text) else { return false };
-    ["insert", "update", "delete", "replace"]
-        .iter()
-        .any(|word| text.as_bytes().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes())))
+    ["insert", "update", "delete", "replace"].iter().any(|word| {
+        text.as_bytes().get(..word.len()).is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+    })
 }
 
 /// The statements that were used last, by their text.

@@ -14,7 +14,9 @@ impl Connection {
         let code = detached(move || {
             let db = db;
             // SAFETY: an open database and a C string.
-            unsafe { ffi::sqlite3_exec(db.0, sql.as_ptr(), None, core::ptr::null_mut(), core::ptr::null_mut()) }
+            unsafe {
+                ffi::sqlite3_exec(db.0, sql.as_ptr(), None, core::ptr::null_mut(), core::ptr::null_mut())
+            }
         });
         if code == ffi::SQLITE_OK { Ok(()) } else { Err(self.failure(code)) }
     }

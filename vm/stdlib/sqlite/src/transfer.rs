@@ -121,7 +121,7 @@ impl Connection {
         if copy.0.is_null() {
             return Err(raise::no_memory());
         }
-        let flags = (ffi::SQLITE_DESERIALIZE_FREEONCLOSE | ffi::SQLITE_DESERIALIZE_RESIZEABLE) as u32;
+        let flags = ffi::SQLITE_DESERIALIZE_FREEONCLOSE | ffi::SQLITE_DESERIALIZE_RESIZEABLE;
         let code = detached(|| {
             // SAFETY: room for the bytes, which SQLite owns from here on, whatever happens.
             unsafe {

@@ -149,7 +149,9 @@ pub fn bind(db: *mut ffi::sqlite3, statement: *mut ffi::sqlite3_stmt, parameters
     }
     for number in 1..=needed {
         let Some(name) = name_of(number) else {
-            let text = format!("Binding {number} has no name, but you supplied a dictionary (which has only names).");
+            let text = format!(
+                "Binding {number} has no name, but you supplied a dictionary (which has only names)."
+            );
             return Err(Class::ProgrammingError.raise(&text));
         };
         let name = &name[1..];
@@ -221,9 +223,13 @@ impl Columns<'_> {
         match unsafe { ffi::sqlite3_column_type(self.statement, column) } {
             ffi::SQLITE_NULL => Ok(none().to_ref()),
             // SAFETY: as above.
-            ffi::SQLITE_INTEGER => Ok(Int::from_i64(unsafe { ffi::sqlite3_column_int64(self.statement, column) })?.upcast()),
+            ffi::SQLITE_INTEGER => {
+                Ok(Int::from_i64(unsafe { ffi::sqlite3_column_int64(self.statement, column) })?.upcast())
+            }
             // SAFETY: as above.
-            ffi::SQLITE_FLOAT => Ok(Float::new(unsafe { ffi::sqlite3_column_double(self.statement, column) })?.upcast()),
+            ffi::SQLITE_FLOAT => {
+                Ok(Float::new(unsafe { ffi::sqlite3_column_double(self.statement, column) })?.upcast())
+            }
             ffi::SQLITE_TEXT => self.text(column),
             _ => Ok(Bytes::new(&self.bytes(column).unwrap_or_default())?.upcast()),
         }
@@ -266,7 +272,8 @@ impl Columns<'_> {
         };
         let text: Vec<u8> = text.iter().take_while(|&&byte| byte != 0).copied().collect();
         let text = String::from_utf8_lossy(&text);
-        Class::OperationalError.raise(&format!("Could not decode to UTF-8 column '{name}' with text '{text}'"))
+        Class::OperationalError
+            .raise(&format!("Could not decode to UTF-8 column '{name}' with text '{text}'"))
     }
 }
 
