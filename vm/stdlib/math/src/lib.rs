@@ -1,5 +1,6 @@
 //! Native modules for numbers and dates.
 
+pub mod cmath;
 pub mod libm;
 pub mod math;
 pub mod random;
@@ -9,5 +10,6 @@ pub mod statistics;
 pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[
     ("_random", &random::module::MODULE_DEF),
     ("_statistics", &statistics::module::MODULE_DEF),
+    ("cmath", &cmath::module::MODULE_DEF),
     ("math", &math::module::MODULE_DEF),
 ];
