@@ -34,6 +34,7 @@ def work(n):
         except ValueError:
             total -= 1
         left, right = i, total
+        items[0], items[1] = items[1], items[0]
         f'{left}'
     return total
 

@@ -19,6 +19,16 @@ macro_rules! adaptive {
             arg: usize,
             table: *const Table,
         ) -> *mut Object {
+            /// A function of its own: the site's address would keep `look` from jumping.
+            #[inline(never)]
+            unsafe fn examine(pc: Pc, sp: Sp, frame: FramePtr, arg: usize) {
+                // SAFETY: as in every handler.
+                unsafe {
+                    (*frame).instr_ptr.set(pc.sub(1));
+                    let specialize: Specialize = $specialize;
+                    specialize(Site { pc, sp, frame: &*frame, arg });
+                }
+            }
             #[cold]
             #[inline(never)]
             unsafe extern "C" fn look(
@@ -32,9 +42,7 @@ macro_rules! adaptive {
                 // SAFETY: as in every handler. The instruction is now another or has a counter that is not zero, so that this
                 // ends.
                 unsafe {
-                    (*frame).instr_ptr.set(pc.sub(1));
-                    let specialize: Specialize = $specialize;
-                    specialize(Site { pc, sp, frame: &*frame, arg });
+                    examine(pc, sp, frame, arg);
                     let opcode = usize::from(*pc.sub(1) as u8);
                     ((*table).0[opcode])(pc, sp, frame, ts, arg, table)
                 }

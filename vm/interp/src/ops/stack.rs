@@ -52,7 +52,10 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
     }
 
     SWAP {
-        core::ptr::swap(sp.sub(1), sp.sub(arg));
+        // Not `ptr::swap`, whose own variable would keep this from ending in a jump.
+        let (top, other) = (*sp.sub(1), *sp.sub(arg));
+        *sp.sub(1) = other;
+        *sp.sub(arg) = top;
     }
 
     LOAD_CONST {
