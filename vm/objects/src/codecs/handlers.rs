@@ -52,7 +52,7 @@ fn names(chars: Chars<'_>) -> Result<Ref<Str>> {
 
 /// The bytes that were escaped as lone surrogates, if all the characters are such.
 pub fn escaped_bytes(chars: Chars<'_>) -> Option<Vec<u8>> {
-    chars.iter().map(|char| matches!(char, 0xdc80..=0xdcff).then_some((char - 0xdc00) as u8)).collect()
+    chars.iter().map(|char| matches!(char, 0xdc80..=0xdcff).then(|| (char - 0xdc00) as u8)).collect()
 }
 
 fn raise_again(exception: &Object) -> raise::Raised {
