@@ -1,6 +1,7 @@
 //! Native modules for numbers and dates.
 
 pub mod cmath;
+pub mod datetime;
 pub mod libm;
 pub mod math;
 pub mod random;
@@ -8,6 +9,7 @@ pub mod statistics;
 
 /// The modules of this crate with their definitions.
 pub static MODULES: &[(&str, &objects::typeobject::ModuleDef)] = &[
+    ("_datetime", &datetime::module::MODULE_DEF),
     ("_random", &random::module::MODULE_DEF),
     ("_statistics", &statistics::module::MODULE_DEF),
     ("cmath", &cmath::module::MODULE_DEF),
