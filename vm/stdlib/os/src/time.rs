@@ -243,6 +243,30 @@ unsafe extern "C" {
     fn tzset();
 }
 
+/// Appends what `strftime` of the C library makes of a run of ASCII, and empties the run.
+fn format_run(run: &mut Vec<u8>, parts: &libc::tm, text: &mut Vec<u32>) -> Result<()> {
+    if run.is_empty() {
+        return Ok(());
+    }
+    let length = run.len();
+    let Ok(format) = CString::new(core::mem::take(run)) else {
+        return Err(raise!(ValueError, "embedded null character"));
+    };
+    let mut size = 1024;
+    loop {
+        let mut buffer = vec![0u8; size];
+        // SAFETY: our buffer and C strings.
+        let written =
+            unsafe { libc::strftime(buffer.as_mut_ptr().cast(), size, format.as_ptr(), &raw const *parts) };
+        // An empty result can be right: only a long buffer says so.
+        if written > 0 || size > 256 * length.max(8) {
+            text.extend(crate::posix::path::decode(&buffer[..written])?.chars().iter());
+            return Ok(());
+        }
+        size *= 2;
+    }
+}
+
 #[macros::pymodule(name = "time")]
 pub mod module {
     use super::*;
@@ -468,26 +492,20 @@ pub mod module {
                 (parts.tm_zone, parts.tm_gmtoff) = (copy.tm_zone, copy.tm_gmtoff);
             }
         }
-        let encoded = crate::posix::path::encode(format)?;
-        if encoded.is_empty() {
-            return Str::new("");
-        }
-        let Ok(encoded) = CString::new(encoded) else {
-            return Err(raise!(ValueError, "embedded null character"));
-        };
-        let mut size = 1024;
-        loop {
-            let mut buffer = vec![0u8; size];
-            // SAFETY: our buffer and C strings.
-            let length = unsafe {
-                libc::strftime(buffer.as_mut_ptr().cast(), size, encoded.as_ptr(), &raw const parts)
-            };
-            // An empty result can be right: only a long buffer says so.
-            if length > 0 || size > 256 * encoded.as_bytes().len().max(8) {
-                return crate::posix::path::decode(&buffer[..length]);
+        // The C library sees the runs of ASCII, with all directives in them; it might not take other characters.
+        let mut text: Vec<u32> = Vec::with_capacity(format.len());
+        let mut run = Vec::new();
+        for c in format.chars().iter() {
+            match u8::try_from(c) {
+                Ok(c) if c != 0 && c.is_ascii() => run.push(c),
+                _ => {
+                    format_run(&mut run, &parts, &mut text)?;
+                    text.push(c);
+                }
             }
-            size *= 2;
         }
+        format_run(&mut run, &parts, &mut text)?;
+        Str::from_ucs4(&text)
     }
 
     #[function("strptime", raw)]

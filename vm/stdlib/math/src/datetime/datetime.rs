@@ -120,17 +120,11 @@ impl DateTime {
         i128::from(seconds) * 1_000_000 + i128::from(clock.microsecond)
     }
 
-    /// The moment so many microseconds later, as an exact datetime of the same zone.
+    /// The moment so many microseconds later, of the same class and zone.
     ///
     /// # Errors
-    /// OverflowError.
-    pub fn plus(&self, microseconds: i128) -> Result<Ref<DateTime>> {
-        let (date, clock) = split(self.total() + microseconds)?;
-        DateTime::build(&DATETIME, date, clock, self.zone())
-    }
-
-    /// The same for `+` and `-`: of the same class.
-    fn shifted(&self, microseconds: i128) -> Result<Ref> {
+    /// OverflowError; what a subclass's constructor raises.
+    pub fn plus(&self, microseconds: i128) -> Result<Ref> {
         let (date, clock) = split(self.total() + microseconds)?;
         DateTime::of_class(self.class(), date, clock, self.zone())
     }
@@ -427,7 +421,7 @@ impl DateTime {
             _ => return Ok(not_implemented().to_ref()),
         };
         match delta.cast::<Delta>() {
-            Some(delta) => datetime.shifted(delta.total()),
+            Some(delta) => datetime.plus(delta.total()),
             None => Ok(not_implemented().to_ref()),
         }
     }
@@ -439,7 +433,7 @@ impl DateTime {
             return Ok(Delta::new(difference(datetime, other)?)?.upcast());
         }
         match right.cast::<Delta>() {
-            Some(delta) => datetime.shifted(-delta.total()),
+            Some(delta) => datetime.plus(-delta.total()),
             None => Ok(not_implemented().to_ref()),
         }
     }
@@ -552,7 +546,7 @@ impl DateTime {
         let own = match self.zone() {
             Some(zone) => zone,
             None => {
-                system = moment::system_zone_at(moment::timestamp_of_local(self.ymd(), self.clock())?)?;
+                system = moment::system_zone_of(self.ymd(), self.clock())?;
                 &system
             }
         };
@@ -562,9 +556,8 @@ impl DateTime {
         let offset = match zone::utc_offset(Some(own), self)? {
             Some(offset) => offset.total(),
             None => {
-                let seconds = moment::timestamp_of_local(self.ymd(), self.clock())?;
-                zone::utc_offset(Some(&*moment::system_zone_at(seconds)?), self)?
-                    .map_or(0, |offset| offset.total())
+                let system = moment::system_zone_of(self.ymd(), self.clock())?;
+                zone::utc_offset(Some(&*system), self)?.map_or(0, |offset| offset.total())
             }
         };
         let utc = self.total() - offset;

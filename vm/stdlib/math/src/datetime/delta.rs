@@ -5,14 +5,14 @@ use macros::pytype;
 use num::int::{self, Integer};
 use objects::args::{Kind, Kwargs, Param, Signature};
 use objects::hash::TupleHash;
-use objects::protocol::compare;
+use objects::protocol::{call, compare};
 use objects::types::dict::Dict;
 use objects::types::float::{Float, new_float};
 use objects::types::int::{Int, new_int};
 use objects::types::none::not_implemented;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
-use objects::{CompareOp, Instance, Object, Raised, Ref, Result, TypeObject, raise};
+use objects::{CompareOp, Instance, Object, Raised, Ref, Result, TypeObject, id, raise};
 
 pub const MAX_DAYS: i32 = 999_999_999;
 const MICROSECONDS: i128 = 1_000_000;
@@ -211,6 +211,38 @@ fn multiply_int(delta: &Delta, factor: &Int) -> Result<Ref<Delta>> {
     }
 }
 
+/// The ratio that a float says it is.
+fn ratio(float: &Float) -> Result<(Integer, Integer)> {
+    if float.is_exactly(Float::class()) {
+        return num::float::as_integer_ratio(float.value()).map_err(raise::arithmetic);
+    }
+    let ratio = call::call_method(float, id!("as_integer_ratio"), &[])?;
+    let Some(pair) = ratio.cast::<Tuple>() else {
+        let class = ratio.class().full_name();
+        return Err(raise!(
+            TypeError,
+            "unexpected return type from as_integer_ratio(): expected tuple, not '{class}'"
+        ));
+    };
+    let &[a, b] = pair.items() else {
+        return Err(raise!(
+            ValueError,
+            "unexpected return value from as_integer_ratio(): expected a 2-tuple"
+        ));
+    };
+    let part = |part: &Object| match part.cast::<Int>() {
+        Some(int) => Ok(int.view().to_owned()),
+        None => {
+            let class = part.class().full_name();
+            Err(raise!(
+                TypeError,
+                "unexpected return type from as_integer_ratio(): expected tuple of int, not '{class}'"
+            ))
+        }
+    };
+    Ok((part(a)?, part(b)?))
+}
+
 /// `delta * (a / b)`.
 fn multiply_ratio(delta: &Delta, a: &Integer, b: &Integer) -> Result<Ref<Delta>> {
     if b.view().is_zero() {
@@ -375,7 +407,7 @@ impl Delta {
             return Ok(multiply_int(delta, int)?.upcast());
         }
         let Some(float) = factor.cast::<Float>() else { return unsupported() };
-        let (a, b) = num::float::as_integer_ratio(float.value()).map_err(raise::arithmetic)?;
+        let (a, b) = ratio(float)?;
         Ok(multiply_ratio(delta, &a, &b)?.upcast())
     }
 
@@ -405,7 +437,7 @@ impl Delta {
             return Ok(multiply_ratio(delta, &one, &divisor.view().to_owned())?.upcast());
         }
         let Some(divisor) = right.cast::<Float>() else { return unsupported() };
-        let (a, b) = num::float::as_integer_ratio(divisor.value()).map_err(raise::arithmetic)?;
+        let (a, b) = ratio(divisor)?;
         Ok(multiply_ratio(delta, &b, &a)?.upcast())
     }
 

@@ -156,6 +156,14 @@ pub fn timestamp_of_local(date: Ymd, clock: Clock) -> Result<i64> {
     Ok(solution - EPOCH)
 }
 
+/// The system's zone with the offset that a local time has: in a gap, the one that agrees with its timestamp.
+pub fn system_zone_of(date: Ymd, clock: Clock) -> Result<Ref<TimeZone>> {
+    let own = timestamp_of_local(date, clock)?;
+    let other = timestamp_of_local(date, Clock { fold: 1 - clock.fold, ..clock })?;
+    let is_gap = other != own && (other > own) == (clock.fold == 1);
+    system_zone_at(if is_gap { other } else { own })
+}
+
 /// The system's zone with the offset that it has at a timestamp.
 pub fn system_zone_at(seconds: i64) -> Result<Ref<TimeZone>> {
     let parts = broken_down(seconds, Place::Local)?;

@@ -205,10 +205,13 @@ pub fn strftime(format: &Str, tuple: &Object, shown: &Shown) -> Result<Ref> {
             }
             [code, ..] if *code == char('Z') => {
                 let name = zone::zone_name(shown.zone, shown.moment)?;
-                if let Some(name) = name.cast::<Str>() {
-                    for c in name.chars().iter() {
-                        text.extend(core::iter::repeat_n(c, 1 + usize::from(c == char('%'))));
-                    }
+                if !name.is(none()) {
+                    // `strftime` will see it, and its percent signs begin nothing.
+                    let name = call::call_method(&name, id!("replace"), &[id!("%"), id!("%%")])?;
+                    let Some(name) = name.cast::<Str>() else {
+                        return Err(raise!(TypeError, "tzname.replace() did not return a string"));
+                    };
+                    text.extend(name.chars().iter());
                 }
                 (Some(String::new()), 2)
             }

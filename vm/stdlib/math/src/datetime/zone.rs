@@ -206,16 +206,20 @@ impl TzInfo {
     }
 
     #[method("fromutc($self, object, /)")]
-    fn fromutc(&self, object: &Object) -> Result<Ref<DateTime>> {
+    fn fromutc(&self, object: &Object) -> Result<Ref> {
         let datetime = own_datetime(self, object)?;
         let missing = |what: &str| raise!(ValueError, "fromutc: non-None {what}() result required");
         let offset = utc_offset(Some(self), datetime)?.ok_or_else(|| missing("utcoffset"))?;
         let summer = dst(Some(self), datetime)?.ok_or_else(|| missing("dst"))?;
         let standard = datetime.plus(offset.total() - summer.total())?;
-        let summer = dst(standard.zone(), &standard)?.ok_or_else(|| {
+        let Some(moment) = standard.cast::<DateTime>() else {
+            let class = standard.class().full_name();
+            return Err(raise!(TypeError, "fromutc: expected a datetime, not {class}"));
+        };
+        let summer = dst(moment.zone(), moment)?.ok_or_else(|| {
             raise!(ValueError, "fromutc: tz.dst() gave inconsistent results; cannot convert")
         })?;
-        if summer.total() == 0 { Ok(standard) } else { standard.plus(summer.total()) }
+        if summer.total() == 0 { Ok(standard) } else { moment.plus(summer.total()) }
     }
 
     #[method("__reduce__($self, /)")]
@@ -325,7 +329,7 @@ impl TimeZone {
     }
 
     #[method("fromutc($self, object, /)")]
-    fn fromutc(&self, object: &Object) -> Result<Ref<DateTime>> {
+    fn fromutc(&self, object: &Object) -> Result<Ref> {
         let datetime = own_datetime(self, object)?;
         datetime.plus(self.offset.total())
     }
