@@ -4,13 +4,15 @@
 use cpyext as _;
 
 mod cli;
+mod help;
 mod locale;
 mod paths;
 mod run;
+mod settings;
 
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
     // A broken pipe is an OSError for Python, not the end.
-    ExitCode::from(run::main(std::env::args().collect()))
+    ExitCode::from(run::main(std::env::args_os().collect()))
 }

@@ -9,15 +9,19 @@ pub struct Paths {
     pub executable: String,
     pub base_executable: String,
     pub prefix: String,
-    pub base_prefix: String,
+    pub exec_prefix: String,
+    /// `PYTHONHOME`.
+    pub home: Option<String>,
     pub stdlib: String,
     pub search: Vec<String>,
 }
 
-const VERSION: &str = "3.13";
 const LIBRARY: &str = "lib/python3.13";
+const ARCHIVE: &str = "lib/python313.zip";
 /// A file that every library has.
 const LANDMARK: &str = "lib/python3.13/os.py";
+/// Where a library is that nobody can find.
+const DEFAULT_PREFIX: &str = "/usr/local";
 
 fn text(path: &Path) -> String {
     path.to_string_lossy().into_owned()
@@ -25,32 +29,50 @@ fn text(path: &Path) -> String {
 
 /// Looks around the executable. `environment` is whether `PYTHONHOME` and `PYTHONPATH` count.
 pub fn find(program: &str, environment: bool) -> Paths {
+    let variable =
+        |name: &str| environment.then(|| env::var_os(name)).flatten().filter(|value| !value.is_empty());
     let executable = which(program);
     let real = executable.canonicalize().unwrap_or_else(|_| executable.clone());
-    let venv = venv_of(&executable);
-    let home = environment.then(|| env::var("PYTHONHOME").ok()).flatten().filter(|home| !home.is_empty());
-    let base = match (&home, &venv) {
-        (Some(home), _) => PathBuf::from(home.split(':').next().unwrap_or(home)),
-        (None, Some((_, home))) => prefix_above(home).unwrap_or_else(|| home.clone()),
-        (None, None) => prefix_above(&real).unwrap_or_else(|| PathBuf::from("/usr/local")),
-    };
-    let prefix = match &venv {
-        Some((prefix, _)) => prefix.clone(),
-        None => base.clone(),
-    };
-    let stdlib = base.join(LIBRARY);
-    let mut search = Vec::new();
-    if let Some(extra) = environment.then(|| env::var("PYTHONPATH").ok()).flatten() {
-        search.extend(extra.split(':').filter(|path| !path.is_empty()).map(str::to_owned));
+    let home = variable("PYTHONHOME").map(|home| home.to_string_lossy().into_owned());
+    let mut base_executable = executable.clone();
+    let mut start = real.clone();
+    if home.is_none()
+        && let Some(base) = home_of_venv(&executable)
+    {
+        start = base.join("python");
+        base_executable = base_of_venv(&executable, &real, &base);
     }
-    search.push(text(&base.join(format!("lib/python{}.zip", VERSION.replace('.', "")))));
+    let (prefix, exec_prefix) = match &home {
+        Some(home) => {
+            let (prefix, exec_prefix) = home.split_once(':').unwrap_or((home, home));
+            (PathBuf::from(prefix), PathBuf::from(exec_prefix))
+        }
+        None => {
+            let found = prefix_above(&start).or_else(|| prefix_above(&real)).unwrap_or_else(|| {
+                eprintln!("Could not find platform independent libraries <prefix>");
+                PathBuf::from(DEFAULT_PREFIX)
+            });
+            (found.clone(), found)
+        }
+    };
+    let stdlib = prefix.join(LIBRARY);
+    let mut search = Vec::new();
+    if let Some(extra) = variable("PYTHONPATH") {
+        let here = env::current_dir().unwrap_or_default();
+        search.extend(extra.to_string_lossy().split(':').map(|entry| match entry {
+            "" => text(&here),
+            entry => text(&std::path::absolute(entry).unwrap_or_else(|_| PathBuf::from(entry))),
+        }));
+    }
+    search.push(text(&prefix.join(ARCHIVE)));
     search.push(text(&stdlib));
-    search.push(text(&stdlib.join("lib-dynload")));
+    search.push(text(&exec_prefix.join(LIBRARY).join("lib-dynload")));
     Paths {
-        base_executable: text(if venv.is_some() { &real } else { &executable }),
         executable: text(&executable),
+        base_executable: text(&base_executable),
         prefix: text(&prefix),
-        base_prefix: text(&base),
+        exec_prefix: text(&exec_prefix),
+        home,
         stdlib: text(&stdlib),
         search,
     }
@@ -61,25 +83,36 @@ fn which(program: &str) -> PathBuf {
     if program.contains('/') {
         return std::path::absolute(program).unwrap_or_else(|_| PathBuf::from(program));
     }
-    let path = env::var("PATH").unwrap_or_default();
-    let found = path.split(':').map(|folder| Path::new(folder).join(program)).find(|file| file.is_file());
+    let path = env::var_os("PATH").unwrap_or_default();
+    let found = env::split_paths(&path).map(|folder| folder.join(program)).find(|file| is_executable(file));
     found.or_else(|| env::current_exe().ok()).unwrap_or_else(|| PathBuf::from(program))
 }
 
-/// The virtual environment that the executable is in: its prefix, and the `home` of its `pyvenv.cfg`.
-fn venv_of(executable: &Path) -> Option<(PathBuf, PathBuf)> {
+fn is_executable(file: &Path) -> bool {
+    use std::os::unix::fs::PermissionsExt;
+    file.metadata().is_ok_and(|metadata| metadata.is_file() && metadata.permissions().mode() & 0o111 != 0)
+}
+
+/// The `home` of the `pyvenv.cfg` of the virtual environment that the executable is in.
+fn home_of_venv(executable: &Path) -> Option<PathBuf> {
     let folder = executable.parent()?;
-    for prefix in [folder, folder.parent()?] {
-        let Ok(config) = std::fs::read_to_string(prefix.join("pyvenv.cfg")) else { continue };
-        let home = config.lines().find_map(|line| {
-            let (key, value) = line.split_once('=')?;
-            (key.trim().eq_ignore_ascii_case("home")).then(|| PathBuf::from(value.trim()))
-        });
-        if let Some(home) = home {
-            return Some((prefix.to_path_buf(), home));
-        }
+    let places = [folder.parent(), Some(folder)];
+    let config =
+        places.into_iter().flatten().find_map(|at| std::fs::read_to_string(at.join("pyvenv.cfg")).ok())?;
+    config.lines().find_map(|line| {
+        let (key, value) = line.split_once('=')?;
+        key.trim().eq_ignore_ascii_case("home").then(|| PathBuf::from(value.trim()))
+    })
+}
+
+/// The interpreter that a virtual environment was made from: what its link points to, else the one of the same name at its home.
+fn base_of_venv(executable: &Path, real: &Path, home: &Path) -> PathBuf {
+    if real != executable {
+        return real.to_path_buf();
     }
-    None
+    let same = executable.file_name().map_or_else(|| home.join("python"), |name| home.join(name));
+    let others = ["python", "python3.13"].map(|name| home.join(name));
+    core::iter::once(same.clone()).chain(others).find(|file| file.is_file()).unwrap_or(same)
 }
 
 /// The nearest folder above with a library: an installation, or in a checkout the fetched one.

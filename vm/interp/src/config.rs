@@ -1,42 +1,118 @@
 //! What the command line and the environment said.
 
 use core::sync::atomic::{AtomicI32, Ordering};
+use std::ffi::OsString;
 use std::sync::OnceLock;
 
 /// The configuration; names are those of CPython's `PyConfig`.
-#[derive(Clone, Debug, Default)]
+#[derive(Clone, Debug)]
 pub struct Config {
     pub isolated: bool,
     pub ignore_environment: bool,
+    pub parser_debug: i32,
     pub dont_write_bytecode: bool,
     pub no_user_site: bool,
     pub no_site: bool,
     pub safe_path: bool,
     pub dev_mode: bool,
     pub utf8_mode: bool,
+    pub warn_default_encoding: bool,
     pub inspect: bool,
     pub interactive: bool,
     pub quiet: bool,
     pub unbuffered: bool,
-    pub verbose: u8,
+    pub verbose: i32,
     pub optimize: u8,
-    pub bytes_warning: u8,
+    pub bytes_warning: i32,
+    /// `PYTHONHASHSEED`; `None` is random.
+    pub hash_seed: Option<u32>,
+    pub int_max_str_digits: i32,
+    /// `-X cpu_count`; -1 when the machine decides.
+    pub cpu_count: i32,
+    pub import_time: bool,
+    pub code_debug_ranges: bool,
+    pub faulthandler: bool,
+    /// Frames that `tracemalloc` is to keep; 0 when it is off.
+    pub tracemalloc: u32,
+    pub use_frozen_modules: bool,
+    /// `--check-hash-based-pycs`.
+    pub check_hash_pycs: String,
+    pub pycache_prefix: Option<String>,
+    /// What the standard streams are encoded in, and how errors are handled.
+    pub stdio_encoding: String,
+    pub stdio_errors: String,
     pub warn_options: Vec<String>,
     pub x_options: Vec<String>,
     /// `sys.argv`.
-    pub argv: Vec<String>,
+    pub argv: Vec<OsString>,
     /// `sys.orig_argv`.
-    pub orig_argv: Vec<String>,
+    pub orig_argv: Vec<OsString>,
+    /// What the process was called as.
+    pub program_name: String,
     pub executable: String,
     pub prefix: String,
     pub exec_prefix: String,
     pub base_prefix: String,
     pub base_exec_prefix: String,
     pub base_executable: String,
+    /// `PYTHONHOME`.
+    pub home: Option<String>,
+    pub platlibdir: String,
     /// The library's folder.
     pub stdlib_dir: String,
     /// `sys.path` before `site`.
     pub module_search_paths: Vec<String>,
+}
+
+impl Default for Config {
+    fn default() -> Config {
+        Config {
+            isolated: false,
+            ignore_environment: false,
+            parser_debug: 0,
+            dont_write_bytecode: false,
+            no_user_site: false,
+            no_site: false,
+            safe_path: false,
+            dev_mode: false,
+            utf8_mode: false,
+            warn_default_encoding: false,
+            inspect: false,
+            interactive: false,
+            quiet: false,
+            unbuffered: false,
+            verbose: 0,
+            optimize: 0,
+            bytes_warning: 0,
+            hash_seed: None,
+            int_max_str_digits: 4300,
+            cpu_count: -1,
+            import_time: false,
+            code_debug_ranges: true,
+            faulthandler: false,
+            tracemalloc: 0,
+            use_frozen_modules: true,
+            check_hash_pycs: "default".to_owned(),
+            pycache_prefix: None,
+            stdio_encoding: "utf-8".to_owned(),
+            stdio_errors: "strict".to_owned(),
+            warn_options: Vec::new(),
+            x_options: Vec::new(),
+            argv: Vec::new(),
+            orig_argv: Vec::new(),
+            program_name: String::new(),
+            executable: String::new(),
+            prefix: String::new(),
+            exec_prefix: String::new(),
+            base_prefix: String::new(),
+            base_exec_prefix: String::new(),
+            base_executable: String::new(),
+            home: None,
+            platlibdir: "lib".to_owned(),
+            stdlib_dir: String::new(),
+            module_search_paths: Vec::new(),
+        }
+    }
 }
 
 static CONFIG: OnceLock<Config> = OnceLock::new();

@@ -1,13 +1,17 @@
 //! What the import instructions do; finding and loading modules is the library's `importlib`.
 
+use core::sync::atomic::{AtomicU64, Ordering};
 use objects::interpreter_frame::InterpreterFrame;
 use objects::protocol::{attr, call, mapping, object, sequence};
 use objects::raise::Raised;
 use objects::types::dict::Dict;
-use objects::types::exceptions as exc;
+use objects::types::exceptions::{self as exc, BaseExceptionObject};
 use objects::types::none::none;
 use objects::types::str::Str;
+use objects::types::traceback::Traceback;
 use objects::{Instance, Object, Ref, Result, id, raise, state};
+use std::sync::Once;
+use std::time::Instant;
 
 /// `import name` and `from name import names` at the given level, through `builtins.__import__`.
 ///
@@ -173,6 +177,54 @@ pub fn import_module(name: &str) -> Result<Ref> {
 /// # Errors
 /// What the import raises.
 pub fn import_level(name: &Str, globals: Option<&Object>, from_list: &Object, level: i32) -> Result<Ref> {
+    import_untrimmed(name, globals, from_list, level).map_err(trim_traceback)
+}
+
+/// Takes `importlib`'s frames out of the traceback of a failed import: all of them when a module was not found, else those around the
+/// module's own (`remove_importlib_frames` in Python/import.c).
+fn trim_traceback(raised: Raised) -> Raised {
+    if crate::config::get().verbose > 0 {
+        return raised;
+    }
+    let exception = raised.take();
+    if let Some(base) = exception.cast::<BaseExceptionObject>() {
+        let always = exception.class().is_subtype(&exc::ImportError);
+        let mut kept: Vec<Ref<Traceback>> = Vec::new();
+        let mut chunk_start = None;
+        let mut next = base.traceback.get().and_then(|traceback| traceback.downcast::<Traceback>().ok());
+        while let Some(this) = next {
+            next = this.tb_next.get();
+            let frame = this.tb_frame.get();
+            let code = frame.as_deref().map(|frame| frame.code());
+            let is_importlib = code.as_ref().is_some_and(|code| {
+                let file = code.filename();
+                file.equals_text("<frozen importlib._bootstrap>")
+                    || file.equals_text("<frozen importlib._bootstrap_external>")
+            });
+            let is_edge = code.is_some_and(|code| code.name().equals_text("_call_with_frames_removed"));
+            if !is_importlib {
+                chunk_start = None;
+                kept.push(this);
+                continue;
+            }
+            let start = *chunk_start.get_or_insert(kept.len());
+            if always || is_edge {
+                kept.truncate(start);
+            } else {
+                kept.push(this);
+            }
+        }
+        let mut link = None;
+        for this in kept.into_iter().rev() {
+            this.tb_next.set(link.take());
+            link = Some(this);
+        }
+        base.traceback.set(link.map(Ref::upcast));
+    }
+    raise::restore(exception)
+}
+
+fn import_untrimmed(name: &Str, globals: Option<&Object>, from_list: &Object, level: i32) -> Result<Ref> {
     if level < 0 {
         return Err(raise!(ValueError, "level must be >= 0"));
     }
@@ -192,9 +244,7 @@ pub fn import_level(name: &Str, globals: Option<&Object>, from_list: &Object, le
             module
         }
         None => match &importlib {
-            Some(importlib) => {
-                call::call_method(importlib, id!("_find_and_load"), &[&absolute, &*import_function()?])?
-            }
+            Some(importlib) => find_and_load(importlib, &absolute)?,
             None => return Err(not_found(&absolute)),
         },
     };
@@ -225,6 +275,31 @@ pub fn import_level(name: &Str, globals: Option<&Object>, from_list: &Object, le
         Some(module) => Ok(module),
         None => Err(raise!(KeyError, "'{keep}' not in sys.modules as expected")),
     }
+}
+
+/// Finds and loads a module that is not there; under `-X importtime` with the time it takes.
+fn find_and_load(importlib: &Object, name: &Str) -> Result<Ref> {
+    /// How deep imports are nested, and the microseconds that the imports inside the current one took.
+    static DEPTH: AtomicU64 = AtomicU64::new(0);
+    static INNER: AtomicU64 = AtomicU64::new(0);
+    let load = || call::call_method(importlib, id!("_find_and_load"), &[name, &*import_function()?]);
+    if !crate::config::get().import_time {
+        return load();
+    }
+    static HEADER: Once = Once::new();
+    HEADER.call_once(|| eprintln!("import time: self [us] | cumulative | imported package"));
+    let depth = DEPTH.fetch_add(1, Ordering::Relaxed);
+    let outer = INNER.swap(0, Ordering::Relaxed);
+    let started = Instant::now();
+    let module = load();
+    let total = started.elapsed().as_micros() as u64;
+    let inner = INNER.load(Ordering::Relaxed);
+    DEPTH.store(depth, Ordering::Relaxed);
+    INNER.store(outer + total, Ordering::Relaxed);
+    let indent = " ".repeat(depth as usize * 2);
+    let own = total.saturating_sub(inner);
+    eprintln!("import time: {own:9} | {total:10} | {indent}{}", name.to_string_lossy());
+    module
 }
 
 #[cold]

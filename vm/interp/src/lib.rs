@@ -36,4 +36,8 @@ pub mod import;
 
 pub mod modules;
 
+pub mod end;
+pub mod interactive;
+pub mod program;
 pub mod start;
+pub mod streams;

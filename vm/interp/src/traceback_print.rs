@@ -1,4 +1,4 @@
-//! Showing an exception that reached the top: natively, so that it works when nothing else does.
+//! Showing an exception that reached the top: by the library's `traceback`, and where that does not work natively.
 
 use objects::protocol::{attr, call, object};
 use objects::types::exceptions::{self as exc, BaseExceptionObject};
@@ -20,16 +20,39 @@ pub fn write_stderr(text: &str) {
     crate::modules::sys::printer::write_all(2, text.as_bytes());
 }
 
-/// `sys.excepthook`'s default.
+/// `sys.excepthook`'s default (`_PyErr_Display`).
 ///
 /// # Errors
 /// Nothing: what goes wrong on the way is left out of the output.
 pub fn print_exception(value: &Object, traceback: Option<&Object>) -> Result<()> {
+    if let Some(base) = value.cast::<BaseExceptionObject>()
+        && base.traceback.is_empty()
+        && let Some(traceback) = traceback.filter(|traceback| traceback.cast::<Traceback>().is_some())
+    {
+        base.traceback.set(Some(traceback.to_ref()));
+    }
+    if let Some(importlib) = state::interpreter().importlib.get() {
+        drop(importlib);
+        match print_by_library(value) {
+            Ok(()) => return Ok(()),
+            Err(raised) => raised.clear(),
+        }
+    }
+    print_natively(value, traceback);
+    Ok(())
+}
+
+fn print_by_library(value: &Object) -> Result<()> {
+    let module = crate::import::import_module("traceback")?;
+    let function = attr::get(&module, id!("_print_exception_bltin"))?;
+    call::call_one_arg(&function, value).map(drop)
+}
+
+fn print_natively(value: &Object, traceback: Option<&Object>) {
     let mut out = String::new();
     let mut seen = Vec::new();
     render(&mut out, value, traceback, &mut seen);
     write_stderr(&out);
-    Ok(())
 }
 
 const CAUSE: &str = "\nThe above exception was the direct cause of the following exception:\n\n";
@@ -106,8 +129,37 @@ pub fn source_line(file: &str, line: i32) -> Option<String> {
     text.lines().nth(usize::try_from(line).ok()?.checked_sub(1)?).map(str::to_owned)
 }
 
+/// Where a SyntaxError found its error: file, line, and the source with a caret. What `str` says then is only the message.
+fn syntax_place(out: &mut String, value: &Object) -> Option<String> {
+    let text_of = |name: &'static Str| -> Option<String> {
+        let found = attr::get_optional(value, name).unwrap_or_else(|raised| {
+            raised.clear();
+            None
+        });
+        let found = found.filter(|found| !found.is(none()))?;
+        object::str(&found).map(|text| text.to_string_lossy()).map_err(objects::Raised::clear).ok()
+    };
+    let line = text_of(id!("lineno"))?;
+    let message = text_of(id!("msg")).unwrap_or_else(|| "<no detail available>".to_owned());
+    let file = text_of(id!("filename")).unwrap_or_else(|| "<string>".to_owned());
+    let _ = writeln!(out, "  File \"{file}\", line {line}");
+    if let Some(text) = text_of(id!("text")) {
+        let text = text.trim_end_matches('\n');
+        let shown = text.trim_start();
+        let cut = text.chars().count() - shown.chars().count();
+        let _ = writeln!(out, "    {shown}");
+        if let Some(offset) = text_of(id!("offset")).and_then(|offset| offset.parse::<usize>().ok()) {
+            let before = offset.saturating_sub(1).saturating_sub(cut);
+            let _ = writeln!(out, "    {}^", " ".repeat(before));
+        }
+    }
+    Some(message)
+}
+
 /// The last line: the class and what `str` says.
 fn summary(out: &mut String, value: &Object) {
+    let is_syntax_error = value.class().is_subtype(&exc::SyntaxError);
+    let message = is_syntax_error.then(|| syntax_place(out, value)).flatten();
     let class = value.class();
     let module = match attr::get_optional(class, id!("__module__")) {
         Ok(module) => {
@@ -139,7 +191,11 @@ fn summary(out: &mut String, value: &Object) {
         }
     };
     out.push_str(&qualname);
-    match object::str(value) {
+    let text = match message {
+        Some(message) => Str::new(&message),
+        None => object::str(value),
+    };
+    match text {
         Ok(text) if text.is_empty() => {}
         Ok(text) => {
             let _ = write!(out, ": {}", text.to_string_lossy());
@@ -168,6 +224,15 @@ pub fn print_pending(raised: objects::Raised) -> Option<i32> {
     if exception.class().is_subtype(&exc::SystemExit) {
         return Some(exit_status(&exception));
     }
+    show(exception)
+}
+
+/// [`print_pending`] for SystemExit too.
+pub fn print_always(raised: objects::Raised) {
+    let _ = show(raised.take());
+}
+
+fn show(exception: Ref) -> Option<i32> {
     let traceback = exception.cast::<BaseExceptionObject>().and_then(|base| base.traceback.get());
     if let Some(sysdict) = state::interpreter().sysdict.get() {
         drop(sysdict.set_text("last_exc", &exception));

@@ -1,22 +1,27 @@
 //! `_imp`: what `importlib` asks of the interpreter.
 
 use crate::modules;
-use objects::protocol::attr;
+use core::sync::atomic::{AtomicI32, Ordering};
 use objects::protocol::buffer::BytesLike;
+use objects::protocol::{attr, call};
+use objects::types::bool::new_bool;
 use objects::types::bytes::Bytes;
 use objects::types::code::Code;
 use objects::types::list::List;
 use objects::types::module::{self, Module};
 use objects::types::none::none;
 use objects::types::str::Str;
+use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Ref, Result, id, raise, state};
 
 #[macros::pymodule(name = "_imp")]
 pub mod native {
     use super::*;
 
-    #[constant("check_hash_based_pycs")]
-    const CHECK: &str = "default";
+    #[attr("check_hash_based_pycs")]
+    fn check_hash_based_pycs() -> &'static str {
+        crate::config::get().check_hash_pycs.as_str()
+    }
 
     #[constant("pyc_magic_number_token")]
     const MAGIC: i64 = bytecode::pyc::MAGIC_TOKEN as i64;
@@ -39,41 +44,65 @@ pub mod native {
 
     #[function("is_frozen($module, name, /)")]
     fn is_frozen(name: &str) -> bool {
-        let _ = name;
-        false
+        frozen_module(name).is_ok()
     }
 
     #[function("is_frozen_package($module, name, /)")]
     fn is_frozen_package(name: &str) -> Result<bool> {
-        Err(no_such_frozen(name))
+        match frozen_module(name) {
+            Ok(module) => Ok(module.is_package),
+            Err(reason) => Err(reason.raise(name)),
+        }
     }
 
     #[function("find_frozen($module, name, /, *, withdata=False)")]
-    fn find_frozen(name: &str, withdata: bool) -> Option<Ref> {
-        let _ = (name, withdata);
-        None
+    fn find_frozen(name: &str, withdata: bool) -> Result<Option<Ref<Tuple>>> {
+        let Ok(module) = frozen_module(name) else { return Ok(None) };
+        let data = match withdata {
+            true => {
+                let bytes = Bytes::new(module.code)?;
+                call::call_one_arg(&objects::types::memoryview::PyMemoryView_Type, &bytes)?
+            }
+            false => none().to_ref(),
+        };
+        let origin = match module.origin {
+            Some(origin) => Str::new(origin)?.upcast(),
+            None => none().to_ref(),
+        };
+        Tuple::from_array([data, new_bool(module.is_package), origin]).map(Some)
     }
 
     #[function("get_frozen_object($module, name, data=None, /)")]
     fn get_frozen_object(name: &str, data: &Object) -> Result<Ref> {
-        let _ = data;
-        Err(no_such_frozen(name))
+        if data.is(none()) {
+            return match frozen_module(name) {
+                Ok(module) => super::frozen_code(name, module.code),
+                Err(reason) => Err(reason.raise(name)),
+            };
+        }
+        if !objects::protocol::buffer::is_exporter(data) {
+            let got = data.class().full_name();
+            return Err(raise!(TypeError, "get_frozen_object() argument 2 must be bytes, not {got}"));
+        }
+        super::frozen_code(name, &BytesLike::of(data)?)
     }
 
     #[function("init_frozen($module, name, /)")]
-    fn init_frozen(name: &str) -> Option<Ref> {
-        let _ = name;
-        None
+    fn init_frozen(name: &Str) -> Result<Option<Ref>> {
+        match frozen_module(&name.to_string_lossy()) {
+            Ok(module) => Ok(Some(super::init_frozen(name, module)?.upcast())),
+            Err(_) => Ok(None),
+        }
     }
 
     #[function("_frozen_module_names($module, /)")]
-    fn frozen_module_names() -> Result<Ref<List>> {
-        List::new()
+    fn frozen_module_names() -> Vec<&'static str> {
+        frozen::MODULES.iter().map(|module| module.name).collect()
     }
 
     #[function("_override_frozen_modules_for_tests($module, override, /)")]
-    fn override_frozen(value: &Object) {
-        let _ = value;
+    fn override_frozen(value: i32) {
+        OVERRIDE.store(value, Ordering::Relaxed);
     }
 
     #[function("_override_multi_interp_extensions_check($module, override, /)")]
@@ -127,13 +156,107 @@ pub mod native {
     }
 }
 
-fn no_such_frozen(name: &str) -> raise::Raised {
-    let raised = raise!(ImportError, "No such frozen object named {name}");
-    let exception = raised.take();
-    if let Ok(text) = Str::new(name) {
-        drop(attr::set(&exception, id!("name"), Some(text.as_object())));
+/// What `_override_frozen_modules_for_tests` set: 1 uses them, -1 does not, 0 is the configuration's choice.
+static OVERRIDE: AtomicI32 = AtomicI32::new(0);
+
+/// The modules without which nothing can be imported are frozen whatever `-X frozen_modules` says.
+const ESSENTIAL: [&str; 3] = ["_frozen_importlib", "_frozen_importlib_external", "zipimport"];
+
+/// Why there is no frozen module of a name.
+enum NotFrozen {
+    Unknown,
+    Disabled,
+}
+
+impl NotFrozen {
+    #[cold]
+    fn raise(self, name: &str) -> raise::Raised {
+        frozen_error(
+            name,
+            match self {
+                NotFrozen::Unknown => format!("No such frozen object named '{name}'"),
+                NotFrozen::Disabled => {
+                    format!(
+                        "Frozen modules are disabled and the frozen object named '{name}' is not essential"
+                    )
+                }
+            },
+        )
+    }
+}
+
+fn frozen_module(name: &str) -> core::result::Result<&'static frozen::Module, NotFrozen> {
+    let Some(module) = frozen::find(name) else { return Err(NotFrozen::Unknown) };
+    let used = match OVERRIDE.load(Ordering::Relaxed) {
+        0 => crate::config::get().use_frozen_modules,
+        choice => choice > 0,
+    };
+    if used || ESSENTIAL.contains(&name) { Ok(module) } else { Err(NotFrozen::Disabled) }
+}
+
+/// An ImportError that names the module.
+#[cold]
+fn frozen_error(name: &str, text: String) -> raise::Raised {
+    let exception = raise!(ImportError, "{text}").take();
+    if let Ok(text) = Str::new(name)
+        && let Err(raised) = attr::set(&exception, id!("name"), Some(text.as_object()))
+    {
+        raised.clear();
     }
     raise::restore(exception)
+}
+
+/// The code object in the data of a frozen module.
+fn frozen_code(name: &str, data: &[u8]) -> Result<Ref> {
+    let invalid = || frozen_error(name, format!("Frozen object named '{name}' is invalid"));
+    let code = match modules::marshal::load(data, true) {
+        Ok((code, _)) => code,
+        Err(raised) => {
+            raised.clear();
+            return Err(invalid());
+        }
+    };
+    match code.cast::<Code>() {
+        Some(_) => Ok(code),
+        None => Err(raise!(TypeError, "frozen object '{name}' is not a code object")),
+    }
+}
+
+/// Whether there is a frozen module of this name.
+pub fn is_frozen(name: &str) -> bool {
+    frozen_module(name).is_ok()
+}
+
+/// Runs the code of a frozen module that has been looked up already, if there is one of that name.
+///
+/// # Errors
+/// What it raises.
+pub fn start_frozen(name: &Str) -> Result<Option<Ref<Module>>> {
+    match frozen_module(&name.to_string_lossy()) {
+        Ok(module) => init_frozen(name, module).map(Some),
+        Err(_) => Ok(None),
+    }
+}
+
+/// `PyImport_ImportFrozenModule`.
+fn init_frozen(name: &Str, frozen: &frozen::Module) -> Result<Ref<Module>> {
+    let code = frozen_code(&name.to_string_lossy(), frozen.code)?;
+    let Some(code) = code.cast::<Code>() else { return Err(raise::bad_internal_call()) };
+    let modules = state::interpreter().modules.get().ok_or_else(raise::null_result)?;
+    let module = Module::new(name)?;
+    modules.set_item(name, &module)?;
+    let dict = module.dict();
+    if frozen.is_package {
+        dict.set_str(id!("__path__"), &*List::new()?)?;
+    }
+    let builtins = modules.get_str(id!("builtins"))?.ok_or_else(raise::null_result)?;
+    dict.set_str(id!("__builtins__"), &builtins)?;
+    crate::call::run_code(code, &dict, &dict)?;
+    match frozen.origin {
+        Some(origin) => dict.set_str(id!("__origname__"), &*Str::new(origin)?)?,
+        None => dict.set_str(id!("__origname__"), none())?,
+    }
+    Ok(module)
 }
 
 /// A built-in module, not yet executed; the one in `sys.modules` for the two that exist from the start.

@@ -79,7 +79,6 @@ pub mod part {
     #[function(
         "compile($module, /, source, filename, mode, flags=0, dont_inherit=False, optimize=-1, *, _feature_version=-1)"
     )]
-    #[expect(clippy::too_many_arguments, reason = "the function's own")]
     fn compile(
         source: &Object,
         filename: &Object,
@@ -94,7 +93,7 @@ pub mod part {
         compiling::builtin::run(source, &request)
     }
 
-    #[function("breakpoint", raw, unchecked, nosig)]
+    #[function("breakpoint($module, /, *args, **kws)")]
     fn breakpoint(args: &[&Object], kwargs: Kwargs) -> Result<Ref> {
         let Some(hook) = state::sys_get("breakpointhook") else {
             return Err(raise!(RuntimeError, "lost sys.breakpointhook"));

@@ -33,7 +33,7 @@ pub mod part {
         super::print_unraisable(unraisable)
     }
 
-    #[function("breakpointhook", raw, nosig)]
+    #[function("breakpointhook($module, /, *args, **kwargs)")]
     fn breakpointhook(args: &[&Object], kwargs: Kwargs) -> Result<Ref> {
         let hook = std::env::var("PYTHONBREAKPOINT").unwrap_or_default();
         let target = match hook.as_str() {
@@ -54,15 +54,12 @@ pub mod part {
         crate::audit::add(hook)
     }
 
-    #[function("audit", raw, unchecked, nosig)]
-    fn audit(args: &[&Object]) -> Result<()> {
-        let [event, rest @ ..] = args else {
-            return Err(raise!(TypeError, "audit expected at least 1 argument, got 0"));
-        };
+    #[function("audit($module, event, /, *args)")]
+    fn audit(event: &Object, args: &[&Object]) -> Result<()> {
         let Some(event) = event.cast::<Str>() else {
             return Err(raise!(TypeError, "expected str for argument 'event', not {}", event.class().name()));
         };
-        crate::audit::raise_event(event, rest)
+        crate::audit::raise_event(event, args)
     }
 
     #[function("exc_info($module, /)")]
@@ -141,18 +138,14 @@ pub mod part {
         state::current().coroutine_origin_tracking_depth.get()
     }
 
-    #[function("settrace", raw, unchecked, nosig)]
-    fn settrace(args: &[&Object]) -> Result<()> {
-        let [function] = args else {
-            return Err(raise!(
-                TypeError,
-                "sys.settrace() takes exactly one argument ({} given)",
-                args.len()
-            ));
-        };
-        let function = Some(function).filter(|function| !function.is(none()));
-        state::current().c_traceobj.set(function.map(|function| (*function).to_ref()));
-        Ok(())
+    #[function("settrace($module, function, /)")]
+    fn settrace(function: &Object) {
+        state::current().c_traceobj.set(super::unless_none(function));
+    }
+
+    #[function("_settraceallthreads($module, function, /)")]
+    fn settrace_all_threads(function: &Object) {
+        super::each_thread(|ts| ts.c_traceobj.set(super::unless_none(function)));
     }
 
     #[function("gettrace($module, /)")]
@@ -160,18 +153,14 @@ pub mod part {
         state::current().c_traceobj.get()
     }
 
-    #[function("setprofile", raw, unchecked, nosig)]
-    fn setprofile(args: &[&Object]) -> Result<()> {
-        let [function] = args else {
-            return Err(raise!(
-                TypeError,
-                "sys.setprofile() takes exactly one argument ({} given)",
-                args.len()
-            ));
-        };
-        let function = Some(function).filter(|function| !function.is(none()));
-        state::current().c_profileobj.set(function.map(|function| (*function).to_ref()));
-        Ok(())
+    #[function("setprofile($module, function, /)")]
+    fn setprofile(function: &Object) {
+        state::current().c_profileobj.set(super::unless_none(function));
+    }
+
+    #[function("_setprofileallthreads($module, function, /)")]
+    fn setprofile_all_threads(function: &Object) {
+        super::each_thread(|ts| ts.c_profileobj.set(super::unless_none(function)));
     }
 
     #[function("getprofile($module, /)")]
@@ -179,9 +168,28 @@ pub mod part {
         state::current().c_profileobj.get()
     }
 
+    #[function("_baserepl($module, /)")]
+    fn base_repl() -> Result<()> {
+        crate::interactive::run_plain("<stdin>")
+    }
+
     #[function("call_tracing($module, func, args, /)")]
     fn call_tracing(func: &Object, args: &Tuple) -> Result<Ref> {
         call::call_with_tuple(func, args, None)
+    }
+}
+
+fn unless_none(object: &Object) -> Option<Ref> {
+    (!object.is(none())).then(|| object.to_ref())
+}
+
+/// Visits the states of all threads.
+fn each_thread(mut visit: impl FnMut(&state::ThreadState)) {
+    let mut next = state::interpreter().thread_head.get();
+    // SAFETY: states are linked and unlinked under the GIL.
+    while let Some(ts) = unsafe { next.as_ref() } {
+        visit(ts);
+        next = ts.next.get();
     }
 }
 

@@ -54,7 +54,7 @@ pub mod part {
     /// `-X cpu_count`; -1 when the machine decides.
     #[function("_get_cpu_count_config($module, /)", unchecked)]
     fn get_cpu_count_config() -> i32 {
-        -1
+        crate::config::get().cpu_count
     }
 
     #[function("is_finalizing($module, /)")]

@@ -21,6 +21,12 @@ pub const HEX_VERSION: i64 = 0x030d_05f0;
 /// Our own version.
 pub const TAIPAN_VERSION: &str = env!("CARGO_PKG_VERSION");
 
+/// `sys.version`.
+pub fn version() -> String {
+    let (major, minor, micro) = VERSION;
+    format!("{major}.{minor}.{micro} (main) [Taipan {TAIPAN_VERSION}, Rust]")
+}
+
 fn text(text: &str) -> Result<Ref> {
     Ok(Str::new(text)?.upcast())
 }
@@ -36,8 +42,7 @@ fn texts(all: &[&str]) -> Result<Ref<Tuple>> {
 pub fn add(module: &Module) -> Result<()> {
     let dict = module.dict();
     let set = |name: &str, value: Ref| dict.set_text(name, &value);
-    let (major, minor, micro) = VERSION;
-    set("version", text(&format!("{major}.{minor}.{micro} (main) [Taipan {TAIPAN_VERSION}, Rust]"))?)?;
+    set("version", text(&version())?)?;
     set("hexversion", new_int(HEX_VERSION)?)?;
     set("api_version", new_int(1013)?)?;
     set("copyright", text(COPYRIGHT)?)?;
@@ -48,10 +53,9 @@ pub fn add(module: &Module) -> Result<()> {
     set("platlibdir", text("lib")?)?;
     set("float_repr_style", text("short")?)?;
     set("abiflags", text("")?)?;
+    set("_home", none().to_ref())?;
     set("_git", texts(&["CPython", "", ""])?.upcast())?;
     set("_framework", text("")?)?;
-    set("ps1", text(">>> ")?)?;
-    set("ps2", text("... ")?)?;
     let version_info = version_info()?;
     set("version_info", version_info.clone())?;
     set("implementation", implementation(version_info)?)?;
@@ -70,7 +74,6 @@ pub fn add(module: &Module) -> Result<()> {
         set(list, List::new()?.upcast())?;
     }
     set("path_importer_cache", Dict::new()?.upcast())?;
-    set("_taipan", text(TAIPAN_VERSION)?)?;
     set("monitoring", Namespace::new(Dict::new()?)?.upcast())?;
     let modules = state::interpreter().modules.get().ok_or_else(objects::raise::null_result)?;
     set("modules", modules.upcast())
@@ -81,10 +84,15 @@ const COPYRIGHT: &str = "Copyright (c) 2001-2024 Python Software Foundation.\nAl
     Reserved.\n\nCopyright (c) 1991-1995 Stichting Mathematisch Centrum, Amsterdam.\nAll Rights Reserved.";
 
 /// A struct sequence whose class is only known through its one instance.
-fn named(name: &str, doc: &str, fields: &[(&str, Ref)]) -> Result<Ref> {
-    let names: Vec<(&str, &str)> = fields.iter().map(|(name, _)| (*name, "")).collect();
-    let class = structseq::new_class(name, doc, &names, names.len())?;
-    let instance = structseq::instance(&class, fields.iter().map(|(_, value)| value.clone()).collect())?;
+fn named(name: &str, doc: &str, fields: &[(&str, &str, Ref)]) -> Result<Ref> {
+    named_beyond(name, doc, fields, fields.len())
+}
+
+/// [`named`] with fields behind the first `visible` ones, which are no items.
+fn named_beyond(name: &str, doc: &str, fields: &[(&str, &str, Ref)], visible: usize) -> Result<Ref> {
+    let names: Vec<(&str, &str)> = fields.iter().map(|(name, doc, _)| (*name, *doc)).collect();
+    let class = structseq::new_class(name, doc, &names, visible)?;
+    let instance = structseq::instance(&class, fields.iter().map(|(_, _, value)| value.clone()).collect())?;
     // CPython's cannot be called either.
     class.tp_new.set(None);
     class.set_flags(objects::typeobject::flags::DISALLOW_INSTANTIATION, 0);
@@ -97,11 +105,11 @@ fn version_info() -> Result<Ref> {
         "sys.version_info",
         "sys.version_info\n\nVersion information as a named tuple.",
         &[
-            ("major", new_int(major)?),
-            ("minor", new_int(minor)?),
-            ("micro", new_int(micro)?),
-            ("releaselevel", text("final")?),
-            ("serial", new_int(0)?),
+            ("major", "Major release number", new_int(major)?),
+            ("minor", "Minor release number", new_int(minor)?),
+            ("micro", "Patch release number", new_int(micro)?),
+            ("releaselevel", "'alpha', 'beta', 'candidate', or 'final'", text("final")?),
+            ("serial", "Serial release number", new_int(0)?),
         ],
     )
 }
@@ -123,19 +131,43 @@ fn float_info() -> Result<Ref> {
     let float = |value: f64| -> Result<Ref> { Ok(Float::new(value)?.upcast()) };
     named(
         "sys.float_info",
-        "sys.float_info\n\nA named tuple holding information about the float type.",
+        "sys.float_info\n\nA named tuple holding information about the float type. It contains low level\ninformation about the precision and internal representation. Please study\nyour system's :file:`float.h` for more information.",
         &[
-            ("max", float(f64::MAX)?),
-            ("max_exp", new_int(f64::MAX_EXP.into())?),
-            ("max_10_exp", new_int(f64::MAX_10_EXP.into())?),
-            ("min", float(f64::MIN_POSITIVE)?),
-            ("min_exp", new_int(f64::MIN_EXP.into())?),
-            ("min_10_exp", new_int(f64::MIN_10_EXP.into())?),
-            ("dig", new_int(f64::DIGITS.into())?),
-            ("mant_dig", new_int(f64::MANTISSA_DIGITS.into())?),
-            ("epsilon", float(f64::EPSILON)?),
-            ("radix", new_int(f64::RADIX.into())?),
-            ("rounds", new_int(1)?),
+            ("max", "DBL_MAX -- maximum representable finite float", float(f64::MAX)?),
+            (
+                "max_exp",
+                "DBL_MAX_EXP -- maximum int e such that radix**(e-1) is representable",
+                new_int(f64::MAX_EXP.into())?,
+            ),
+            (
+                "max_10_exp",
+                "DBL_MAX_10_EXP -- maximum int e such that 10**e is representable",
+                new_int(f64::MAX_10_EXP.into())?,
+            ),
+            ("min", "DBL_MIN -- Minimum positive normalized float", float(f64::MIN_POSITIVE)?),
+            (
+                "min_exp",
+                "DBL_MIN_EXP -- minimum int e such that radix**(e-1) is a normalized float",
+                new_int(f64::MIN_EXP.into())?,
+            ),
+            (
+                "min_10_exp",
+                "DBL_MIN_10_EXP -- minimum int e such that 10**e is a normalized float",
+                new_int(f64::MIN_10_EXP.into())?,
+            ),
+            (
+                "dig",
+                "DBL_DIG -- maximum number of decimal digits that can be faithfully represented in a float",
+                new_int(f64::DIGITS.into())?,
+            ),
+            ("mant_dig", "DBL_MANT_DIG -- mantissa digits", new_int(f64::MANTISSA_DIGITS.into())?),
+            (
+                "epsilon",
+                "DBL_EPSILON -- Difference between 1 and the next representable float",
+                float(f64::EPSILON)?,
+            ),
+            ("radix", "FLT_RADIX -- radix of exponent", new_int(f64::RADIX.into())?),
+            ("rounds", "FLT_ROUNDS -- rounding mode used for arithmetic operations", new_int(1)?),
         ],
     )
 }
@@ -143,12 +175,12 @@ fn float_info() -> Result<Ref> {
 fn int_info() -> Result<Ref> {
     named(
         "sys.int_info",
-        "sys.int_info\n\nA named tuple that holds information about Python's\ninternal representation of integers.",
+        "sys.int_info\n\nA named tuple that holds information about Python's\ninternal representation of integers.  The attributes are read only.",
         &[
-            ("bits_per_digit", new_int(30)?),
-            ("sizeof_digit", new_int(4)?),
-            ("default_max_str_digits", new_int(4300)?),
-            ("str_digits_check_threshold", new_int(640)?),
+            ("bits_per_digit", "size of a digit in bits", new_int(30)?),
+            ("sizeof_digit", "size in bytes of the C type used to represent a digit", new_int(4)?),
+            ("default_max_str_digits", "maximum string conversion digits limitation", new_int(4300)?),
+            ("str_digits_check_threshold", "minimum positive value for int_max_str_digits", new_int(640)?),
         ],
     )
 }
@@ -156,26 +188,47 @@ fn int_info() -> Result<Ref> {
 fn hash_info() -> Result<Ref> {
     named(
         "sys.hash_info",
-        "hash_info\n\nA named tuple providing parameters used for computing hashes.",
+        "hash_info\n\nA named tuple providing parameters used for computing\nhashes. The attributes are read only.",
         &[
-            ("width", new_int(64)?),
-            ("modulus", new_int((1 << 61) - 1)?),
-            ("inf", new_int(314_159)?),
-            ("nan", new_int(0)?),
-            ("imag", new_int(1_000_003)?),
-            ("algorithm", text("siphash13")?),
-            ("hash_bits", new_int(64)?),
-            ("seed_bits", new_int(128)?),
-            ("cutoff", new_int(0)?),
+            ("width", "width of the type used for hashing, in bits", new_int(64)?),
+            (
+                "modulus",
+                "prime number giving the modulus on which the hash function is based",
+                new_int((1 << 61) - 1)?,
+            ),
+            ("inf", "value to be used for hash of a positive infinity", new_int(314_159)?),
+            ("nan", "value to be used for hash of a nan", new_int(0)?),
+            ("imag", "multiplier used for the imaginary part of a complex number", new_int(1_000_003)?),
+            (
+                "algorithm",
+                "name of the algorithm for hashing of str, bytes and memoryviews",
+                text("siphash13")?,
+            ),
+            ("hash_bits", "internal output size of hash algorithm", new_int(64)?),
+            ("seed_bits", "seed size of hash algorithm", new_int(128)?),
+            ("cutoff", "small string optimization cutoff", new_int(0)?),
         ],
     )
+}
+
+/// The threads of the C library, as it names them.
+fn pthreads_version() -> String {
+    let mut text = [0u8; 64];
+    // SAFETY: the buffer is as long as said.
+    let len =
+        unsafe { libc::confstr(libc::_CS_GNU_LIBPTHREAD_VERSION, text.as_mut_ptr().cast(), text.len()) };
+    String::from_utf8_lossy(&text[..len.saturating_sub(1).min(text.len())]).into_owned()
 }
 
 fn thread_info() -> Result<Ref> {
     named(
         "sys.thread_info",
         "sys.thread_info\n\nA named tuple holding information about the thread implementation.",
-        &[("name", text("pthread")?), ("lock", text("semaphore")?), ("version", text("NPTL 2.36")?)],
+        &[
+            ("name", "name of the thread implementation", text("pthread")?),
+            ("lock", "name of the lock implementation", text("semaphore")?),
+            ("version", "name and version of the thread library", text(&pthreads_version())?),
+        ],
     )
 }
 
@@ -186,29 +239,35 @@ fn thread_info() -> Result<Ref> {
 pub fn flags() -> Result<Ref> {
     let config = config::get();
     let number = |value: i64| new_int(value);
-    named(
+    named_beyond(
         "sys.flags",
         "sys.flags\n\nFlags provided through command line arguments or environment vars.",
         &[
-            ("debug", number(0)?),
-            ("inspect", number(config.inspect.into())?),
-            ("interactive", number(config.interactive.into())?),
-            ("optimize", number(config.optimize.into())?),
-            ("dont_write_bytecode", number(config.dont_write_bytecode.into())?),
-            ("no_user_site", number(config.no_user_site.into())?),
-            ("no_site", number(config.no_site.into())?),
-            ("ignore_environment", number(config.ignore_environment.into())?),
-            ("verbose", number(config.verbose.into())?),
-            ("bytes_warning", number(config.bytes_warning.into())?),
-            ("quiet", number(config.quiet.into())?),
-            ("hash_randomization", number(1)?),
-            ("isolated", number(config.isolated.into())?),
-            ("dev_mode", new_bool(config.dev_mode)),
-            ("utf8_mode", number(config.utf8_mode.into())?),
-            ("warn_default_encoding", number(0)?),
-            ("safe_path", new_bool(config.safe_path)),
-            ("int_max_str_digits", number(4300)?),
+            ("debug", "-d", number(config.parser_debug.into())?),
+            ("inspect", "-i", number(config.inspect.into())?),
+            ("interactive", "-i", number(config.interactive.into())?),
+            ("optimize", "-O or -OO", number(config.optimize.into())?),
+            ("dont_write_bytecode", "-B", number(config.dont_write_bytecode.into())?),
+            ("no_user_site", "-s", number(config.no_user_site.into())?),
+            ("no_site", "-S", number(config.no_site.into())?),
+            ("ignore_environment", "-E", number(config.ignore_environment.into())?),
+            ("verbose", "-v", number(config.verbose.into())?),
+            ("bytes_warning", "-b", number(config.bytes_warning.into())?),
+            ("quiet", "-q", number(config.quiet.into())?),
+            ("hash_randomization", "-R", number((config.hash_seed != Some(0)).into())?),
+            ("isolated", "-I", number(config.isolated.into())?),
+            ("dev_mode", "-X dev", new_bool(config.dev_mode)),
+            ("utf8_mode", "-X utf8", number(config.utf8_mode.into())?),
+            (
+                "warn_default_encoding",
+                "-X warn_default_encoding",
+                number(config.warn_default_encoding.into())?,
+            ),
+            ("safe_path", "-P", new_bool(config.safe_path)),
+            ("int_max_str_digits", "-X int_max_str_digits", number(config.int_max_str_digits.into())?),
+            ("gil", "-X gil", number(1)?),
         ],
+        18,
     )
 }
 

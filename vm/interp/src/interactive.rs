@@ -1,0 +1,214 @@
+//! The interactive interpreter: the library's `_pyrepl` on a terminal, a plain prompt elsewhere.
+
+use crate::compile::{self, Mode, source};
+use crate::modules::sys::printer;
+use crate::traceback_print::{self, write_stderr};
+use crate::{config, program};
+use compiler::compiler_flags::{ALLOW_INCOMPLETE_INPUT, DONT_IMPLY_DEDENT};
+use objects::protocol::{call, object};
+use objects::raise::Raised;
+use objects::types::code::Code;
+use objects::types::exceptions as exc;
+use objects::types::str::Str;
+use objects::{Ref, Result, id, state};
+
+/// Whether somebody is there to be asked: a terminal, or `-i`.
+pub fn stdin_is_interactive() -> bool {
+    config::get().interactive || is_terminal(0)
+}
+
+fn is_terminal(fd: i32) -> bool {
+    // SAFETY: any number may be asked about.
+    unsafe { libc::isatty(fd) == 1 }
+}
+
+fn in_environment(name: &str) -> Option<std::ffi::OsString> {
+    if config::get().ignore_environment {
+        return None;
+    }
+    std::env::var_os(name).filter(|value| !value.is_empty())
+}
+
+/// Whether the environment asks for the interactive interpreter after the program, which may have set the variable itself.
+pub fn is_wanted_after() -> bool {
+    config::get().inspect || in_environment("PYTHONINSPECT").is_some()
+}
+
+/// What comes before the first prompt: `PYTHONSTARTUP` and `sys.__interactivehook__`. Errors are shown.
+pub fn prepare() {
+    if let Some(file) = in_environment("PYTHONSTARTUP")
+        && let Err(raised) = program::run_startup(&file)
+    {
+        show(raised);
+    }
+    let Some(hook) = state::sys_get("__interactivehook__") else { return };
+    let called = crate::audit::raise_named("cpython.run_interactivehook", &[&hook])
+        .and_then(|()| call::call_no_args(&hook).map(drop));
+    if let Err(raised) = called {
+        write_stderr("Failed calling sys.__interactivehook__\n");
+        show(raised);
+    }
+}
+
+/// Runs until the end of input.
+///
+/// # Errors
+/// SystemExit.
+pub fn run() -> Result<()> {
+    if is_terminal(0) && in_environment("PYTHON_BASIC_REPL").is_none() {
+        return program::run_module_as_main(id!("_pyrepl"), false);
+    }
+    run_plain("<stdin>")
+}
+
+/// Shows an error that does not end the session.
+fn show(raised: Raised) {
+    if let Some(status) = traceback_print::print_pending(raised) {
+        // SystemExit ends it all the same, as CPython's startup code does.
+        crate::end::finish();
+        std::process::exit(status);
+    }
+}
+
+/// `PyRun_InteractiveLoop`: reads statements from standard input and runs them.
+///
+/// # Errors
+/// SystemExit.
+pub fn run_plain(filename: &str) -> Result<()> {
+    if let Some(sys) = state::interpreter().sysdict.get() {
+        for (name, prompt) in [("ps1", ">>> "), ("ps2", "... ")] {
+            if sys.get_str(&*Str::new(name)?)?.is_none() {
+                sys.set_text(name, &*Str::new(prompt)?)?;
+            }
+        }
+    }
+    let mut session = Session { filename, flags: 0 };
+    loop {
+        match session.statement() {
+            Ok(true) => {}
+            Ok(false) => {
+                printer::write_all(2, b"\n");
+                return Ok(());
+            }
+            Err(raised) if raised.matches(&exc::SystemExit) => return Err(raised),
+            Err(raised) => {
+                let _ = traceback_print::print_pending(raised);
+                crate::streams::flush();
+            }
+        }
+    }
+}
+
+struct Session<'a> {
+    filename: &'a str,
+    /// The future features that statements so far have asked for.
+    flags: u32,
+}
+
+impl Session<'_> {
+    /// Reads and runs one statement; `false` at the end of input.
+    fn statement(&mut self) -> Result<bool> {
+        let Some(text) = self.read()? else { return Ok(false) };
+        let text = source::decode_source(&text, self.filename)?;
+        let code = compile::compile(&text, self.filename, Mode::Single, self.flags, -1)?;
+        self.flags |= code.co_flags.get() as u32 & FUTURES;
+        self.run(&code, &text)?;
+        Ok(true)
+    }
+
+    fn run(&self, code: &Code, text: &[u8]) -> Result<()> {
+        program::register_lines(code, &String::from_utf8_lossy(text), self.filename)?;
+        let result = program::run_code(code);
+        crate::streams::flush();
+        result
+    }
+
+    /// The lines of one statement.
+    fn read(&self) -> Result<Option<Vec<u8>>> {
+        let mut text = Vec::new();
+        loop {
+            let prompt = prompt(if text.is_empty() { "ps1" } else { "ps2" })?;
+            let line = read_line(&prompt)?;
+            if line.is_empty() {
+                return Ok(if text.is_empty() { None } else { Some(text) });
+            }
+            text.extend_from_slice(&line);
+            if is_blank(&text) {
+                text.clear();
+                continue;
+            }
+            if !self.is_incomplete(&text) {
+                return Ok(Some(text));
+            }
+        }
+    }
+
+    /// Whether more lines could make a statement of the text.
+    fn is_incomplete(&self, text: &[u8]) -> bool {
+        // An empty line is what ends a block: the end of the last line does not count.
+        let text = text.strip_suffix(b"\n").unwrap_or(text);
+        let flags = self.flags | ALLOW_INCOMPLETE_INPUT | DONT_IMPLY_DEDENT;
+        let arena = syntax::Arena::new();
+        let parsed = syntax::parse(&arena, text, Mode::Single, &compiler::parser_options(flags));
+        parsed.result.is_err_and(|error| error.kind == syntax::ErrorKind::IncompleteInputError)
+    }
+}
+
+/// The bits of future features.
+const FUTURES: u32 = 0x1fe_0000;
+
+/// Whether there is nothing but blanks and comments.
+fn is_blank(text: &[u8]) -> bool {
+    text.split(|&byte| byte == b'\n').all(|line| {
+        let line = line.trim_ascii_start();
+        line.is_empty() || line.starts_with(b"#")
+    })
+}
+
+/// `sys.ps1` or `sys.ps2` as text; nothing when that fails.
+fn prompt(name: &str) -> Result<Ref<Str>> {
+    let shown = match state::sys_get(name) {
+        Some(prompt) => object::str(&prompt),
+        None => Str::new(""),
+    };
+    shown.or_else(|raised| {
+        raised.clear();
+        Str::new("")
+    })
+}
+
+/// A line from standard input with its end, empty at the end of input. Bytes are read one by one, so that what follows the line is left
+/// to the program.
+fn read_line(prompt: &Str) -> Result<Vec<u8>> {
+    crate::streams::flush();
+    // Past the stream's buffer, which waits for the end of the line.
+    printer::write_all(2, prompt.to_string_lossy().as_bytes());
+    let mut line = Vec::new();
+    loop {
+        let mut byte = 0u8;
+        // SAFETY: one byte of room.
+        let count = state::detached(|| unsafe { libc::read(0, (&raw mut byte).cast(), 1) });
+        match count {
+            1 => {
+                line.push(byte);
+                if byte == b'\n' {
+                    return Ok(line);
+                }
+            }
+            0 => return Ok(line),
+            _ => match std::io::Error::last_os_error().raw_os_error() {
+                Some(libc::EINTR) => objects::hooks::HANDLE_PENDING.get()()?,
+                number => return Err(objects::raise::os_error(number.unwrap_or(0), None, None)),
+            },
+        }
+    }
+}
+
+/// The first lines of a session on standard error.
+pub fn header(version: &str) {
+    let config = config::get();
+    write_stderr(&format!("Python {version} on linux\n"));
+    if !config.no_site {
+        write_stderr("Type \"help\", \"copyright\", \"credits\" or \"license\" for more information.\n");
+    }
+}
