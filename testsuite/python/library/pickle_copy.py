@@ -104,7 +104,7 @@ for bad in (
     lambda: pickle.dumps(open("/dev/null")),
     lambda: pickle.dumps((x for x in ())),
     lambda: pickle.loads(b"cnope\nx\n."),
-    lambda: pickle.loads(b"cos\nnope\n."),
+    lambda: pickle.loads(b"cbuiltins\nnope\n."),
     lambda: pickle.dumps(1, 99),
     lambda: pickle.loads(5),
     lambda: marshal.dumps(object()),

@@ -337,7 +337,8 @@ impl<'a, B: Builder> Reader<'a, B> {
     }
 
     fn float_text(&mut self) -> Result<f64, B::Error> {
-        let n = usize::from(self.byte()?);
+        let n = self.byte().map_err(|_| Malformed::End("EOF read where not expected"))?;
+        let n = usize::from(n);
         let text = std::str::from_utf8(self.take(n)?).ok();
         text.and_then(|t| t.parse().ok())
             .ok_or_else(|| Malformed::Value("could not convert string to float").into())

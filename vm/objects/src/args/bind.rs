@@ -10,6 +10,7 @@ use crate::object::Object;
 use crate::raise;
 use crate::raise::{Raised, Result};
 use crate::typeobject::TypeObject;
+use crate::types::dict::Dict;
 use crate::types::str::Str;
 
 pub use super::keywords::vector;
@@ -73,6 +74,22 @@ pub fn bind_init<'a, const N: usize>(
     let address = |class: &TypeObject| class.tp_new.get().map(|function| function as usize);
     let strict = core::ptr::eq(class, own) || address(class) == address(own);
     bind_constructor(signature, args, keywords, strict)
+}
+
+/// TypeError for keywords of the `tp_new` of `own`, which takes none, called for `class`: a subclass with its own `__init__` may take
+/// some.
+///
+/// # Errors
+/// The TypeError.
+pub fn no_constructor_keywords(class: &TypeObject, own: &TypeObject, kwargs: Option<&Dict>) -> Result<()> {
+    let address = |class: &TypeObject| class.tp_init.get().map(|function| function as usize);
+    let strict = core::ptr::eq(class, own) || address(class) == address(own);
+    match kwargs {
+        Some(kwargs) if strict && !kwargs.is_empty() => {
+            Err(raise!(TypeError, "{}() takes no keyword arguments", own.name()))
+        }
+        _ => Ok(()),
+    }
 }
 
 fn bind_constructor<'a, const N: usize>(

@@ -15,7 +15,7 @@ mod into;
 mod keywords;
 mod signature;
 
-pub use bind::{bind, bind_init, bind_new, given, rest, vector};
+pub use bind::{bind, bind_init, bind_new, given, no_constructor_keywords, rest, vector};
 pub use from::{At, CodePoint, CodecInput, FromArg};
 pub use into::{
     Fallible, IntoPy, Refusable, Sent, hash, next, sent, size, status, truth, typed_result, visited,

@@ -231,9 +231,7 @@ pub struct Map {
 impl Map {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Map>> {
-        if core::ptr::eq(class, &raw const PyMap_Type) {
-            no_keywords("map", kwargs)?;
-        }
+        crate::args::no_constructor_keywords(class, &PyMap_Type, kwargs)?;
         let [function, iterables @ ..] = args.items() else {
             return Err(crate::raise!(TypeError, "map() must have at least two arguments."));
         };
@@ -295,9 +293,7 @@ pub struct Filter {
 impl Filter {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Filter>> {
-        if core::ptr::eq(class, &raw const PyFilter_Type) {
-            no_keywords("filter", kwargs)?;
-        }
+        crate::args::no_constructor_keywords(class, &PyFilter_Type, kwargs)?;
         let [function, iterable] = args.items() else {
             return Err(crate::raise!(TypeError, "filter expected 2 arguments, got {}", args.len()));
         };
@@ -334,15 +330,6 @@ impl Filter {
         let part = |slot: &Slot| slot.get().ok_or_else(raise::bad_internal_call);
         let args = Tuple::from_array([part(&self.function)?, part(&self.iterator)?])?;
         Tuple::from_array([self.class().to_ref().upcast(), args.upcast()])
-    }
-}
-
-fn no_keywords(name: &str, kwargs: Option<&Dict>) -> Result<()> {
-    match kwargs {
-        Some(kwargs) if !kwargs.is_empty() => {
-            Err(crate::raise!(TypeError, "{name}() takes no keyword arguments"))
-        }
-        _ => Ok(()),
     }
 }
 

@@ -531,7 +531,7 @@ impl TextIoBase {
 /// # Errors
 /// Always TypeError.
 pub fn cannot_pickle(stream: &Object) -> Result<()> {
-    Err(raise!(TypeError, "cannot pickle '{}' instances", stream.class().full_name()))
+    Err(raise!(TypeError, "cannot pickle '{}' instances", stream.class().name()))
 }
 
 /// Runs the special method `__repr__`-like text of an attribute of a stream, if it has one.

@@ -1,6 +1,6 @@
 //! `chain`, `starmap`, `zip_longest`, `batched`, `pairwise`.
 
-use super::held;
+use super::{class_of, held, state_parts, warn_of_pickling, wrong_parts};
 use core::cell::Cell;
 use macros::{Trace, pytype};
 use objects::object::refs::none as new_none;
@@ -19,18 +19,11 @@ pub struct Chain {
     active: Slot,
 }
 
-fn no_keywords(class: &TypeObject, own: &TypeObject, kwargs: Option<&Dict>) -> Result<()> {
-    if core::ptr::eq(class, own) && kwargs.is_some_and(|kwargs| !kwargs.is_empty()) {
-        return Err(raise!(TypeError, "{}() takes no keyword arguments", own.name()));
-    }
-    Ok(())
-}
-
 #[pytype(name = "chain", module = "itertools", static_name = CHAIN, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl Chain {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Chain>> {
-        no_keywords(class, &CHAIN, kwargs)?;
+        objects::args::no_constructor_keywords(class, &CHAIN, kwargs)?;
         let source = protocol::iter::get_iter(args)?;
         Ref::new_in(class, Chain { ob_base: Object::HEAD, source: Slot::new(source), active: Slot::empty() })
     }
@@ -66,6 +59,35 @@ impl Chain {
         }
     }
 
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<Ref<Tuple>> {
+        warn_of_pickling()?;
+        let mut parts = vec![class_of(self), Tuple::empty().upcast()];
+        if let Some(source) = self.source.get() {
+            let state = [source].into_iter().chain(self.active.get()).collect();
+            parts.push(Tuple::from_vec(state)?.upcast());
+        }
+        Tuple::from_vec(parts)
+    }
+
+    #[method("__setstate__($self, object, /)")]
+    fn setstate(&self, state: &Object) -> Result<()> {
+        warn_of_pickling()?;
+        let parts = state_parts(state)?;
+        let (source, active) = match *parts {
+            [source] => (source, None),
+            [source, active] => (source, Some(active)),
+            [] => return Err(wrong_parts("at least", 1, 0)),
+            _ => return Err(wrong_parts("at most", 2, parts.len())),
+        };
+        if parts.iter().any(|iterator| iterator.class().tp_iternext.get().is_none()) {
+            return Err(raise!(TypeError, "Arguments must be iterators."));
+        }
+        self.source.set(Some(source.to_ref()));
+        self.active.set(active.map(Instance::to_ref));
+        Ok(())
+    }
+
     #[classmethod("__class_getitem__($type, object, /)")]
     fn class_getitem(cls: &TypeObject, object: &Object) -> Result<Ref> {
         objects::types::generic_alias::new(cls, object)
@@ -99,6 +121,12 @@ impl Starmap {
         let Some(args) = protocol::iter::next(&*held(&self.iterator)?)? else { return Ok(None) };
         let args = protocol::sequence::to_tuple(&args)?;
         call::call(&*held(&self.function)?, args.items()).map(Some)
+    }
+
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<(Ref, (Ref, Ref))> {
+        warn_of_pickling()?;
+        Ok((class_of(self), (held(&self.function)?, held(&self.iterator)?)))
     }
 }
 
@@ -165,6 +193,26 @@ impl ZipLongest {
             }
         }
         Tuple::from_vec(items).map(Some)
+    }
+
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<(Ref, Ref<Tuple>, Ref)> {
+        warn_of_pickling()?;
+        // An exhausted iterator is represented by an empty tuple, which is iterated anew.
+        let or_empty = |iterator: Ref| match iterator.is(objects::types::none::none()) {
+            true => Tuple::empty().upcast(),
+            false => iterator,
+        };
+        let iterators = self.iterators.get().map(|iterators| iterators.to_vec()).unwrap_or_default();
+        let args = Tuple::from_vec(iterators.into_iter().map(or_empty).collect())?;
+        Ok((class_of(self), args, held(&self.fill)?))
+    }
+
+    #[method("__setstate__($self, object, /)")]
+    fn setstate(&self, state: &Object) -> Result<()> {
+        warn_of_pickling()?;
+        self.fill.set(Some(state.to_ref()));
+        Ok(())
     }
 }
 

@@ -1,9 +1,11 @@
 //! `product`, `combinations`, `combinations_with_replacement`, `permutations`.
 
+use super::{class_of, numbers, state_int, state_parts, warn_of_pickling, wrong_parts};
 use core::cell::{Cell, RefCell};
 use macros::{Trace, pytype};
 use objects::protocol::{self, number};
 use objects::types::dict::Dict;
+use objects::types::int::Int;
 use objects::types::none::none;
 use objects::types::tuple::Tuple;
 use objects::{Object, Ref, Result, Slot, TypeObject, raise};
@@ -100,17 +102,61 @@ impl Product {
             .collect();
         Tuple::from_slice(&items).map(Some)
     }
+
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<Ref<Tuple>> {
+        warn_of_pickling()?;
+        match self.pools.get() {
+            None => {
+                let nothing = Tuple::from_array([Tuple::empty().upcast()])?.upcast();
+                Tuple::from_array([class_of(self), nothing])
+            }
+            Some(pools) if !self.started.get() => Tuple::from_array([class_of(self), pools.upcast()]),
+            Some(pools) => {
+                let indices = numbers(&self.indices.borrow())?.upcast();
+                Tuple::from_array([class_of(self), pools.upcast(), indices])
+            }
+        }
+    }
+
+    #[method("__setstate__($self, object, /)")]
+    fn setstate(&self, state: &Object) -> Result<()> {
+        warn_of_pickling()?;
+        let pools = self.pools.get().unwrap_or_else(Tuple::empty);
+        let given = state.cast::<Tuple>().map(Tuple::items).filter(|given| given.len() == pools.len());
+        let Some(given) = given else { return Err(raise!(ValueError, "invalid arguments")) };
+        let mut indices = Vec::with_capacity(given.len());
+        for (place, index) in given.iter().enumerate() {
+            let index = state_int(index)?;
+            let Some(last) = pool(&pools, place).and_then(|pool| pool.len().checked_sub(1)) else {
+                self.pools.set(None);
+                return Ok(());
+            };
+            indices.push(index.clamp(0, last as isize) as usize);
+        }
+        *self.indices.borrow_mut() = indices;
+        self.started.set(true);
+        Ok(())
+    }
+}
+
+/// The indices of a state, each brought between 0 and what `last` says for its place.
+fn state_indices(state: &Object, count: usize, last: impl Fn(usize) -> usize) -> Result<Vec<usize>> {
+    let given = state.cast::<Tuple>().map(Tuple::items).filter(|given| given.len() == count);
+    let Some(given) = given else { return Err(raise!(ValueError, "invalid arguments")) };
+    let index =
+        |(place, index): (usize, &&Object)| Ok(state_int(index)?.clamp(0, last(place) as isize) as usize);
+    given.iter().enumerate().map(index).collect()
 }
 
 /// What the three kinds of selections from one pool hold.
 macro_rules! selection {
-    ($view:ident $name:literal $static_name:ident $length:expr, $first:expr, $advance:expr) => {
+    ($view:ident $name:literal $static_name:ident $length:expr, $has_cycles:literal, $first:expr, $advance:expr, $restore:expr) => {
         #[doc = concat!("`", $name, "`.")]
         #[repr(C)]
         #[derive(Trace)]
         pub struct $view {
             ob_base: Object,
-            /// NULL at the end.
             pool: Slot<Tuple>,
             #[trace(skip)]
             indices: RefCell<Vec<usize>>,
@@ -118,46 +164,53 @@ macro_rules! selection {
             cycles: RefCell<Vec<usize>>,
             length: Cell<usize>,
             started: Cell<bool>,
+            ended: Cell<bool>,
         }
 
         impl $view {
             fn make(class: &TypeObject, iterable: &Object, length: Option<&Object>) -> Result<Ref<$view>> {
                 let pool = protocol::sequence::to_tuple(iterable)?;
-                let length = match length.filter(|length| !length.is(none())) {
+                let length = match length.filter(|length| !($has_cycles && length.is(none()))) {
                     None => pool.len() as isize,
                     Some(length) => {
-                        if length.cast::<objects::types::int::Int>().is_none() && !number::is_index(length) {
+                        if $has_cycles && length.cast::<Int>().is_none() {
                             return Err(raise!(TypeError, "Expected int as r"));
                         }
-                        number::index_as_isize(length, Some(&objects::types::exceptions::OverflowError))?
+                        let Some(length) = number::index(length)?.to_i64() else {
+                            return Err(raise!(
+                                OverflowError,
+                                "Python int too large to convert to C ssize_t"
+                            ));
+                        };
+                        length as isize
                     }
                 };
                 let Ok(length) = usize::try_from(length) else {
                     return Err(raise!(ValueError, "r must be non-negative"));
                 };
                 let first: fn(usize, usize) -> Option<(Vec<usize>, Vec<usize>)> = $first;
-                let (indices, cycles, pool) = match first(pool.len(), length) {
-                    Some((indices, cycles)) => (indices, cycles, Some(pool)),
-                    None => (Vec::new(), Vec::new(), None),
-                };
+                let start = first(pool.len(), length);
+                let ended = start.is_none();
+                let (indices, cycles) = start.unwrap_or_default();
                 let this = $view {
                     ob_base: Object::HEAD,
-                    pool: Slot::from_option(pool),
+                    pool: Slot::new(pool),
                     indices: RefCell::new(indices),
                     cycles: RefCell::new(cycles),
                     length: Cell::new(length),
                     started: Cell::new(false),
+                    ended: Cell::new(ended),
                 };
                 Ref::new_in(class, this)
             }
 
             fn advance(&self) -> Result<Option<Ref<Tuple>>> {
-                let Some(pool) = self.pool.get() else { return Ok(None) };
+                let Some(pool) = self.pool.get().filter(|_| !self.ended.get()) else { return Ok(None) };
                 let mut indices = self.indices.borrow_mut();
                 if self.started.replace(true) {
                     let advance: fn(&mut [usize], &mut [usize], usize, usize) -> bool = $advance;
                     if !advance(&mut indices, &mut self.cycles.borrow_mut(), pool.len(), self.length.get()) {
-                        self.pool.set(None);
+                        self.ended.set(true);
                         return Ok(None);
                     }
                 }
@@ -173,19 +226,49 @@ macro_rules! selection {
         impl $view {
             #[new($length)]
             fn tp_new(class: &TypeObject, iterable: &Object, r: Option<&Object>) -> Result<Ref<$view>> {
-                $view::make(class, iterable, r)
+                $view::make(class, iterable, if $has_cycles { r } else { Some(r.unwrap_or(none())) })
             }
 
             #[slot(tp_iternext)]
             fn next(&self) -> Result<Option<Ref<Tuple>>> {
                 self.advance()
             }
+
+            #[method("__reduce__($self, /)")]
+            fn reduce(&self) -> Result<Ref<Tuple>> {
+                warn_of_pickling()?;
+                let over = self.started.get() && self.ended.get();
+                let pool = self.pool.get().filter(|_| !over).unwrap_or_else(Tuple::empty).upcast();
+                let length = Int::from_usize(self.length.get())?.upcast();
+                let args = Tuple::from_array([pool, length])?.upcast();
+                if !self.started.get() || over {
+                    return Tuple::from_array([class_of(self), args]);
+                }
+                let (indices, cycles) = (self.indices.borrow(), self.cycles.borrow());
+                let state = match $has_cycles {
+                    true => Tuple::from_array([numbers(&indices)?.upcast(), numbers(&cycles)?.upcast()])?,
+                    false => numbers(&indices)?,
+                };
+                Tuple::from_array([class_of(self), args, state.upcast()])
+            }
+
+            #[method("__setstate__($self, object, /)")]
+            fn setstate(&self, state: &Object) -> Result<()> {
+                warn_of_pickling()?;
+                let restore: fn(&Object, usize, usize) -> Result<(Vec<usize>, Vec<usize>)> = $restore;
+                let pool = self.pool.get().map_or(0, |pool| pool.len());
+                let (indices, cycles) = restore(state, pool, self.length.get())?;
+                *self.indices.borrow_mut() = indices;
+                *self.cycles.borrow_mut() = cycles;
+                self.started.set(true);
+                Ok(())
+            }
         }
     };
 }
 
 selection! {
-    Combinations "combinations" COMBINATIONS "(iterable, r=None)",
+    Combinations "combinations" COMBINATIONS "(iterable, r)", false,
     |pool, length| (length <= pool).then(|| ((0..length).collect(), Vec::new())),
     |indices, _, pool, length| {
         let Some(place) = (0..length).rev().find(|&place| indices[place] != place + pool - length) else { return false };
@@ -194,22 +277,27 @@ selection! {
             indices[later] = indices[later - 1] + 1;
         }
         true
+    },
+    |state, pool, length| {
+        let last = |place: usize| (place + pool).saturating_sub(length);
+        Ok((state_indices(state, length, last)?, Vec::new()))
     }
 }
 
 selection! {
-    CombinationsWithReplacement "combinations_with_replacement" COMBINATIONS_WITH_REPLACEMENT "(iterable, r=None)",
+    CombinationsWithReplacement "combinations_with_replacement" COMBINATIONS_WITH_REPLACEMENT "(iterable, r)", false,
     |pool, length| (pool > 0 || length == 0).then(|| (vec![0; length], Vec::new())),
     |indices, _, pool, length| {
         let Some(place) = (0..length).rev().find(|&place| indices[place] != pool - 1) else { return false };
         let next = indices[place] + 1;
         indices[place..length].fill(next);
         true
-    }
+    },
+    |state, pool, length| Ok((state_indices(state, length, |_| pool.saturating_sub(1))?, Vec::new()))
 }
 
 selection! {
-    Permutations "permutations" PERMUTATIONS "(iterable, r=None)",
+    Permutations "permutations" PERMUTATIONS "(iterable, r=None)", true,
     |pool, length| {
         (length <= pool).then(|| ((0..pool).collect(), (0..length).map(|place| pool - place).collect()))
     },
@@ -225,5 +313,22 @@ selection! {
             }
         }
         false
+    },
+    |state, pool, length| {
+        let parts = state_parts(state)?;
+        let &[indices, cycles] = parts else { return Err(wrong_parts("exactly", 2, parts.len())) };
+        for (at, part) in [(1, indices), (2, cycles)] {
+            if part.cast::<Tuple>().is_none() {
+                let got = part.class().full_name();
+                return Err(raise!(TypeError, "argument {at} must be tuple, not {got}"));
+            }
+        }
+        let fits = |part: &Object, count| part.cast::<Tuple>().is_some_and(|part| part.len() == count);
+        if !fits(indices, pool) || !fits(cycles, length) {
+            return Err(raise!(ValueError, "invalid arguments"));
+        }
+        let indices = state_indices(indices, pool, |_| pool.saturating_sub(1))?;
+        let cycles = state_indices(cycles, length, |place| pool - place)?;
+        Ok((indices, cycles.into_iter().map(|cycle| cycle.max(1)).collect()))
     }
 }

@@ -1,12 +1,14 @@
 //! `groupby` and `tee`.
 
-use super::held;
+use super::{class_of, held, state_parts, warn_of_pickling, wrong_parts};
 use core::cell::Cell;
 use macros::{Trace, pytype};
-use objects::protocol::{self, attr, call};
+use objects::protocol::{self, attr, call, number};
+use objects::types::dict::Dict;
 use objects::types::list::List;
 use objects::types::none::none;
 use objects::types::tuple::Tuple;
+use objects::types::weakref::WeakReference;
 use objects::{Instance, Object, Ref, Result, Slot, TypeObject, id, raise};
 
 /// `groupby`.
@@ -67,6 +69,32 @@ impl GroupBy {
         Tuple::from_array([key, Ref::new(group)?.upcast()]).map(Some)
     }
 
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<Ref<Tuple>> {
+        warn_of_pickling()?;
+        let key = self.key_function.get().unwrap_or_else(objects::object::refs::none);
+        let args = Tuple::from_array([held(&self.iterator)?, key])?.upcast();
+        let state = (self.current_key.get(), self.current_value.get(), self.target_key.get());
+        match state {
+            (Some(key), Some(value), Some(target)) => {
+                let state = Tuple::from_array([key, value, target])?.upcast();
+                Tuple::from_array([class_of(self), args, state])
+            }
+            _ => Tuple::from_array([class_of(self), args]),
+        }
+    }
+
+    #[method("__setstate__($self, object, /)")]
+    fn setstate(&self, state: &Object) -> Result<()> {
+        warn_of_pickling()?;
+        let parts = state_parts(state)?;
+        let &[key, value, target] = parts else { return Err(wrong_parts("exactly", 3, parts.len())) };
+        self.current_key.set(Some(key.to_ref()));
+        self.current_value.set(Some(value.to_ref()));
+        self.target_key.set(Some(target.to_ref()));
+        Ok(())
+    }
+
     #[classmethod("__class_getitem__($type, object, /)", unchecked)]
     fn class_getitem(cls: &TypeObject, object: &Object) -> Result<Ref> {
         objects::types::generic_alias::new(cls, object)
@@ -97,8 +125,44 @@ pub struct Grouper {
     group: Cell<u64>,
 }
 
-#[pytype(name = "_grouper", module = "itertools", static_name = GROUPER, gc, no_new, iter = objects::slots::self_iter)]
+#[pytype(name = "_grouper", module = "itertools", static_name = GROUPER, gc, iter = objects::slots::self_iter)]
 impl Grouper {
+    #[slot(tp_new)]
+    fn tp_new(class: &TypeObject, args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<Grouper>> {
+        let &[parent, target] = args.items() else {
+            return Err(raise!(TypeError, "_grouper expected 2 arguments, got {}", args.len()));
+        };
+        let Some(parent) = parent.cast::<GroupBy>() else {
+            let got = parent.class().full_name();
+            return Err(raise!(TypeError, "_grouper() argument 1 must be itertools.groupby, not {got}"));
+        };
+        parent.group.set(parent.group.get() + 1);
+        Ref::new_in(
+            class,
+            Grouper {
+                ob_base: Object::HEAD,
+                parent: Slot::new(parent.to_ref()),
+                target_key: Slot::new(target.to_ref()),
+                group: Cell::new(parent.group.get()),
+            },
+        )
+    }
+
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<(Ref, Ref<Tuple>)> {
+        warn_of_pickling()?;
+        match self.parent.get().filter(|parent| parent.group.get() == self.group.get()) {
+            Some(parent) => {
+                let args = Tuple::from_array([parent.upcast(), held(&self.target_key)?])?;
+                Ok((class_of(self), args))
+            }
+            None => {
+                let nothing = Tuple::from_array([Tuple::empty().upcast()])?;
+                Ok((objects::types::iter::builtin(id!("iter"))?, nothing))
+            }
+        }
+    }
+
     #[slot(tp_iternext)]
     fn next(&self) -> Result<Option<Ref>> {
         let Some(parent) = self.parent.get() else { return Ok(None) };
@@ -129,8 +193,45 @@ pub struct TeeData {
     running: Cell<bool>,
 }
 
-#[pytype(name = "_tee_dataobject", module = "itertools", static_name = TEE_DATA, gc, no_new)]
-impl TeeData {}
+#[pytype(name = "_tee_dataobject", module = "itertools", static_name = TEE_DATA, gc)]
+impl TeeData {
+    #[slot(tp_new)]
+    fn tp_new(class: &TypeObject, args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<TeeData>> {
+        let &[source, items, next] = args.items() else {
+            return Err(raise!(TypeError, "teedataobject expected 3 arguments, got {}", args.len()));
+        };
+        let Some(items) = items.cast::<List>() else {
+            let got = items.class().full_name();
+            return Err(raise!(TypeError, "teedataobject() argument 2 must be list, not {got}"));
+        };
+        // Only a full block has one behind it.
+        let next = Some(next).filter(|next| !next.is(none()));
+        let fits = match next {
+            Some(next) => items.len() == BLOCK && next.cast_exact::<TeeData>().is_some(),
+            None => items.len() <= BLOCK,
+        };
+        if !fits {
+            return Err(raise!(ValueError, "Invalid arguments"));
+        }
+        Ref::new_in(
+            class,
+            TeeData {
+                ob_base: Object::HEAD,
+                source: Slot::new(source.to_ref()),
+                items: Slot::new(List::from_vec(items.to_vec())?),
+                next: Slot::from_option(next.and_then(|next| next.cast::<TeeData>()).map(Instance::to_ref)),
+                running: Cell::new(false),
+            },
+        )
+    }
+
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<(Ref, (Ref, Ref<List>, Option<Ref<TeeData>>))> {
+        warn_of_pickling()?;
+        let items = self.items.get().map(|items| items.to_vec()).unwrap_or_default();
+        Ok((class_of(self), (held(&self.source)?, List::from_vec(items)?, self.next.get())))
+    }
+}
 
 impl TeeData {
     fn new(source: &Object) -> Result<Ref<TeeData>> {
@@ -177,9 +278,21 @@ pub struct Tee {
     ob_base: Object,
     data: Slot<TeeData>,
     index: Cell<usize>,
+    weakreflist: Cell<*const WeakReference>,
 }
 
-#[pytype(name = "_tee", module = "itertools", static_name = TEE, gc, iter = objects::slots::self_iter)]
+impl Tee {
+    fn at(data: Option<Ref<TeeData>>, index: usize) -> Result<Ref<Tee>> {
+        Ref::new(Tee {
+            ob_base: Object::HEAD,
+            data: Slot::from_option(data),
+            index: Cell::new(index),
+            weakreflist: Cell::new(core::ptr::null()),
+        })
+    }
+}
+
+#[pytype(name = "_tee", module = "itertools", static_name = TEE, gc, weaklist = weakreflist, iter = objects::slots::self_iter)]
 impl Tee {
     #[new("(iterable, /)")]
     fn tp_new(_class: &TypeObject, iterable: &Object) -> Result<Ref> {
@@ -202,14 +315,33 @@ impl Tee {
         Ok(item)
     }
 
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<(Ref, (Ref<Tuple>,), (Option<Ref<TeeData>>, usize))> {
+        warn_of_pickling()?;
+        Ok((class_of(self), (Tuple::empty(),), (self.data.get(), self.index.get())))
+    }
+
+    #[method("__setstate__($self, object, /)")]
+    fn setstate(&self, state: &Object) -> Result<()> {
+        warn_of_pickling()?;
+        let parts = state_parts(state)?;
+        let &[data, index] = parts else { return Err(wrong_parts("exactly", 2, parts.len())) };
+        let Some(data) = data.cast_exact::<TeeData>() else {
+            let got = data.class().full_name();
+            return Err(raise!(TypeError, "argument 1 must be itertools._tee_dataobject, not {got}"));
+        };
+        let index = number::index_as_isize(index, Some(&objects::types::exceptions::OverflowError))?;
+        let Some(index) = usize::try_from(index).ok().filter(|&index| index <= BLOCK) else {
+            return Err(raise!(ValueError, "Index out of range"));
+        };
+        self.data.set(Some(data.to_ref()));
+        self.index.set(index);
+        Ok(())
+    }
+
     #[method("__copy__($self, /)")]
     fn copy(&self) -> Result<Ref<Tee>> {
-        let copy = Tee {
-            ob_base: Object::HEAD,
-            data: Slot::from_option(self.data.get()),
-            index: Cell::new(self.index.get()),
-        };
-        Ref::new(copy)
+        Tee::at(self.data.get(), self.index.get())
     }
 }
 
@@ -217,8 +349,7 @@ fn from_iterator(iterator: &Object) -> Result<Ref> {
     if let Some(tee) = iterator.cast::<Tee>() {
         return Ok(tee.copy()?.upcast());
     }
-    let tee = Tee { ob_base: Object::HEAD, data: Slot::new(TeeData::new(iterator)?), index: Cell::new(0) };
-    Ok(Ref::new(tee)?.upcast())
+    Ok(Tee::at(Some(TeeData::new(iterator)?), 0)?.upcast())
 }
 
 /// `tee(iterable, n)`.
@@ -228,17 +359,18 @@ pub fn tee(iterable: &Object, count: isize) -> Result<Ref> {
         return Ok(Tuple::empty().upcast());
     }
     let iterator = protocol::iter::get_iter(iterable)?;
-    let copy = attr::get_optional(&iterator, id!("__copy__"))?;
-    let (first, copy) = match copy {
-        Some(copy) => (iterator, copy),
+    let mut tees = Vec::new();
+    // All are new, even where the source can be copied.
+    let copy = match attr::get_optional(&iterator, id!("__copy__"))? {
+        Some(copy) => copy,
         None => {
             let tee = from_iterator(&iterator)?;
             let copy = attr::get(&tee, id!("__copy__"))?;
-            (tee, copy)
+            tees.push(tee);
+            copy
         }
     };
-    let mut tees = vec![first];
-    for _ in 1..count {
+    while tees.len() < count {
         tees.push(call::call_no_args(&copy)?);
     }
     Ok(Tuple::from_vec(tees)?.upcast())

@@ -1,6 +1,6 @@
 //! `count`, `cycle`, `repeat`.
 
-use super::held;
+use super::{class_of, held, state_parts, warn_of_pickling, wrong_parts};
 use core::cell::Cell;
 use macros::{Trace, pytype};
 use objects::protocol::number::{self, Binary};
@@ -69,6 +69,16 @@ impl Count {
         Ok(Some(value))
     }
 
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<Ref<Tuple>> {
+        warn_of_pickling()?;
+        let args = match self.is_fast.get() {
+            true => Tuple::from_array([new_int(self.fast.get())?])?,
+            false => Tuple::from_array([held(&self.next)?, held(&self.step)?])?,
+        };
+        Tuple::from_array([class_of(self), args.upcast()])
+    }
+
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
         let next = if self.is_fast.get() { new_int(self.fast.get())? } else { held(&self.next)? };
@@ -90,6 +100,8 @@ pub struct Cycle {
     iterator: Slot,
     saved: Slot<List>,
     index: Cell<usize>,
+    /// The items of the iterator are in `saved` already.
+    is_saved: Cell<bool>,
 }
 
 #[pytype(name = "cycle", module = "itertools", static_name = CYCLE, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
@@ -104,6 +116,7 @@ impl Cycle {
                 iterator: Slot::new(iterator),
                 saved: Slot::new(List::new()?),
                 index: Cell::new(0),
+                is_saved: Cell::new(false),
             },
         )
     }
@@ -113,7 +126,9 @@ impl Cycle {
         let Some(saved) = self.saved.get() else { return Ok(None) };
         if let Some(iterator) = self.iterator.get() {
             if let Some(item) = protocol::iter::next(&iterator)? {
-                saved.push(item.clone())?;
+                if !self.is_saved.get() {
+                    saved.push(item.clone())?;
+                }
                 return Ok(Some(item));
             }
             self.iterator.set(None);
@@ -124,6 +139,36 @@ impl Cycle {
         let index = self.index.get();
         self.index.set((index + 1) % saved.len());
         Ok(saved.get(index))
+    }
+
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<(Ref, (Ref,), (Ref, bool))> {
+        warn_of_pickling()?;
+        let saved = self.saved.get().ok_or_else(objects::raise::bad_internal_call)?;
+        if let Some(iterator) = self.iterator.get() {
+            return Ok((class_of(self), (iterator,), (saved.upcast(), false)));
+        }
+        let iterator = protocol::iter::get_iter(&saved)?;
+        if self.index.get() != 0 {
+            let index = Int::from_usize(self.index.get())?;
+            protocol::call::call_method(&iterator, objects::id!("__setstate__"), &[&index])?;
+        }
+        Ok((class_of(self), (iterator,), (saved.upcast(), true)))
+    }
+
+    #[method("__setstate__($self, object, /)")]
+    fn setstate(&self, state: &Object) -> Result<()> {
+        warn_of_pickling()?;
+        let parts = state_parts(state)?;
+        let &[saved, is_saved] = parts else { return Err(wrong_parts("exactly", 2, parts.len())) };
+        let Some(saved) = saved.cast::<List>() else {
+            return Err(raise!(TypeError, "argument 1 must be list, not {}", saved.class().full_name()));
+        };
+        let is_saved = number::index(is_saved)?;
+        self.saved.set(Some(saved.to_ref()));
+        self.is_saved.set(!is_saved.is_zero());
+        self.index.set(0);
+        Ok(())
     }
 }
 
@@ -181,6 +226,7 @@ impl Repeat {
 
     #[method("__reduce__($self, /)")]
     fn reduce(&self) -> Result<Ref<Tuple>> {
+        warn_of_pickling()?;
         let mut args = vec![held(&self.object)?];
         if self.left.get() >= 0 {
             args.push(new_int(self.left.get() as i64)?);

@@ -1,6 +1,7 @@
 //! `accumulate`, `compress`, `dropwhile`, `takewhile`, `filterfalse`, `islice`.
 
-use super::held;
+use super::chain::Chain;
+use super::{class_of, held, state_int, warn_of_pickling};
 use core::cell::Cell;
 use macros::{Trace, pytype};
 use objects::protocol::number::{self, Binary};
@@ -57,6 +58,37 @@ impl Accumulate {
         self.total.set(Some(total.clone()));
         Ok(Some(total))
     }
+
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<Ref<Tuple>> {
+        warn_of_pickling()?;
+        let function = self.function.get().unwrap_or_else(objects::object::refs::none);
+        let nothing = objects::object::refs::none;
+        let behind = |first: Ref| {
+            let first = Tuple::from_array([first])?;
+            call::call(Chain::class(), &[first.as_object(), &*held(&self.iterator)?])
+        };
+        if let Some(initial) = self.initial.get() {
+            let args = Tuple::from_array([behind(initial)?, function])?.upcast();
+            return Tuple::from_array([class_of(self), args, nothing()]);
+        }
+        if self.total.get().is_some_and(|total| total.is(none())) {
+            // A total of None cannot be told from none at all: it becomes the first item, and is left out.
+            let again = call::call(Accumulate::class(), &[&*behind(nothing())?, &*function])?;
+            let one = objects::types::int::new_int(1)?;
+            let args = Tuple::from_array([again, one, nothing()])?.upcast();
+            return Tuple::from_array([Islice::class().to_ref().upcast(), args]);
+        }
+        let args = Tuple::from_array([held(&self.iterator)?, function])?.upcast();
+        Tuple::from_array([class_of(self), args, self.total.get().unwrap_or_else(nothing)])
+    }
+
+    #[method("__setstate__($self, object, /)")]
+    fn setstate(&self, state: &Object) -> Result<()> {
+        warn_of_pickling()?;
+        self.total.set(Some(state.to_ref()));
+        Ok(())
+    }
 }
 
 /// `compress`.
@@ -90,11 +122,20 @@ impl Compress {
             }
         }
     }
+
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<(Ref, (Ref, Ref))> {
+        warn_of_pickling()?;
+        Ok((class_of(self), (held(&self.data)?, held(&self.selectors)?)))
+    }
 }
 
 /// Declares an iterator with a predicate and a source.
 macro_rules! filtering {
-    ($view:ident $name:literal $static_name:ident $signature:literal, |$this:ident, $iterator:ident, $predicate:ident| $body:expr) => {
+    (
+        $view:ident $name:literal $static_name:ident $signature:literal { $($pickling:tt)* }
+        |$this:ident, $iterator:ident, $predicate:ident| $body:expr
+    ) => {
         #[doc = concat!("`", $name, "`.")]
         #[repr(C)]
         #[derive(Trace)]
@@ -125,7 +166,30 @@ macro_rules! filtering {
                 let ($this, $iterator, $predicate) = (self, held(&self.iterator)?, held(&self.predicate)?);
                 $body
             }
+
+            $($pickling)*
         }
+    };
+}
+
+/// [`filtering!`] for an iterator whose change is part of its state.
+macro_rules! changing {
+    ($view:ident $name:literal $static_name:ident $signature:literal, $($body:tt)*) => {
+        filtering! { $view $name $static_name $signature {
+            #[method("__reduce__($self, /)")]
+            fn reduce(&self) -> Result<(Ref, (Ref, Ref), i64)> {
+                warn_of_pickling()?;
+                let args = (held(&self.predicate)?, held(&self.iterator)?);
+                Ok((class_of(self), args, self.changed.get().into()))
+            }
+
+            #[method("__setstate__($self, object, /)")]
+            fn setstate(&self, state: bool) -> Result<()> {
+                warn_of_pickling()?;
+                self.changed.set(state);
+                Ok(())
+            }
+        } $($body)* }
     };
 }
 
@@ -133,7 +197,7 @@ fn ask(predicate: &Object, item: &Object) -> Result<bool> {
     protocol::object::is_true(&*call::call_one_arg(predicate, item)?)
 }
 
-filtering! { DropWhile "dropwhile" DROP_WHILE "(predicate, iterable, /)", |this, iterator, predicate| {
+changing! { DropWhile "dropwhile" DROP_WHILE "(predicate, iterable, /)", |this, iterator, predicate| {
     while let Some(item) = protocol::iter::next(&iterator)? {
         if this.changed.get() || !ask(&predicate, &item)? {
             this.changed.set(true);
@@ -143,7 +207,7 @@ filtering! { DropWhile "dropwhile" DROP_WHILE "(predicate, iterable, /)", |this,
     Ok(None)
 } }
 
-filtering! { TakeWhile "takewhile" TAKE_WHILE "(predicate, iterable, /)", |this, iterator, predicate| {
+changing! { TakeWhile "takewhile" TAKE_WHILE "(predicate, iterable, /)", |this, iterator, predicate| {
     if this.changed.get() {
         return Ok(None);
     }
@@ -155,7 +219,13 @@ filtering! { TakeWhile "takewhile" TAKE_WHILE "(predicate, iterable, /)", |this,
     Ok(None)
 } }
 
-filtering! { FilterFalse "filterfalse" FILTER_FALSE "(function, iterable, /)", |this, iterator, predicate| {
+filtering! { FilterFalse "filterfalse" FILTER_FALSE "(function, iterable, /)" {
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<(Ref, (Ref, Ref))> {
+        warn_of_pickling()?;
+        Ok((class_of(self), (held(&self.predicate)?, held(&self.iterator)?)))
+    }
+} |this, iterator, predicate| {
     let plain = predicate.is(none()) || predicate.is(objects::types::bool::PyBool_Type.as_object());
     this.changed.set(true);
     while let Some(item) = protocol::iter::next(&iterator)? {
@@ -176,7 +246,8 @@ pub struct Islice {
     next: Cell<usize>,
     stop: Cell<Option<usize>>,
     step: Cell<usize>,
-    count: Cell<usize>,
+    /// How many items of the iterator were taken; what is restored may be anything.
+    count: Cell<isize>,
 }
 
 /// A bound of a slice: None, or an index that is not negative.
@@ -208,9 +279,7 @@ impl Islice {
         args: &Tuple,
         kwargs: Option<&objects::types::dict::Dict>,
     ) -> Result<Ref<Islice>> {
-        if core::ptr::eq(class, &raw const ISLICE) && kwargs.is_some_and(|kwargs| !kwargs.is_empty()) {
-            return Err(raise!(TypeError, "islice() takes no keyword arguments"));
-        }
+        objects::args::no_constructor_keywords(class, &ISLICE, kwargs)?;
         let (iterable, start, stop, step) = match *args.items() {
             [iterable, stop] => (iterable, None, bound(stop, STOP)?, None),
             [iterable, start, stop] => (iterable, bound(start, INDICES)?, bound(stop, STOP)?, None),
@@ -242,15 +311,16 @@ impl Islice {
     fn next(&self) -> Result<Option<Ref>> {
         let Some(iterator) = self.iterator.get() else { return Ok(None) };
         // Even an empty slice consumes what comes before its start.
-        while self.count.get() < self.next.get() && self.stop.get().is_none_or(|stop| self.count.get() < stop)
+        while self.count.get() < self.next.get() as isize
+            && self.stop.get().is_none_or(|stop| self.count.get() < stop as isize)
         {
             if protocol::iter::next(&iterator)?.is_none() {
                 self.iterator.set(None);
                 return Ok(None);
             }
-            self.count.set(self.count.get() + 1);
+            self.count.set(self.count.get().saturating_add(1));
         }
-        if self.stop.get().is_some_and(|stop| self.count.get() >= stop) {
+        if self.stop.get().is_some_and(|stop| self.count.get() >= stop as isize) {
             self.iterator.set(None);
             return Ok(None);
         }
@@ -258,9 +328,32 @@ impl Islice {
             self.iterator.set(None);
             return Ok(None);
         };
-        self.count.set(self.count.get() + 1);
+        self.count.set(self.count.get().saturating_add(1));
         let next = self.next.get().saturating_add(self.step.get());
         self.next.set(self.stop.get().map_or(next, |stop| next.min(stop)));
         Ok(Some(item))
+    }
+
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<(Ref, Ref<Tuple>, isize)> {
+        warn_of_pickling()?;
+        let int = |value: usize| Ok(objects::types::int::Int::from_usize(value)?.upcast());
+        let Some(iterator) = self.iterator.get() else {
+            let nothing = protocol::iter::get_iter(&*objects::types::list::List::new()?)?;
+            return Ok((class_of(self), Tuple::from_array([nothing, int(0)?])?, 0));
+        };
+        let stop = match self.stop.get() {
+            Some(stop) => int(stop)?,
+            None => objects::object::refs::none(),
+        };
+        let args = Tuple::from_array([iterator, int(self.next.get())?, stop, int(self.step.get())?])?;
+        Ok((class_of(self), args, self.count.get()))
+    }
+
+    #[method("__setstate__($self, object, /)")]
+    fn setstate(&self, state: &Object) -> Result<()> {
+        warn_of_pickling()?;
+        self.count.set(state_int(state)?);
+        Ok(())
     }
 }

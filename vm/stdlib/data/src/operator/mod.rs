@@ -10,7 +10,7 @@ use objects::protocol::number::{self, Binary};
 use objects::protocol::{call, compare, mapping, object, sequence};
 use objects::types::int::Int;
 use objects::types::none::none;
-use objects::{CompareOp, Object, Ref, Result};
+use objects::{CompareOp, Object, Ref, Result, raise};
 
 #[pymodule(
     name = "_operator",
@@ -115,9 +115,12 @@ pub mod module {
         Ok(object::length_hint(obj)?.map_or(default, |hint| hint as isize))
     }
 
-    #[function("call($module, obj, /, *args, **kwargs)")]
-    fn call(obj: &Object, args: &[&Object], kwargs: Kwargs<'_>) -> Result<Ref> {
-        call::call_with_keywords(obj, args, kwargs)
+    #[function("call($module, obj, /, *args, **kwargs)", raw)]
+    fn call(args: &[&Object], kwargs: Kwargs<'_>) -> Result<Ref> {
+        match args {
+            [obj, args @ ..] => call::call_with_keywords(obj, args, kwargs),
+            [] => Err(raise!(TypeError, "call expected at least 1 argument, got 0")),
+        }
     }
 
     #[function("_compare_digest($module, a, b, /)")]
