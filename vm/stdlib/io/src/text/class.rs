@@ -27,9 +27,7 @@ fn check_newline(newline: Option<&Str>) -> Result<()> {
     if matches!(kind.as_deref(), None | Some("" | "\n" | "\r" | "\r\n")) {
         return Ok(());
     }
-    let shown = newline.map(|newline| protocol::object::repr(newline)).transpose()?;
-    let shown = shown.map(|shown| shown.to_string_lossy()).unwrap_or_default();
-    Err(raise!(ValueError, "illegal newline value: {shown}"))
+    Err(raise!(ValueError, "illegal newline value: {}", kind.unwrap_or_default()))
 }
 
 #[pytype(
