@@ -4,6 +4,7 @@ mod api;
 mod bench;
 mod docs;
 mod golden;
+mod handlers;
 mod install;
 mod process;
 mod setup;
@@ -33,6 +34,7 @@ bench [NAME…]         time the programs of testsuite/bench here and under the 
   --runs N              the best of N runs counts (default: 5)
 api                   compare the exported C API with its census, cpyext/api.txt
   --bless               note what is missing
+handlers              check that the interpreter's handlers end in jumps (needs objdump)
 tidy                  check the house rules that the compiler does not
 docs                  take CPython's documentation strings from the reference
 install --prefix DIR  lay out an installation that can be moved";
@@ -58,6 +60,7 @@ fn run(args: &[String]) -> Result {
         "suite" => suite::run(args),
         "bench" => bench::run(args),
         "api" => api::run(args),
+        "handlers" => handlers::run(args),
         "tidy" => tidy::run(),
         "docs" => docs::run(),
         "install" => install::run(args),

@@ -24,6 +24,7 @@ fn run_level(full: bool) -> Result {
         process::run(&mut cargo(&["test", "--workspace", "--no-fail-fast"]))?;
     }
     process::run(&mut cargo(&["build", "--release", "--bin", "python"]))?;
+    crate::handlers::run(&[])?;
     crate::api::run(&[])?;
     crate::golden::run(&[])?;
     if full { crate::suite::run(&[]) } else { Ok(()) }
