@@ -67,9 +67,10 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> syn::Result<TokenStream> 
             _ => {}
         }
     }
-    steps.extend(classes.iter().map(
-        |class| quote!(::objects::args::module::add_type(module, <#class as ::objects::Instance>::class())?;),
-    ));
+    // The classes come first: what a module does when it is executed may import others that want them.
+    let add_class =
+        |class| quote!(::objects::args::module::add_type(module, <#class as ::objects::Instance>::class())?;);
+    steps.splice(0..0, classes.iter().map(add_class));
     steps.extend(parts.iter().map(|part| quote!(#part::add_to(module)?;)));
     items.extend(definition(&name, doc.as_deref(), &rows, &steps, part)?);
     Ok(quote!(#module))

@@ -172,6 +172,26 @@ pub fn with_first<'a, T>(first: &'a Object, rest: &[&'a Object], run: impl FnOnc
     run(&all)
 }
 
+/// Runs `run` with two runs of arguments as one; the array lives on the native stack when it is short.
+#[inline]
+pub fn with_joined<'a, T>(
+    first: &[&'a Object],
+    rest: &[&'a Object],
+    run: impl FnOnce(&[&'a Object]) -> T,
+) -> T {
+    const SHORT: usize = 8;
+    let total = first.len() + rest.len();
+    if total <= SHORT
+        && let Some(filler) = first.first().or(rest.first())
+    {
+        let mut all = [*filler; SHORT];
+        all[..first.len()].copy_from_slice(first);
+        all[first.len()..total].copy_from_slice(rest);
+        return run(&all[..total]);
+    }
+    run(&[first, rest].concat())
+}
+
 /// Calls the method `name` of `object`, without making a bound method where the attribute is a plain function of the class.
 ///
 /// # Errors

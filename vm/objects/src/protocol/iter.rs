@@ -75,7 +75,7 @@ pub fn send(receiver: &Object, value: &Object) -> Result<Sent> {
             _ => Err(raise::pending()),
         };
     }
-    match class.tp_iternext.get() {
+    match class.tp_iternext.get().filter(|_| is_iterator(receiver)) {
         // SAFETY: the slot belongs to the receiver's class.
         Some(function) if value.is(none()) => match unsafe { function(receiver) } {
             Some(item) => Ok(Sent::Next(item)),

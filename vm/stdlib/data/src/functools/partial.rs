@@ -48,10 +48,7 @@ unsafe extern "C" fn call_partial(
         if own.is_empty() {
             return call::vectorcall(&function, given, 0, names);
         }
-        if let [first] = own {
-            return call::with_first(first, given, |all| call::vectorcall(&function, all, 0, names));
-        }
-        return call::vectorcall(&function, &[own, given].concat(), 0, names);
+        return call::with_joined(own, given, |all| call::vectorcall(&function, all, 0, names));
     }
     let (positional, values) = given.split_at(positional);
     call_merged(&function, &keywords, &[own, positional].concat(), names, values)

@@ -80,7 +80,7 @@ impl Chain {
             [] => return Err(wrong_parts("at least", 1, 0)),
             _ => return Err(wrong_parts("at most", 2, parts.len())),
         };
-        if parts.iter().any(|iterator| iterator.class().tp_iternext.get().is_none()) {
+        if !parts.iter().all(|iterator| protocol::iter::is_iterator(iterator)) {
             return Err(raise!(TypeError, "Arguments must be iterators."));
         }
         self.source.set(Some(source.to_ref()));

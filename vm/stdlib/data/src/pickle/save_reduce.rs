@@ -176,7 +176,7 @@ impl Pickler {
         };
         let (state, items, pairs, setter) = (part(2), part(3), part(4), part(5));
         for (which, iterator) in [("fourth", items), ("fifth", pairs)] {
-            if let Some(other) = iterator.filter(|iterator| iterator.class().tp_iternext.get().is_none()) {
+            if let Some(other) = iterator.filter(|iterator| !objects::protocol::iter::is_iterator(iterator)) {
                 let got = other.class().full_name();
                 return Err(pickling_error(&format!(
                     "{which} element of the tuple returned by __reduce__ must be an iterator, not {got}"
