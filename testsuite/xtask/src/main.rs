@@ -6,6 +6,7 @@ mod docs;
 mod golden;
 mod handlers;
 mod install;
+mod multibyte;
 mod process;
 mod setup;
 mod suite;
@@ -37,6 +38,7 @@ api                   compare the exported C API with its census, cpyext/api.txt
 handlers              check that the interpreter's handlers end in jumps (needs objdump)
 tidy                  check the house rules that the compiler does not
 docs                  take CPython's documentation strings from the reference
+multibyte             take the mappings of the CJK codecs from the reference
 install --prefix DIR  lay out an installation that can be moved";
 
 fn main() -> ExitCode {
@@ -63,6 +65,7 @@ fn run(args: &[String]) -> Result {
         "handlers" => handlers::run(args),
         "tidy" => tidy::run(),
         "docs" => docs::run(),
+        "multibyte" => multibyte::run(),
         "install" => install::run(args),
         _ => Err(USAGE.into()),
     }
