@@ -97,7 +97,10 @@ pub struct MultibyteIncrementalEncoder {
 #[pytype(name = "MultibyteIncrementalEncoder", module = "_multibytecodec", flags = [BASETYPE])]
 impl MultibyteIncrementalEncoder {
     #[new("IncrementalEncoder(errors='strict')")]
-    fn new(class: &TypeObject, #[default("strict")] errors: &str) -> Result<Ref<MultibyteIncrementalEncoder>> {
+    fn new(
+        class: &TypeObject,
+        #[default("strict")] errors: &str,
+    ) -> Result<Ref<MultibyteIncrementalEncoder>> {
         let encoder = Encoder::new(codec_of(class)?, errors);
         Ref::new_in(class, MultibyteIncrementalEncoder { ob_base: Object::HEAD, encoder })
     }
@@ -212,7 +215,10 @@ pub struct MultibyteIncrementalDecoder {
 #[pytype(name = "MultibyteIncrementalDecoder", module = "_multibytecodec", flags = [BASETYPE])]
 impl MultibyteIncrementalDecoder {
     #[new("IncrementalDecoder(errors='strict')")]
-    fn new(class: &TypeObject, #[default("strict")] errors: &str) -> Result<Ref<MultibyteIncrementalDecoder>> {
+    fn new(
+        class: &TypeObject,
+        #[default("strict")] errors: &str,
+    ) -> Result<Ref<MultibyteIncrementalDecoder>> {
         let decoder = Decoder::new(codec_of(class)?, errors);
         Ref::new_in(class, MultibyteIncrementalDecoder { ob_base: Object::HEAD, decoder })
     }

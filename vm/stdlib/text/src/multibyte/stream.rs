@@ -182,7 +182,7 @@ impl MultibyteStreamWriter {
         if self.encoder.pending.borrow().is_empty() {
             return Ok(());
         }
-        self.put(&*intern::empty(), Flags::WHOLE)
+        self.put(&intern::empty(), Flags::WHOLE)
     }
 
     #[getter("errors")]
