@@ -4,6 +4,7 @@
 use cpyext as _;
 
 mod cli;
+mod descriptors;
 mod help;
 mod locale;
 mod paths;
@@ -13,6 +14,7 @@ mod settings;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
+    descriptors::restore();
     // A broken pipe is an OSError for Python, not the end.
     ExitCode::from(run::main(std::env::args_os().collect()))
 }

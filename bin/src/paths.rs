@@ -14,6 +14,15 @@ pub struct Paths {
     pub home: Option<String>,
     pub stdlib: String,
     pub search: Vec<String>,
+    /// What a `._pth` file beside the executable says; nothing else is asked then.
+    pub isolated_by_file: Option<PathFile>,
+}
+
+/// A `._pth` file: the whole of `sys.path`.
+#[derive(Clone, Debug, Default)]
+pub struct PathFile {
+    /// `import site` is among its lines.
+    pub imports_site: bool,
 }
 
 const LIBRARY: &str = "lib/python3.13";
@@ -42,6 +51,7 @@ pub fn find(program: &str, environment: bool) -> Paths {
         start = base.join("python");
         base_executable = base_of_venv(&executable, &real, &base);
     }
+    let own_file = [&executable, &real].into_iter().find_map(|program| path_file(program));
     let (prefix, exec_prefix) = match &home {
         Some(home) => {
             let (prefix, exec_prefix) = home.split_once(':').unwrap_or((home, home));
@@ -56,6 +66,18 @@ pub fn find(program: &str, environment: bool) -> Paths {
         }
     };
     let stdlib = prefix.join(LIBRARY);
+    if let Some((folder, file, search)) = own_file {
+        return Paths {
+            executable: text(&executable),
+            base_executable: text(&base_executable),
+            prefix: text(&folder),
+            exec_prefix: text(&folder),
+            home: None,
+            stdlib: text(&stdlib),
+            search,
+            isolated_by_file: Some(file),
+        };
+    }
     let mut search = Vec::new();
     if let Some(extra) = variable("PYTHONPATH") {
         let here = env::current_dir().unwrap_or_default();
@@ -75,7 +97,27 @@ pub fn find(program: &str, environment: bool) -> Paths {
         home,
         stdlib: text(&stdlib),
         search,
+        isolated_by_file: None,
     }
+}
+
+/// The `._pth` file of a program: its folder, and what its lines say.
+fn path_file(program: &Path) -> Option<(PathBuf, PathFile, Vec<String>)> {
+    let folder = program.parent()?;
+    let name = format!("{}._pth", program.file_name()?.to_string_lossy());
+    let contents = std::fs::read_to_string(folder.join(name)).ok()?;
+    let mut file = PathFile::default();
+    let mut search = Vec::new();
+    for line in contents.lines() {
+        let line = line.split('#').next().unwrap_or_default().trim();
+        match line {
+            "" => {}
+            "import site" => file.imports_site = true,
+            _ if line.starts_with("import ") => eprintln!("WARNING: unsupported 'import' line in ._pth file"),
+            _ => search.push(text(&folder.join(line))),
+        }
+    }
+    Some((folder.to_path_buf(), file, search))
 }
 
 /// The absolute path of the program, looked for in `PATH` when it was called by name.

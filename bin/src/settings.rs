@@ -231,6 +231,7 @@ pub fn configure(program: &str, cli: &Cli, args: &[OsString]) -> Result<Config, 
         Some(value) => Some(value.to_owned()).filter(|value| !value.is_empty()),
         None => sources.variable("PYTHONPYCACHEPREFIX"),
     };
+    let path_file = paths.isolated_by_file.clone();
     let own: OsString = match &cli.program {
         Program::Command(_) => "-c".into(),
         Program::Module(_) => "-m".into(),
@@ -241,13 +242,13 @@ pub fn configure(program: &str, cli: &Cli, args: &[OsString]) -> Result<Config, 
     let mut argv = vec![own];
     argv.extend(cli.args.iter().cloned());
     Ok(Config {
-        isolated: cli.isolated,
-        ignore_environment: cli.ignore_environment,
+        isolated: cli.isolated || path_file.is_some(),
+        ignore_environment: cli.ignore_environment || path_file.is_some(),
         parser_debug: sources.level("PYTHONDEBUG", cli.debug),
         dont_write_bytecode: cli.dont_write_bytecode || sources.is_set("PYTHONDONTWRITEBYTECODE"),
-        no_user_site: cli.no_user_site || sources.is_set("PYTHONNOUSERSITE"),
-        no_site: cli.no_site,
-        safe_path: cli.safe_path || sources.is_set("PYTHONSAFEPATH"),
+        no_user_site: cli.no_user_site || path_file.is_some() || sources.is_set("PYTHONNOUSERSITE"),
+        no_site: cli.no_site || path_file.as_ref().is_some_and(|file| !file.imports_site),
+        safe_path: cli.safe_path || path_file.is_some() || sources.is_set("PYTHONSAFEPATH"),
         dev_mode,
         utf8_mode,
         warn_default_encoding: sources.has_x("warn_default_encoding")

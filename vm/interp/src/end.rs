@@ -24,12 +24,12 @@ pub fn finish() -> bool {
         }
     }
     modules::atexit::run();
-    let written = streams::flush();
+    let written = streams::flush(true);
     state::interpreter().finalizing.set(true);
     if let Err(raised) = drop_modules() {
         raised.clear();
     }
-    streams::flush() && written
+    streams::flush(false) && written
 }
 
 /// Names of `sys` that may keep the program's objects alive.

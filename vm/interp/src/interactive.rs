@@ -93,7 +93,7 @@ pub fn run_plain(filename: &str) -> Result<()> {
             Err(raised) if raised.matches(&exc::SystemExit) => return Err(raised),
             Err(raised) => {
                 let _ = traceback_print::print_pending(raised);
-                crate::streams::flush();
+                crate::streams::flush(false);
             }
         }
     }
@@ -119,7 +119,7 @@ impl Session<'_> {
     fn run(&self, code: &Code, text: &[u8]) -> Result<()> {
         program::register_lines(code, &String::from_utf8_lossy(text), self.filename)?;
         let result = program::run_code(code);
-        crate::streams::flush();
+        crate::streams::flush(false);
         result
     }
 
@@ -149,8 +149,17 @@ impl Session<'_> {
         let text = text.strip_suffix(b"\n").unwrap_or(text);
         let flags = self.flags | ALLOW_INCOMPLETE_INPUT | DONT_IMPLY_DEDENT;
         let arena = syntax::Arena::new();
-        let parsed = syntax::parse(&arena, text, Mode::Single, &compiler::parser_options(flags));
-        parsed.result.is_err_and(|error| error.kind == syntax::ErrorKind::IncompleteInputError)
+        let options = compiler::parser_options(flags);
+        let is_cut_short = |parsed: &syntax::Parsed<'_>| {
+            let error = parsed.result.as_ref().err();
+            error.is_some_and(|error| error.kind == syntax::ErrorKind::IncompleteInputError)
+        };
+        if !is_cut_short(&syntax::parse(&arena, text, Mode::Single, &options)) {
+            return false;
+        }
+        // Another line would help unless the text is wrong already.
+        let parsed = syntax::parse(&arena, &[text, b"\n"].concat(), Mode::Single, &options);
+        parsed.result.is_ok() || is_cut_short(&parsed)
     }
 }
 
@@ -180,7 +189,7 @@ fn prompt(name: &str) -> Result<Ref<Str>> {
 /// A line from standard input with its end, empty at the end of input. Bytes are read one by one, so that what follows the line is left
 /// to the program.
 fn read_line(prompt: &Str) -> Result<Vec<u8>> {
-    crate::streams::flush();
+    crate::streams::flush(false);
     // Past the stream's buffer, which waits for the end of the line.
     printer::write_all(2, prompt.to_string_lossy().as_bytes());
     let mut line = Vec::new();

@@ -1,8 +1,7 @@
 //! The main program: a command, a module, a file, a folder or an archive, standard input.
 
 use crate::compile::{self, Mode, source};
-use crate::interactive;
-use crate::{call, config, import, modules};
+use crate::{call, config, import, interactive, modules, streams};
 use objects::protocol::{attr, call as protocol};
 use objects::types::bool::from_bool;
 use objects::types::code::Code;
@@ -156,6 +155,7 @@ fn run_file_text(name: &Object, bytes: &[u8], skip_first_line: bool) -> Result<(
         dict.set_str(id!("__loader__"), &loader)?;
     }
     let result = code_of(&file, bytes, is_compiled, skip_first_line).and_then(|code| run_code(&code));
+    streams::flush(false);
     // Gone before the interactive interpreter begins.
     for name in [id!("__file__"), id!("__cached__")] {
         if config::get().inspect {
@@ -180,7 +180,7 @@ fn code_of(file: &str, bytes: &[u8], is_compiled: bool, skip_first_line: bool) -
         let end = bytes.iter().position(|&byte| byte == b'\n').unwrap_or(bytes.len());
         bytes = &bytes[end..];
     }
-    let text = source::decode_source(bytes, file)?;
+    let text = source::decode_program(bytes, file)?;
     compile::compile(&text, file, Mode::Exec, 0, -1)
 }
 
@@ -219,9 +219,11 @@ pub fn run_stdin() -> Result<()> {
     if let Err(error) = read {
         return Err(raise!(OSError, "cannot read standard input: {error}"));
     }
-    let text = source::decode_source(&bytes, "<stdin>")?;
+    let text = source::decode_program(&bytes, "<stdin>")?;
     main_module()?.dict().set_str(id!("__file__"), id!("<stdin>"))?;
-    run_code(&*compile::compile(&text, "<stdin>", Mode::Exec, 0, -1)?)
+    let result = run_code(&*compile::compile(&text, "<stdin>", Mode::Exec, 0, -1)?);
+    streams::flush(false);
+    result
 }
 
 /// `PYTHONSTARTUP`: a file that the interactive interpreter runs first.

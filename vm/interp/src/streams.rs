@@ -1,5 +1,6 @@
 //! The standard streams, as the configuration wants them.
 
+use crate::modules::sys::hooks;
 use crate::{config, import};
 use objects::protocol::{attr, call, object};
 use objects::types::bool::from_bool;
@@ -8,7 +9,7 @@ use objects::types::int::new_int;
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Ref, Result, id, raise, state};
+use objects::{Instance, Object, Ref, Result, id, state};
 
 /// Replaces the first printers by the streams of `io`.
 ///
@@ -70,8 +71,8 @@ fn standard_stream(io: &Object, name: &str, fd: i32, mode: &str, encoding: &Obje
     Ok(stream)
 }
 
-/// Flushes `sys.stdout` and `sys.stderr`; `false` when something could not be written. A failure of the first is reported.
-pub fn flush() -> bool {
+/// Flushes `sys.stdout` and `sys.stderr`; `false` when something could not be written. With `report` it is told of the first.
+pub fn flush(report: bool) -> bool {
     let mut written = true;
     for name in ["stdout", "stderr"] {
         let Some(stream) = state::sys_get(name).filter(|stream| !stream.is(none())) else { continue };
@@ -84,7 +85,13 @@ pub fn flush() -> bool {
         if let Err(raised) = call::call_method(&stream, id!("flush"), &[]) {
             written = false;
             match name {
-                "stdout" => raise::write_unraisable(raised, Some(&stream)),
+                "stdout" if report => {
+                    hooks::report_unraisable(
+                        raised.take(),
+                        Some("Exception ignored on flushing sys.stdout"),
+                        None,
+                    );
+                }
                 _ => raised.clear(),
             }
         }

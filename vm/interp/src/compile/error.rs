@@ -1,37 +1,38 @@
 //! Errors and warnings about source as exceptions.
 
-use objects::protocol::call;
+use crate::modules::warnings;
 use objects::raise::Raised;
 use objects::types::exceptions as exc;
 use objects::types::int::new_int;
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Ref, Result, id, raise, state};
+use objects::{Instance, Ref, Result, TypeObject, raise};
 use syntax::{ErrorKind, NO_POSITION, SourceWarning, SyntaxError, WarningKind};
 
-/// Issues a warning about source through `warnings.warn_explicit`; one that is made an error becomes a SyntaxError.
+/// Issues a warning about source; one that is made an error becomes a SyntaxError.
 /// A warning about an operation that was folded is about the line that the caller is at.
 ///
 /// # Errors
 /// SyntaxError; what the filters raise.
 pub fn issue(warning: &SourceWarning, filename: &str) -> Result<()> {
-    let Some(modules) = state::interpreter().modules.get() else { return Ok(()) };
-    let Some(warnings) = modules.get_str(id!("warnings"))? else { return Ok(()) };
-    let category = match warning.kind {
+    let category: &TypeObject = match warning.kind {
         WarningKind::SyntaxWarning => &exc::SyntaxWarning,
         WarningKind::DeprecationWarning => &exc::DeprecationWarning,
     };
     let message = Str::new(&warning.error.msg)?;
     if warning.error.lineno == 0 {
-        return call::call_method(&warnings, id!("warn"), &[message.as_object(), category.as_object()])
-            .map(drop);
+        return warnings::warn_at(Some(category), message.as_object(), 1, None, None);
     }
-    let line = new_int(warning.error.lineno.into())?;
-    let file = Str::new(filename)?;
-    let arguments = [message.as_object(), category.as_object(), file.as_object(), &line];
-    match call::call_method(&warnings, id!("warn_explicit"), &arguments) {
-        Ok(_) => Ok(()),
+    let place = warnings::Place {
+        filename: &*Str::new(filename)?,
+        line: warning.error.lineno.into(),
+        module: None,
+        registry: None,
+        source_line: None,
+    };
+    match warnings::explicit(&message, category, &place, None) {
+        Ok(()) => Ok(()),
         Err(raised) if raised.matches(category) => {
             raised.clear();
             Err(raise_syntax_error(&warning.error, filename, None))
@@ -95,5 +96,6 @@ fn line_of(text: &[u8], number: i32) -> Option<String> {
 #[cold]
 pub fn raise_compiler_error(error: &SyntaxError, filename: &str) -> Raised {
     let file = error.kind.is_syntax_error().then(|| std::fs::read(filename).ok()).flatten();
-    raise_syntax_error(error, filename, file.as_deref())
+    let text = file.as_deref().map(|file| file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file));
+    raise_syntax_error(error, filename, text)
 }

@@ -59,6 +59,23 @@ impl syntax::source::Codecs for LibraryCodecs {
     }
 }
 
+/// [`decode_source`] for a file that is the program: bytes that are no UTF-8 where no encoding is declared are an error of their own.
+///
+/// # Errors
+/// SyntaxError when they cannot be decoded.
+pub fn decode_program(bytes: &[u8], filename: &str) -> Result<Vec<u8>> {
+    let text = decode_source(bytes, filename)?;
+    let Err(error) = core::str::from_utf8(&text) else { return Ok(text) };
+    let before = &text[..error.valid_up_to()];
+    let byte = text.get(error.valid_up_to()).copied().unwrap_or_default();
+    let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
+    Err(raise!(
+        SyntaxError,
+        "Non-UTF-8 code starting with '\\x{byte:02x}' in file {filename} on line {line}, but no encoding declared; see \
+         https://peps.python.org/pep-0263/ for details"
+    ))
+}
+
 /// The text of a source file's bytes, as UTF-8.
 ///
 /// # Errors

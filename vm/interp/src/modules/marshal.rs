@@ -167,6 +167,8 @@ struct Dumper {
     version: i32,
     allow_code: bool,
     depth: usize,
+    /// Objects made on the way.
+    kept: Vec<Ref>,
 }
 
 /// Writes one value.
@@ -174,7 +176,7 @@ struct Dumper {
 /// # Errors
 /// ValueError for an object that the format has no place for.
 pub fn dump(value: &Object, version: i32, allow_code: bool) -> Result<Vec<u8>> {
-    let mut dumper = Dumper { out: Writer::new(version), version, allow_code, depth: 0 };
+    let mut dumper = Dumper { out: Writer::new(version), version, allow_code, depth: 0, kept: Vec::new() };
     dumper.value(value)?;
     Ok(dumper.out.finish())
 }
@@ -187,6 +189,16 @@ fn wtf8(text: &Str) -> Vec<u8> {
 
 impl Dumper {
     fn value(&mut self, value: &Object) -> Result<()> {
+        self.value_of(value, 1)
+    }
+
+    /// [`Self::value`] for a reference that is held for the time of the call only.
+    fn held_value(&mut self, value: &Object) -> Result<()> {
+        self.value_of(value, 2)
+    }
+
+    /// Writes an object; one that has no more than `own` references cannot come again and gets no number.
+    fn value_of(&mut self, value: &Object, own: i64) -> Result<()> {
         self.depth += 1;
         if self.depth > MAX_DEPTH {
             return Err(raise!(ValueError, "object too deeply nested to marshal"));
@@ -203,8 +215,7 @@ impl Dumper {
                 self.out.singleton(*which);
                 Ok(())
             }
-            // An object that nobody else holds cannot come again.
-            None if value.refcnt() == 1 && !value.is_immortal() => self.content(value, Mark::NONE),
+            None if value.refcnt() <= own && !value.is_immortal() => self.content(value, Mark::NONE),
             None => match self.out.begin(core::ptr::from_ref(value) as usize) {
                 Some(mark) => self.content(value, mark),
                 None => Ok(()),
@@ -239,12 +250,12 @@ impl Dumper {
         } else if let Some(list) = value.cast_exact::<List>() {
             let items = list.to_vec();
             self.out.list(items.len(), mark);
-            self.all(items.iter().map(|item| &**item))?;
+            items.iter().try_for_each(|item| self.held_value(item))?;
         } else if let Some(dict) = value.cast_exact::<Dict>() {
             self.out.dict(mark);
             for (key, value) in dict.to_vec() {
-                self.value(&key)?;
-                self.value(&value)?;
+                self.held_value(&key)?;
+                self.held_value(&value)?;
             }
             self.out.dict_end();
         } else if let Some(set) = set::any_set(value) {
@@ -266,7 +277,7 @@ impl Dumper {
             .collect::<Result<Vec<_>>>()?;
         items.sort_by(|a, b| a.0.cmp(&b.0));
         self.out.set(items.len(), value.cast_exact::<Set>().is_none(), mark);
-        self.all(items.iter().map(|(_, item)| &**item))
+        items.iter().try_for_each(|(_, item)| self.held_value(item))
     }
 
     fn code(&mut self, code: &Code, mark: Mark) -> Result<()> {
@@ -283,7 +294,10 @@ impl Dumper {
         ] {
             self.out.long(number);
         }
-        self.value(&*attr::get(code, id!("co_code"))?)?;
+        // Held to the end: what is numbered must not give its address away.
+        let bytes = attr::get(code, id!("co_code"))?;
+        self.kept.push(bytes.clone());
+        self.value(&bytes)?;
         for field in [
             code.co_consts.get().map(Ref::upcast),
             code.co_names.get().map(Ref::upcast),
@@ -293,11 +307,11 @@ impl Dumper {
             code.co_name.get().map(Ref::upcast),
             code.co_qualname.get().map(Ref::upcast),
         ] {
-            self.value(&*field.ok_or_else(raise::null_result)?)?;
+            self.held_value(&*field.ok_or_else(raise::null_result)?)?;
         }
         self.out.long(code.co_firstlineno.get());
         for field in [code.co_linetable.get(), code.co_exceptiontable.get()] {
-            self.value(&*field.ok_or_else(raise::null_result)?)?;
+            self.held_value(&*field.ok_or_else(raise::null_result)?)?;
         }
         Ok(())
     }

@@ -190,6 +190,13 @@ impl<'a> Visitor<'a, '_> {
         self.depth.enter()?;
         let (body, default) = (Key::body(param), Key::default_of(param));
         let flags = DEF_TYPE_PARAM | DEF_LOCAL;
+        let (TypeParamKind::TypeVar { name, .. }
+        | TypeParamKind::TypeVarTuple { name, .. }
+        | TypeParamKind::ParamSpec { name, .. }) = param.kind;
+        if name == "__classdict__" {
+            let msg = format!("reserved name '{name}' cannot be used for type parameter");
+            return Err(syntax_error(param.location, msg));
+        }
         match param.kind {
             TypeParamKind::TypeVar { name, bound, default_value } => {
                 self.add(name, flags, param.location)?;

@@ -217,9 +217,29 @@ fn display(value: &Object) -> Result<()> {
         return Err(raise!(RuntimeError, "lost sys.stdout"));
     };
     let text = object::repr(value)?;
-    drop(call::call_method(&stdout, id!("write"), &[text.as_object()])?);
+    if let Err(raised) = call::call_method(&stdout, id!("write"), &[text.as_object()]) {
+        if !raised.matches(&exc::UnicodeEncodeError) {
+            return Err(raised);
+        }
+        raised.clear();
+        write_escaped(&stdout, &text)?;
+    }
     drop(call::call_method(&stdout, id!("write"), &[id!("\n")])?);
     builtins.set_str(id!("_"), value)
+}
+
+/// Writes text that the stream cannot encode, escapes in place of what stands in the way.
+fn write_escaped(stdout: &Object, text: &Str) -> Result<()> {
+    let encoding = object::str(&*attr::get(stdout, id!("encoding"))?)?;
+    let encoding = encoding.to_str()?;
+    let bytes = objects::codecs::encode(text, Some(encoding), Some("backslashreplace"))?;
+    match attr::get_optional(stdout, id!("buffer"))? {
+        Some(buffer) => call::call_method(&buffer, id!("write"), &[bytes.as_object()]).map(drop),
+        None => {
+            let text = objects::codecs::decode(bytes.as_object(), Some(encoding), Some("strict"))?;
+            call::call_method(stdout, id!("write"), &[text.as_object()]).map(drop)
+        }
+    }
 }
 
 /// `sys.unraisablehook`'s default: "Exception ignored in: …" and the traceback on standard error.

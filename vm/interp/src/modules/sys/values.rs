@@ -243,7 +243,7 @@ pub fn flags() -> Result<Ref> {
         "sys.flags",
         "sys.flags\n\nFlags provided through command line arguments or environment vars.",
         &[
-            ("debug", "-d", number(config.parser_debug.into())?),
+            ("debug", "-d", number((config.parser_debug > 0).into())?),
             ("inspect", "-i", number(config.inspect.into())?),
             ("interactive", "-i", number(config.interactive.into())?),
             ("optimize", "-O or -OO", number(config.optimize.into())?),

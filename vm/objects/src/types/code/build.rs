@@ -12,10 +12,11 @@ use crate::types::none;
 use crate::types::str::build::Builder;
 use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
-use bytecode::code::{self, Const, kinds};
+use bytecode::code::{self, Const, Wtf8, kinds};
 use bytecode::marshal::CodeParts;
 use bytecode::opcodes::{CACHES, op};
 use core::sync::atomic::{AtomicU32, Ordering};
+use std::collections::HashMap;
 
 /// The counter of a specialising instruction that has not run yet: it looks at its operands on the second execution.
 pub const ADAPTIVE_WARMUP: CodeUnit = 1 << 4 | 1;
@@ -174,31 +175,94 @@ impl Code {
     /// # Errors
     /// MemoryError.
     pub fn from_data(data: &code::Code) -> Result<Ref<Code>> {
-        let names = |names: &[code::Symbol]| -> Result<Ref> {
-            let names =
-                names.iter().map(|name| Ok(intern::intern_text(name)?.upcast())).collect::<Result<_>>()?;
-            Ok(Tuple::from_vec(names)?.upcast())
-        };
-        let text = |text: &str| -> Result<Ref> { Ok(Str::new(text)?.upcast()) };
-        let bytes = |bytes: &[u8]| -> Result<Ref> { Ok(Bytes::new(bytes)?.upcast()) };
+        Shared::default().code(data)
+    }
+}
+
+/// Equal constants, tables and tuples of names of one compilation: each becomes one object.
+#[derive(Default)]
+struct Shared<'a> {
+    constants: HashMap<&'a Const, Ref>,
+    /// Constant tuples, tuples of names among them.
+    tuples: HashMap<Vec<Const>, Ref>,
+    tables: HashMap<&'a [u8], Ref>,
+}
+
+impl<'a> Shared<'a> {
+    fn code(&mut self, data: &'a code::Code) -> Result<Ref<Code>> {
+        let text = |text: &str| -> Result<Ref> { Ok(intern::intern_text(text)?.upcast()) };
         Code::new(CodeParts {
             argcount: data.argcount as i32,
             posonlyargcount: data.posonlyargcount as i32,
             kwonlyargcount: data.kwonlyargcount as i32,
             stacksize: data.stacksize as i32,
             flags: data.flags as i32,
-            code: bytes(&data.code)?,
-            consts: constant_tuple(&data.consts)?,
-            names: names(&data.names)?,
-            localsplusnames: names(&data.localsplusnames)?,
-            localspluskinds: bytes(&data.localspluskinds)?,
+            code: Bytes::new(&data.code)?.upcast(),
+            consts: self.tuple(&data.consts)?,
+            names: self.names(&data.names)?,
+            localsplusnames: self.names(&data.localsplusnames)?,
+            localspluskinds: Bytes::new(&data.localspluskinds)?.upcast(),
             filename: text(&data.filename)?,
             name: text(&data.name)?,
             qualname: text(&data.qualname)?,
             firstlineno: data.firstlineno,
-            linetable: bytes(&data.linetable)?,
-            exceptiontable: bytes(&data.exceptiontable)?,
+            linetable: self.table(&data.linetable)?,
+            exceptiontable: self.table(&data.exceptiontable)?,
         })
+    }
+
+    fn names(&mut self, names: &'a [code::Symbol]) -> Result<Ref> {
+        let key: Vec<Const> = names.iter().map(|name| Const::Str(Wtf8(name.as_bytes().into()))).collect();
+        if let Some(known) = self.tuples.get(&key) {
+            return Ok(known.clone());
+        }
+        let items =
+            names.iter().map(|name| Ok(intern::intern_text(name)?.upcast())).collect::<Result<_>>()?;
+        let tuple = Tuple::from_vec(items)?.upcast();
+        self.tuples.insert(key, tuple.clone());
+        Ok(tuple)
+    }
+
+    fn table(&mut self, table: &'a [u8]) -> Result<Ref> {
+        if let Some(known) = self.tables.get(table) {
+            return Ok(known.clone());
+        }
+        let bytes = Bytes::new(table)?.upcast();
+        self.tables.insert(table, bytes.clone());
+        Ok(bytes)
+    }
+
+    fn tuple(&mut self, items: &'a [Const]) -> Result<Ref> {
+        let is_merged = !items.iter().any(|item| matches!(item, Const::Code(_)));
+        if is_merged && let Some(known) = self.tuples.get(items) {
+            return Ok(known.clone());
+        }
+        let objects = items.iter().map(|item| self.constant(item)).collect::<Result<_>>()?;
+        let tuple = Tuple::from_vec(objects)?.upcast();
+        if is_merged {
+            self.tuples.insert(items.to_vec(), tuple.clone());
+        }
+        Ok(tuple)
+    }
+
+    fn constant(&mut self, value: &'a Const) -> Result<Ref> {
+        if let Const::Code(code) = value {
+            return Ok(self.code(code)?.upcast());
+        }
+        if let Some(known) = self.constants.get(value) {
+            return Ok(known.clone());
+        }
+        let object = match value {
+            Const::Tuple(items) => return self.tuple(items),
+            Const::Bytes(bytes) => return self.table(bytes),
+            Const::FrozenSet(items) => {
+                let items = items.iter().map(|item| self.constant(item)).collect::<Result<Vec<_>>>()?;
+                crate::types::set::Set::frozen_from_items(&items)?.upcast()
+            }
+            _ => constant(value)?,
+        };
+        self.constants.insert(value, object.clone());
+        Ok(object)
     }
 }
 

@@ -148,7 +148,11 @@ impl TypeVar {
         let default = self.default.default_value()?;
         if index > count || default.is(generic::no_default()) {
             let alias = object::str(alias)?.to_string_lossy();
-            return Err(crate::raise!(TypeError, "Too few arguments for {alias}"));
+            let expected = index + 1;
+            return Err(crate::raise!(
+                TypeError,
+                "Too few arguments for {alias}; actual {count}, expected at least {expected}"
+            ));
         }
         sequence::concat(args, &*Tuple::from_array([default])?)
     }

@@ -120,6 +120,10 @@ pub mod part {
 
     #[function("cpu_count($module, /)")]
     fn cpu_count() -> Option<i64> {
+        let chosen = objects::state::interpreter().cpu_count.get();
+        if chosen > 0 {
+            return Some(chosen.into());
+        }
         // SAFETY: no memory is involved.
         let count = unsafe { libc::sysconf(libc::_SC_NPROCESSORS_ONLN) };
         (count > 0).then_some(count)
