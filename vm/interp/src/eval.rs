@@ -364,6 +364,7 @@ pub static TABLE: Table = {
     }
     bytecode::opcodes!(fill);
     crate::adapt::fill(&mut table);
+    crate::monitor::handlers::fill(&mut table);
     Table(table)
 };
 

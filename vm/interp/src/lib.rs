@@ -18,6 +18,7 @@ pub mod unwind;
 
 pub mod adapt;
 pub mod hook;
+pub mod monitor;
 
 pub mod audit;
 pub mod config;

@@ -21,6 +21,7 @@ fn fill_hooks() {
     hooks::HANDLE_PENDING.set(|| breaker::handle_pending(state::current()));
     hooks::UNRAISABLE.set(sys::hooks::report_unraisable);
     hooks::WARN.set(warn);
+    hooks::TRACE_OPCODES.set(crate::monitor::legacy::trace_opcodes);
     hooks::AFTER_FORK.set(after_fork);
     hooks::AUDIT.set(crate::audit::raise_named);
     gil::provide();

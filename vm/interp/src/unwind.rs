@@ -2,6 +2,7 @@
 
 use crate::eval::{FramePtr, Pc, Sp, Table, ThreadPtr, next};
 use crate::frame;
+use crate::monitor::{self, event};
 use bytecode::exc_table;
 use core::ptr;
 use objects::interpreter_frame::{InterpreterFrame, owner};
@@ -21,19 +22,23 @@ pub unsafe extern "C" fn error(
     table: *const Table,
 ) -> *mut Object {
     #[inline(never)]
-    unsafe fn note(frame: FramePtr) {
-        // SAFETY: the running frame.
-        let frame = unsafe { &*frame };
+    unsafe fn note(pc: Pc, frame: FramePtr, ts: ThreadPtr) {
+        // SAFETY: the running frame and its thread.
+        let (frame, ts) = unsafe { (&*frame, &*ts) };
         if !raise::occurred() {
             raise::null_result().leave();
         }
         if !frame.is_incomplete() {
             traceback::add_here(frame);
+            if monitor::global_tools(event::RAISE) != 0 {
+                // SAFETY: behind the word of the instruction that raised.
+                monitor::exception(ts, frame, unsafe { pc.sub(1) }, event::RAISE);
+            }
         }
     }
     // SAFETY: as in every handler.
     unsafe {
-        note(frame);
+        note(pc, frame, ts);
         reraise(pc, sp, frame, ts, arg, table)
     }
 }
@@ -50,12 +55,28 @@ pub unsafe extern "C" fn reraise(
 ) -> *mut Object {
     // SAFETY: as in every handler.
     unsafe {
+        let raiser = (*frame).instr_ptr.get();
         let sp = find_handler(pc, sp, frame);
         if sp.is_null() {
+            if monitor::global_tools(event::PY_UNWIND) != 0 {
+                monitor::exception(&*ts, &*frame, raiser, event::PY_UNWIND);
+            }
             return leave(pc, sp, frame, ts, arg, table);
         }
-        next!((*frame).instr_ptr.get(), sp, frame, ts, table)
+        let handler = (*frame).instr_ptr.get();
+        monitor::handlers::arrive(frame, pc.sub(1), handler);
+        if monitor::global_tools(event::EXCEPTION_HANDLED) != 0 && !tell_handled(sp, frame, ts, handler) {
+            return reraise(handler.add(1), sp, frame, ts, arg, table);
+        }
+        next!(handler, sp, frame, ts, table)
     }
+}
+
+/// Tells that the exception on the stack is handled; whether no tool raised another.
+#[inline(never)]
+unsafe fn tell_handled(sp: Sp, frame: FramePtr, ts: ThreadPtr, handler: Pc) -> bool {
+    // SAFETY: the running frame, with the exception on top of its stack.
+    unsafe { monitor::handled(&*ts, &*frame, handler, &**sp.sub(1)) }.map_err(raise::Raised::leave).is_ok()
 }
 
 /// Cuts the stack for the handler, pushes the exception and puts the handler's address into `instr_ptr`; NULL without a handler,
@@ -152,6 +173,9 @@ pub unsafe extern "C" fn throw_into(
         (*ts).py_recursion_remaining.set(remaining - 1);
         let sp = (*frame).localsplus().add((*frame).stacktop.get() as usize);
         (*frame).stacktop.set(-1);
+        if monitor::global_tools(event::PY_THROW) != 0 {
+            monitor::exception(&*ts, &*frame, (*frame).instr_ptr.get(), event::PY_THROW);
+        }
         error((*frame).instr_ptr.get().add(1), sp, frame, ts, arg, table)
     }
 }

@@ -46,6 +46,10 @@ pub static IMPORT: Hook<fn(&str) -> Result<Ref>> = Hook::new("import used before
 pub static WARN: Hook<fn(&Object, &str, isize) -> Result<()>> =
     Hook::new("warning issued before the interpreter started");
 
+/// Turns instruction events for trace functions on or off in a code object.
+pub static TRACE_OPCODES: Hook<fn(&crate::types::code::Code, bool) -> Result<()>> =
+    Hook::new("tracing before the interpreter started");
+
 /// Raises an auditing event with its arguments (`PySys_Audit`).
 pub static AUDIT: Hook<fn(&str, &[&Object]) -> Result<()>> =
     Hook::new("auditing before the interpreter started");

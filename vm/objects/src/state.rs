@@ -187,6 +187,7 @@ impl ThreadState {
         state.py_recursion_limit.set(1000);
         state.py_recursion_remaining.set(1000);
         state.c_recursion_remaining.set(C_RECURSION_LIMIT);
+        state.what_event.set(-1);
         state.context_ver.set(1);
         state.id.set(id);
         state.exc_state = ExcStackItem { exc_value: Slot::empty(), previous_item: Cell::new(ptr::null()) };
@@ -214,6 +215,49 @@ impl ThreadState {
             item = unsafe { item.previous_item.get().as_ref() }?;
         }
     }
+}
+
+/// Puts a thread's state, which is not there yet, into the interpreter's list.
+pub fn link(state: &ThreadState) {
+    let head = &interpreter().thread_head;
+    let own = ptr::from_ref(state).cast_mut();
+    state.next.set(head.get());
+    state.prev.set(ptr::null_mut());
+    // SAFETY: states in the list are alive.
+    if let Some(next) = unsafe { head.get().as_ref() } {
+        next.prev.set(own);
+    }
+    head.set(own);
+}
+
+/// Takes a thread's state out of the interpreter's list.
+pub fn unlink(state: &ThreadState) {
+    let (prev, next) = (state.prev.get(), state.next.get());
+    // SAFETY (both): states in the list are alive.
+    match unsafe { prev.as_ref() } {
+        Some(prev) => prev.next.set(next),
+        None => interpreter().thread_head.set(next),
+    }
+    if let Some(next) = unsafe { next.as_ref() } {
+        next.prev.set(prev);
+    }
+}
+
+/// Calls `each` with the state of every thread.
+pub fn for_each_thread(mut each: impl FnMut(&ThreadState)) {
+    let mut state = interpreter().thread_head.get();
+    // SAFETY: states in the list are alive, and the GIL keeps the list as it is.
+    while let Some(this) = unsafe { state.as_ref() } {
+        state = this.next.get();
+        each(this);
+    }
+}
+
+/// Whether something is true of any thread.
+pub fn any_thread(test: impl Fn(&ThreadState) -> bool) -> bool {
+    let mut found = false;
+    for_each_thread(|state| found |= test(state));
+    found
 }
 
 /// How many native calls may nest before RecursionError (`Py_C_RECURSION_LIMIT`).

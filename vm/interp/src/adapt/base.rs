@@ -4,6 +4,7 @@
 use super::{arith, call, compare, counter, iter, load_attr, name, store_attr, subscr, super_attr};
 use crate::eval::{FramePtr, Pc, Sp, Table, ThreadPtr};
 use crate::ops;
+use bytecode::opcodes::{DEOPT, op};
 use objects::Object;
 use objects::interpreter_frame::InterpreterFrame;
 
@@ -42,6 +43,11 @@ macro_rules! adaptive {
                 // SAFETY: as in every handler. The instruction is now another or has a counter that is not zero, so that this
                 // ends.
                 unsafe {
+                    if DEOPT[usize::from(*pc.sub(1) as u8)] != op::$name {
+                        // An instrumented instruction stands here and asked for the plain one.
+                        counter::pause(pc);
+                        return $general(pc, sp, frame, ts, arg, table);
+                    }
                     examine(pc, sp, frame, arg);
                     let opcode = usize::from(*pc.sub(1) as u8);
                     ((*table).0[opcode])(pc, sp, frame, ts, arg, table)

@@ -21,6 +21,12 @@ pub unsafe fn tick(pc: Pc) -> bool {
     false
 }
 
+/// Another look only after as long as after a success.
+pub unsafe fn pause(pc: Pc) {
+    // SAFETY: the instruction has a counter.
+    unsafe { *pc = COOLDOWN };
+}
+
 /// The instruction becomes `opcode`.
 pub unsafe fn succeed(pc: Pc, opcode: u8) {
     // SAFETY: `pc` is behind the instruction's word.

@@ -3,6 +3,7 @@
 
 use crate::eval::{fast_ops, ops};
 use crate::exceptions;
+use crate::monitor::{self, event};
 use crate::unwind;
 use objects::protocol::{attr, call};
 use objects::types::bool::new_bool;
@@ -118,6 +119,9 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
     RERAISE {
         (*frame).instr_ptr.set(pc.sub(1));
         let sp = prepare_reraise(sp, frame, arg);
+        if monitor::global_tools(event::RERAISE) != 0 {
+            monitor::exception(&*ts, &*frame, pc.sub(1), event::RERAISE);
+        }
         return unwind::reraise(pc, sp, frame, ts, arg, table);
     }
 

@@ -5,6 +5,7 @@ use crate::call::{plain_generator, resume_inline};
 use crate::eval::{Flow, caches, fast_ops, flow_ops, next, ops};
 use crate::frame as frames;
 use crate::generators;
+use crate::monitor::{self, event};
 use bytecode::code::flags::ITERABLE_COROUTINE;
 use bytecode::opcodes::op;
 use objects::args::Sent;
@@ -32,6 +33,16 @@ pub mod generic {
                     Ok(Flow::Next)
                 }
                 Sent::Return(returned) => {
+                    if monitor::global_tools(event::RAISE) != 0 {
+                        // Tools are told of the StopIteration that this was.
+                        raise::stop_iteration(Some(&returned)).leave();
+                        monitor::exception(ts, frame, pc.sub(1), event::RAISE);
+                        let raised = raise::pending();
+                        if !raised.matches(&exc::StopIteration) {
+                            return Err(raised);
+                        }
+                        raised.clear();
+                    }
                     sp.push(returned);
                     Ok(Flow::Jump)
                 }

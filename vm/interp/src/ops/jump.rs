@@ -5,6 +5,7 @@ use crate::breaker;
 use crate::eval::{fast_ops, next, ops};
 use crate::finish::drop_one;
 use crate::hook;
+use crate::monitor::handlers::refresh;
 use crate::unwind;
 use bytecode::opcodes::op;
 use core::sync::atomic::Ordering;
@@ -69,15 +70,21 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
 
     /// The start of a function, or of its continuation behind a `yield`.
     RESUME {
-        if (*ts).eval_breaker.load(Ordering::Relaxed) & breaker::EVENTS != 0 && arg & 3 < 2 {
+        let breaker = (*ts).eval_breaker.load(Ordering::Relaxed);
+        if breaker & breaker::EVENTS != 0 && arg & 3 < 2 {
             return resume_pending(pc, sp, frame, ts, arg, table);
         }
-        *pc.sub(1) = *pc.sub(1) & 0xff00 | CodeUnit::from(op::RESUME_CHECK);
+        if (*frame).code().co_instrumentation_version.get() != breaker & !breaker::EVENTS {
+            return refresh(pc, sp, frame, ts, arg, table);
+        }
+        if *pc.sub(1) as u8 == op::RESUME {
+            *pc.sub(1) = *pc.sub(1) & 0xff00 | CodeUnit::from(op::RESUME_CHECK);
+        }
     }
 
     /// [`RESUME`] that has run before.
     RESUME_CHECK {
-        if (*ts).eval_breaker.load(Ordering::Relaxed) & breaker::EVENTS != 0 {
+        if (*ts).eval_breaker.load(Ordering::Relaxed) != (*frame).code().co_instrumentation_version.get() {
             return RESUME(pc, sp, frame, ts, arg, table);
         }
     }
@@ -140,6 +147,6 @@ unsafe extern "C" fn resume_pending(
         if !breaker::handle(&*ts) {
             return unwind::error(pc, sp, frame, ts, arg, table);
         }
-        next!(pc, sp, frame, ts, table)
+        RESUME(pc, sp, frame, ts, arg, table)
     }
 }

@@ -1,5 +1,6 @@
 //! Hooks: `excepthook displayhook unraisablehook breakpointhook`, auditing, asynchronous generators, tracing.
 
+use crate::monitor::legacy;
 use objects::args::Kwargs;
 use objects::protocol::{attr, call, object};
 use objects::types::dict::Dict;
@@ -139,13 +140,14 @@ pub mod part {
     }
 
     #[function("settrace($module, function, /)")]
-    fn settrace(function: &Object) {
-        state::current().c_traceobj.set(super::unless_none(function));
+    fn settrace(function: &Object) -> Result<()> {
+        crate::modules::audit("sys.settrace")?;
+        legacy::set_trace(state::current(), super::unless_none(function))
     }
 
     #[function("_settraceallthreads($module, function, /)")]
-    fn settrace_all_threads(function: &Object) {
-        super::each_thread(|ts| ts.c_traceobj.set(super::unless_none(function)));
+    fn settrace_all_threads(function: &Object) -> Result<()> {
+        legacy::for_all_threads(function, legacy::set_trace)
     }
 
     #[function("gettrace($module, /)")]
@@ -154,13 +156,14 @@ pub mod part {
     }
 
     #[function("setprofile($module, function, /)")]
-    fn setprofile(function: &Object) {
-        state::current().c_profileobj.set(super::unless_none(function));
+    fn setprofile(function: &Object) -> Result<()> {
+        crate::modules::audit("sys.setprofile")?;
+        legacy::set_profile(state::current(), super::unless_none(function))
     }
 
     #[function("_setprofileallthreads($module, function, /)")]
-    fn setprofile_all_threads(function: &Object) {
-        super::each_thread(|ts| ts.c_profileobj.set(super::unless_none(function)));
+    fn setprofile_all_threads(function: &Object) -> Result<()> {
+        legacy::for_all_threads(function, legacy::set_profile)
     }
 
     #[function("getprofile($module, /)")]
@@ -175,22 +178,16 @@ pub mod part {
 
     #[function("call_tracing($module, func, args, /)")]
     fn call_tracing(func: &Object, args: &Tuple) -> Result<Ref> {
-        call::call_with_tuple(func, args, None)
+        let ts = state::current();
+        let before = ts.tracing.replace(0);
+        let result = call::call_with_tuple(func, args, None);
+        ts.tracing.set(before);
+        result
     }
 }
 
 fn unless_none(object: &Object) -> Option<Ref> {
     (!object.is(none())).then(|| object.to_ref())
-}
-
-/// Visits the states of all threads.
-fn each_thread(mut visit: impl FnMut(&state::ThreadState)) {
-    let mut next = state::interpreter().thread_head.get();
-    // SAFETY: states are linked and unlinked under the GIL.
-    while let Some(ts) = unsafe { next.as_ref() } {
-        visit(ts);
-        next = ts.next.get();
-    }
 }
 
 /// The hooks under the names by which programs restore them.

@@ -2,6 +2,7 @@
 
 pub mod frames;
 pub mod hooks;
+pub mod monitoring;
 pub mod printer;
 pub mod settings;
 pub mod values;

@@ -74,7 +74,10 @@ pub fn add(module: &Module) -> Result<()> {
         set(list, List::new()?.upcast())?;
     }
     set("path_importer_cache", Dict::new()?.upcast())?;
-    set("monitoring", Namespace::new(Dict::new()?)?.upcast())?;
+    let definition = &super::monitoring::module::MODULE_DEF;
+    let monitoring = objects::types::module::from_definition(definition, &*Str::new("sys.monitoring")?)?;
+    objects::types::module::exec_definition(&monitoring, definition)?;
+    set("monitoring", monitoring.upcast())?;
     let modules = state::interpreter().modules.get().ok_or_else(objects::raise::null_result)?;
     set("modules", modules.upcast())
 }

@@ -199,6 +199,8 @@ fn body(start: Start) {
     *start.ident.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(ident);
     start.ident.1.notify_all();
     gil::acquire(&ts);
+    state::link(&ts);
+    crate::monitor::tell(&ts);
     if let Err(raised) = call::call_with_tuple(&start.function, &start.args, start.kwargs.as_deref()) {
         end_by(raised, &start.function);
     }
@@ -210,6 +212,10 @@ fn body(start: Start) {
     ts.dict.set(None);
     ts.context.set(None);
     frame::free_data_stack(&ts);
+    if ts.c_traceobj.replace(None).is_some() || ts.c_profileobj.replace(None).is_some() {
+        crate::monitor::legacy::forget_thread();
+    }
+    state::unlink(&ts);
     RUNNING.fetch_sub(1, Ordering::Relaxed);
     gil::release(&ts);
     done.set();

@@ -23,6 +23,7 @@ unsafe extern "C" fn code_dealloc(this: *mut Object) {
         if !(*this).cast_unchecked::<Code>().co_weakreflist.get().is_null() {
             crate::types::weakref::clear_weakrefs(&*this);
         }
+        (*this).cast_unchecked::<Code>().drop_monitoring();
         core::ptr::drop_in_place(this.cast::<Code>());
         crate::slots::free(this);
     }

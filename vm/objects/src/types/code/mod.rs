@@ -1,9 +1,11 @@
 //! `code`: a compiled code object, with the instructions and their inline caches at its end.
 //!
-//! [`build`] makes one from the compiler's data or from marshalled parts; [`attrs`] is what Python sees of it.
+//! [`build`] makes one from the compiler's data or from marshalled parts; [`attrs`] is what Python sees of it; [`monitoring`] is what
+//! instrumentation keeps beside it.
 
 pub mod attrs;
 pub mod build;
+pub mod monitoring;
 
 use crate::interpreter_frame::CodeUnit;
 use crate::object::refs::{Ref, Slot};
@@ -12,7 +14,7 @@ use crate::types::bytes::Bytes;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use bytecode::code::kinds;
-use bytecode::opcodes::{CACHES, DEOPT};
+use bytecode::opcodes::CACHES;
 use core::cell::Cell;
 use core::ffi::c_void;
 use core::mem::offset_of;
@@ -94,11 +96,6 @@ impl Code {
             at += 1 + usize::from(CACHES[usize::from(opcode)]);
         }
         out
-    }
-
-    /// The instruction that was compiled at `at`, where now `opcode` stands.
-    pub fn original_opcode(&self, _at: usize, opcode: u8) -> u8 {
-        DEOPT[usize::from(opcode)]
     }
 
     /// Whether a flag of `co_flags` is set.

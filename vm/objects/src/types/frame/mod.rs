@@ -1,6 +1,7 @@
 //! `frame`: what Python sees of an activation. Made only when somebody looks; it takes over the activation's data when it
 //! outlives it.
 
+mod jump;
 pub mod locals;
 
 use crate::interpreter_frame::{self, InterpreterFrame, owner};
@@ -257,6 +258,11 @@ impl Frame {
         self.line().map_or_else(|| Ok(none::none().to_ref()), |line| new_int(line.into()))
     }
 
+    #[setter("f_lineno")]
+    fn set_line(&self, value: Option<&Object>) -> Result<()> {
+        jump::set_line(self, value)
+    }
+
     #[getter("f_lasti")]
     fn get_lasti(&self) -> Result<Ref> {
         let lasti = self.activation().lasti();
@@ -270,7 +276,12 @@ impl Frame {
 
     #[setter("f_trace")]
     fn set_trace(&self, value: Option<&Object>) -> Result<()> {
-        self.f_trace.set(value.filter(|value| !value.is(none::none())).map(Instance::to_ref));
+        let value = value.filter(|value| !value.is(none::none())).map(Instance::to_ref);
+        let traced = value.is_some();
+        self.f_trace.set(value);
+        if traced && self.f_trace_opcodes.get() {
+            crate::hooks::TRACE_OPCODES.get()(self.code(), true)?;
+        }
         Ok(())
     }
 
@@ -281,8 +292,15 @@ impl Frame {
 
     #[setter("f_trace_opcodes")]
     fn set_trace_opcodes(&self, value: Option<&Object>) -> Result<()> {
-        self.f_trace_opcodes.set(value.is_some_and(|value| value.is(crate::types::bool::from_bool(true))));
-        Ok(())
+        let Some(value) = value.filter(|value| value.is_exactly(&crate::types::bool::PyBool_Type)) else {
+            return Err(crate::raise!(TypeError, "attribute value type must be bool"));
+        };
+        let on = value.is(crate::types::bool::from_bool(true));
+        self.f_trace_opcodes.set(on);
+        if on && self.f_trace.is_empty() {
+            return Ok(());
+        }
+        crate::hooks::TRACE_OPCODES.get()(self.code(), on)
     }
 
     #[method("clear($self, /)", unchecked)]

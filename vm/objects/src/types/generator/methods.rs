@@ -179,6 +179,12 @@ impl Generator {
                 failed = true;
             }
         }
+        if !failed && self.waits_outside_of_try() {
+            // No code is there that could see the exception.
+            self.frame_state.set(state::COMPLETED);
+            crate::types::frame::clear_locals(&self.iframe);
+            return Ok(none::none().to_ref());
+        }
         if !failed {
             raise::set_class(&exc::GeneratorExit).leave();
         }
@@ -191,6 +197,15 @@ impl Generator {
             }
             Err(raised) => Err(raised),
         }
+    }
+
+    /// Whether it stands at a `yield` around which there is only the handler that the compiler adds to every generator.
+    fn waits_outside_of_try(&self) -> bool {
+        use bytecode::opcodes::{DEOPT, op, resume};
+        // SAFETY: a suspended frame stands at an instruction of its code.
+        let word = unsafe { *self.iframe.instr_ptr.get() };
+        let opcode = self.iframe.code().original_opcode(self.iframe.lasti() as usize, word as u8);
+        DEOPT[usize::from(opcode)] == op::RESUME && u32::from(word >> 8) & resume::DEPTH1_MASK != 0
     }
 
     pub(super) fn kind(&self) -> &'static str {
