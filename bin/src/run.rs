@@ -13,6 +13,7 @@ use std::ffi::OsString;
 static NATIVE_MODULES: &[&[modules::Entry]] = &[
     stdlib_async::MODULES,
     stdlib_compress::MODULES,
+    stdlib_crypto::MODULES,
     stdlib_data::MODULES,
     stdlib_io::MODULES,
     stdlib_math::MODULES,

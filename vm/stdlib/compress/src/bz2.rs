@@ -105,20 +105,17 @@ impl Compress {
 
     fn run(&mut self, mut input: &[u8], action: c_int) -> core::result::Result<Output, Failure> {
         let mut output = Output::new(None);
-        loop {
+        // Without input there is nothing to run on.
+        while action != bz::BZ_RUN || !input.is_empty() {
             // SAFETY: an initialised stream; the rest is `step`'s.
             let code = step(&mut self.raw, &mut input, &mut output, |raw| unsafe {
                 bz::BZ2_bzCompress(raw, action)
             })?;
-            let code = Failure::check(code)?;
-            let done = match action {
-                bz::BZ_RUN => input.is_empty() && self.raw.avail_out != 0,
-                _ => code == bz::BZ_STREAM_END,
-            };
-            if done {
-                return Ok(output);
+            if Failure::check(code)? == bz::BZ_STREAM_END {
+                break;
             }
         }
+        Ok(output)
     }
 }
 

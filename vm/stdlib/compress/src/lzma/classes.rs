@@ -35,7 +35,7 @@ impl Compress {
         loop {
             let code = self.stream.step(&mut input, &mut output, action)?;
             let done = match action {
-                lz::LZMA_RUN => input.is_empty() && self.stream.0.avail_out != 0,
+                lz::LZMA_RUN => input.is_empty(),
                 _ => code == lz::LZMA_STREAM_END,
             };
             if done {
