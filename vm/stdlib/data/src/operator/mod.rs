@@ -1,6 +1,5 @@
 //! `_operator`: the operators as functions, and the classes that fetch items, attributes and methods.
 
-mod digest;
 mod getters;
 mod method_caller;
 
@@ -125,7 +124,7 @@ pub mod module {
 
     #[function("_compare_digest($module, a, b, /)")]
     fn compare_digest(a: &Object, b: &Object) -> Result<bool> {
-        digest::compare(a, b)
+        objects::protocol::constant_time::compare(a, b)
     }
 }
 

@@ -1,8 +1,10 @@
 //! Comparison in a time that does not tell where the operands differ.
 
-use objects::protocol::buffer::{self, Buffer};
-use objects::types::str::Str;
-use objects::{Object, Result, raise};
+use crate::object::Object;
+use crate::protocol::buffer::{self, Buffer};
+use crate::raise;
+use crate::raise::Result;
+use crate::types::str::Str;
 
 /// `hmac.compare_digest`, for two ASCII strings or two bytes-like objects.
 ///
