@@ -17,7 +17,7 @@ pub fn compare(a: &Object, b: &Object) -> Result<bool> {
             _ => Err(raise!(TypeError, "comparing strings with non-ASCII characters is not supported")),
         };
     }
-    if !buffer::is_exporter(a) || !buffer::is_exporter(b) {
+    if !buffer::is_exporter(a) && !buffer::is_exporter(b) {
         return Err(raise!(
             TypeError,
             "unsupported operand types(s) or combination of types: '{}' and '{}'",

@@ -27,6 +27,8 @@ const NAMES: [(&str, &str); 14] = [
     ("shake_256", "SHAKE256"),
 ];
 const BLAKE: [(&str, &str); 2] = [("blake2s", "BLAKE2s256"), ("blake2b", "BLAKE2b512")];
+/// Names that are understood besides.
+const ALIASES: [(&str, &str); 2] = [("SHA512_224", "SHA512-224"), ("SHA512_256", "SHA512-256")];
 
 /// A digest algorithm.
 pub struct Md(Own<ffi::EVP_MD>);
@@ -48,7 +50,7 @@ impl Md {
     /// # Errors
     /// UnsupportedDigestmodError.
     pub fn fetch(name: &str, used_for_security: bool) -> Result<Md> {
-        let openssl = NAMES.iter().chain(&BLAKE).find(|(python, _)| *python == name);
+        let openssl = NAMES.iter().chain(&BLAKE).chain(&ALIASES).find(|(python, _)| *python == name);
         let openssl = openssl.map_or(name, |(_, openssl)| openssl);
         let openssl = CString::new(openssl).map_err(|_| raise!(ValueError, "embedded null character"))?;
         let properties = if used_for_security { ptr::null() } else { c"-fips".as_ptr() };

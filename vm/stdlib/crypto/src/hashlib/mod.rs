@@ -97,7 +97,11 @@ fn scrypt_number(value: Option<&Object>, name: &str) -> Result<u64> {
     number.ok_or_else(|| raise!(TypeError, "{name} is required and must be an unsigned int"))
 }
 
-#[macros::pymodule(name = "_hashlib", classes(classes::Hash, classes::HashXof, classes::Hmac), parts(super::constructors))]
+#[macros::pymodule(
+    name = "_hashlib",
+    classes(classes::Hash, classes::HashXof, classes::Hmac),
+    parts(super::constructors)
+)]
 pub mod module {
     use super::*;
 
@@ -160,9 +164,7 @@ pub mod module {
         unsafe { ffi::EVP_default_properties_is_fips_enabled(core::ptr::null_mut()) }
     }
 
-    #[function(
-        "pbkdf2_hmac($module, /, hash_name, password, salt, iterations,\n            dklen=None)"
-    )]
+    #[function("pbkdf2_hmac($module, /, hash_name, password, salt, iterations,\n            dklen=None)")]
     fn pbkdf2_hmac(
         hash_name: &str,
         password: BytesLike<'_>,
@@ -342,7 +344,9 @@ pub mod constructors {
         construct("sha512", data, usedforsecurity, string)
     }
 
-    #[function("openssl_sha3_224($module, /, data=b'', *, usedforsecurity=True,\n                 string=None)")]
+    #[function(
+        "openssl_sha3_224($module, /, data=b'', *, usedforsecurity=True,\n                 string=None)"
+    )]
     fn openssl_sha3_224(
         #[default(None)] data: Option<&Object>,
         #[default(true)] usedforsecurity: bool,
@@ -351,7 +355,9 @@ pub mod constructors {
         construct("sha3_224", data, usedforsecurity, string)
     }
 
-    #[function("openssl_sha3_256($module, /, data=b'', *, usedforsecurity=True,\n                 string=None)")]
+    #[function(
+        "openssl_sha3_256($module, /, data=b'', *, usedforsecurity=True,\n                 string=None)"
+    )]
     fn openssl_sha3_256(
         #[default(None)] data: Option<&Object>,
         #[default(true)] usedforsecurity: bool,
@@ -360,7 +366,9 @@ pub mod constructors {
         construct("sha3_256", data, usedforsecurity, string)
     }
 
-    #[function("openssl_sha3_384($module, /, data=b'', *, usedforsecurity=True,\n                 string=None)")]
+    #[function(
+        "openssl_sha3_384($module, /, data=b'', *, usedforsecurity=True,\n                 string=None)"
+    )]
     fn openssl_sha3_384(
         #[default(None)] data: Option<&Object>,
         #[default(true)] usedforsecurity: bool,
@@ -369,7 +377,9 @@ pub mod constructors {
         construct("sha3_384", data, usedforsecurity, string)
     }
 
-    #[function("openssl_sha3_512($module, /, data=b'', *, usedforsecurity=True,\n                 string=None)")]
+    #[function(
+        "openssl_sha3_512($module, /, data=b'', *, usedforsecurity=True,\n                 string=None)"
+    )]
     fn openssl_sha3_512(
         #[default(None)] data: Option<&Object>,
         #[default(true)] usedforsecurity: bool,
@@ -378,7 +388,9 @@ pub mod constructors {
         construct("sha3_512", data, usedforsecurity, string)
     }
 
-    #[function("openssl_shake_128($module, /, data=b'', *, usedforsecurity=True,\n                  string=None)")]
+    #[function(
+        "openssl_shake_128($module, /, data=b'', *, usedforsecurity=True,\n                  string=None)"
+    )]
     fn openssl_shake_128(
         #[default(None)] data: Option<&Object>,
         #[default(true)] usedforsecurity: bool,
@@ -387,7 +399,9 @@ pub mod constructors {
         construct("shake_128", data, usedforsecurity, string)
     }
 
-    #[function("openssl_shake_256($module, /, data=b'', *, usedforsecurity=True,\n                  string=None)")]
+    #[function(
+        "openssl_shake_256($module, /, data=b'', *, usedforsecurity=True,\n                  string=None)"
+    )]
     fn openssl_shake_256(
         #[default(None)] data: Option<&Object>,
         #[default(true)] usedforsecurity: bool,
@@ -399,7 +413,18 @@ pub mod constructors {
     #[exec]
     fn exec(module: &Module) -> Result<()> {
         const NAMES: [&str; 12] = [
-            "md5", "sha1", "sha224", "sha256", "sha384", "sha512", "sha3_224", "sha3_256", "sha3_384", "sha3_512", "shake_128", "shake_256"
+            "md5",
+            "sha1",
+            "sha224",
+            "sha256",
+            "sha384",
+            "sha512",
+            "sha3_224",
+            "sha3_256",
+            "sha3_384",
+            "sha3_512",
+            "shake_128",
+            "shake_256",
         ];
         let constructors = Dict::new()?;
         let dict = module.dict();

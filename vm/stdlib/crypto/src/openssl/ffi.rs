@@ -29,7 +29,11 @@ unsafe extern "C" {
     pub fn OBJ_nid2ln(nid: c_int) -> *const c_char;
     pub fn OBJ_nid2sn(nid: c_int) -> *const c_char;
 
-    pub fn EVP_MD_fetch(context: *mut OSSL_LIB_CTX, name: *const c_char, properties: *const c_char) -> *mut EVP_MD;
+    pub fn EVP_MD_fetch(
+        context: *mut OSSL_LIB_CTX,
+        name: *const c_char,
+        properties: *const c_char,
+    ) -> *mut EVP_MD;
     pub fn EVP_MD_free(md: *mut EVP_MD);
     pub fn EVP_MD_get_type(md: *const EVP_MD) -> c_int;
     pub fn EVP_MD_get_size(md: *const EVP_MD) -> c_int;

@@ -30,13 +30,6 @@ impl<T: Owned> Own<T> {
     pub fn as_ptr(&self) -> *mut T {
         self.0.as_ptr()
     }
-
-    /// Gives the ownership away.
-    pub fn into_ptr(self) -> *mut T {
-        let pointer = self.0.as_ptr();
-        core::mem::forget(self);
-        pointer
-    }
 }
 
 impl<T: Owned> Drop for Own<T> {
