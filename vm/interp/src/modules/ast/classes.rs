@@ -75,7 +75,7 @@ macro_rules! derive {
         })* }
     ) => {
         /// A class, by its name.
-        #[allow(non_camel_case_types, reason = "the names of Python's classes")]
+        #[allow(non_camel_case_types, clippy::enum_variant_names, reason = "the names of Python's classes")]
         #[derive(Clone, Copy, PartialEq, Eq, Debug)]
         pub enum Class {
             $($enum, $($value,)*)*
@@ -211,7 +211,7 @@ pub fn ready() -> Result<()> {
     objects::typeobject::ready::ready(base)?;
     let dict = base.tp_dict.get().ok_or_else(raise::null_result)?;
     for name in ["_fields", "__match_args__", "_attributes"] {
-        dict.set_text(name, &*Tuple::empty())?;
+        dict.set_text(name, &Tuple::empty())?;
     }
     for row in ROWS {
         MADE.classes[row.class as usize].set(Some(make(row)?));
