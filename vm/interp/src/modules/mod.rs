@@ -6,6 +6,7 @@ pub mod atexit;
 pub mod builtins;
 pub mod gc;
 pub mod imp;
+pub mod lsprof;
 pub mod marshal;
 pub mod opcode;
 pub mod signal;
@@ -30,6 +31,7 @@ static OWN: &[Entry] = &[
     ("_abc", &abc::module::MODULE_DEF),
     ("_ast", &ast::module::MODULE_DEF),
     ("_imp", &imp::native::MODULE_DEF),
+    ("_lsprof", &lsprof::module::MODULE_DEF),
     ("_opcode", &opcode::module::MODULE_DEF),
     ("_signal", &signal::module::MODULE_DEF),
     ("_suggestions", &suggestions::module::MODULE_DEF),
@@ -79,6 +81,5 @@ pub fn find(name: &str) -> Option<&'static ModuleDef> {
 /// # Errors
 /// What a hook raises.
 pub fn audit(event: &str) -> objects::Result<()> {
-    let event = objects::types::str::intern::intern_text(event)?;
-    crate::audit::raise_event(&event, &[])
+    crate::audit::raise_named(event, &[])
 }

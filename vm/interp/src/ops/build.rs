@@ -1,11 +1,13 @@
 //! Building containers, strings and slices.
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
-use crate::eval::ops;
+use crate::eval::{fast_ops, ops};
 use crate::messages;
 use objects::protocol::{call, iter, mapping, object, sequence};
 use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
+use objects::types::float::Float;
+use objects::types::int::Int;
 use objects::types::list::List;
 use objects::types::none::none;
 use objects::types::set::Set;
@@ -71,11 +73,6 @@ ops! { (sp, frame, ts, arg)
         sp.push(Slice::new(&start, &stop, step.as_deref().unwrap_or(none()))?);
     }
 
-    LIST_APPEND {
-        let value = sp.pop();
-        sp.peek(arg).cast_unchecked::<List>().push(value)?;
-    }
-
     SET_ADD {
         let value = sp.pop();
         sp.peek(arg).cast_unchecked::<Set>().add_item(&value)?;
@@ -116,9 +113,13 @@ ops! { (sp, frame, ts, arg)
 
     FORMAT_SIMPLE {
         let value = sp.pop();
-        match value.cast_exact::<Str>() {
-            Some(_) => sp.push(value),
-            None => sp.push(object::format(&value, None)?),
+        if value.cast_exact::<Str>().is_some() {
+            sp.push(value);
+        } else if value.cast_exact::<Int>().is_some() || value.cast_exact::<Float>().is_some() {
+            // A number without a format is its `str`.
+            sp.push(object::str(&value)?);
+        } else {
+            sp.push(object::format(&value, None)?);
         }
     }
 
@@ -136,6 +137,28 @@ ops! { (sp, frame, ts, arg)
             _ => object::ascii(&value)?,
         };
         sp.push(text);
+    }
+}
+
+fast_ops! { (pc, sp, frame, ts, arg, table)
+    LIST_APPEND {
+        let (list, value) = (*sp.sub(1 + arg), *sp.sub(1));
+        if !(*list.cast::<List>()).push_quick(value) {
+            return growing::LIST_APPEND(pc, sp, frame, ts, arg, table);
+        }
+        sp = sp.sub(1);
+    }
+}
+
+/// Appending to a list without room.
+mod growing {
+    use super::*;
+
+    ops! { (sp, frame, ts, arg)
+        LIST_APPEND {
+            let value = sp.pop();
+            sp.peek(arg).cast_unchecked::<List>().push(value)?;
+        }
     }
 }
 
