@@ -331,27 +331,30 @@ thread_local! {
     static DETACHED: Cell<*const ThreadState> = const { Cell::new(core::ptr::null()) };
 }
 
+thread_local! {
+    /// The state that this thread has put down in [`detached`].
+    static PUT_DOWN: Cell<*const ThreadState> = const { Cell::new(ptr::null()) };
+}
+
 /// Runs `work` without the GIL (`Py_BEGIN_ALLOW_THREADS`). It must not touch any object.
 #[inline]
 pub fn detached<T>(work: impl FnOnce() -> T) -> T {
     let Some(hooks) = GIL.try_get() else { return work() };
     let state = (hooks.release)();
-    DETACHED.set(state);
+    let outer = PUT_DOWN.replace(state);
     let result = work();
-    DETACHED.set(core::ptr::null());
+    PUT_DOWN.set(outer);
     (hooks.acquire)(state);
     result
 }
 
-/// Runs `work` with the GIL, in what a library calls back: within [`detached`], or while the thread has the GIL anyway.
+/// Runs `work` with the GIL, for a C library that calls back from within [`detached`].
 pub fn attached<T>(work: impl FnOnce() -> T) -> T {
-    let state = DETACHED.get();
+    let state = PUT_DOWN.replace(ptr::null());
     let (Some(hooks), false) = (GIL.try_get(), state.is_null()) else { return work() };
-    DETACHED.set(core::ptr::null());
     (hooks.acquire)(state);
     let result = work();
-    let state = (hooks.release)();
-    DETACHED.set(state);
+    PUT_DOWN.set((hooks.release)());
     result
 }
 

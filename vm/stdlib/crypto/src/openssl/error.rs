@@ -42,6 +42,20 @@ impl Error {
         // SAFETY: any code may be asked for.
         static_text(unsafe { ffi::ERR_reason_error_string(self.0) })
     }
+
+    /// The number of the library.
+    pub fn library_number(self) -> u32 {
+        (self.0 >> 23) as u32 & 0xff
+    }
+
+    /// The number of the reason within the library.
+    pub fn reason_number(self) -> u32 {
+        if self.is_system() { self.0 as u32 & 0x7fff_ffff } else { self.0 as u32 & 0x7f_ffff }
+    }
+
+    fn is_system(self) -> bool {
+        self.0 & 0x8000_0000 != 0
+    }
 }
 
 /// An exception of `class` for the latest error; `otherwise` when there is none.
