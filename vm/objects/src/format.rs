@@ -22,18 +22,19 @@ struct Parts {
 }
 
 /// How digits are grouped: the separators, from the right, and the decimal point.
-struct Grouper {
-    separator: String,
+pub struct Conventions {
+    pub separator: String,
     /// Sizes of groups from the right; the last repeats, 0 or an end means no more.
-    sizes: Vec<usize>,
-    point: String,
+    pub sizes: Vec<usize>,
+    pub point: String,
 }
 
-impl Grouper {
-    fn for_spec(spec: &FormatSpec) -> Grouper {
+impl Conventions {
+    /// Those that a specification asks for: the locale's for the type `n`.
+    pub fn for_spec(spec: &FormatSpec) -> Conventions {
         let presentation = spec.presentation.and_then(char::from_u32);
         if presentation == Some('n') {
-            return Grouper::from_locale();
+            return Conventions::from_locale();
         }
         let (separator, size) = match spec.grouping {
             None => ("", 0),
@@ -41,10 +42,10 @@ impl Grouper {
             Some(Grouping::Underscore) if matches!(presentation, Some('b' | 'o' | 'x' | 'X')) => ("_", 4),
             Some(Grouping::Underscore) => ("_", 3),
         };
-        Grouper { separator: separator.into(), sizes: vec![size], point: ".".into() }
+        Conventions { separator: separator.into(), sizes: vec![size], point: ".".into() }
     }
 
-    fn from_locale() -> Grouper {
+    fn from_locale() -> Conventions {
         // SAFETY: localeconv returns a struct of C strings that stays until the next setlocale.
         unsafe {
             let conventions = &*libc::localeconv();
@@ -56,7 +57,7 @@ impl Grouper {
                 .iter()
                 .map(|&size| if size == i8::MAX as u8 { 0 } else { usize::from(size) })
                 .collect();
-            Grouper {
+            Conventions {
                 separator: text(conventions.thousands_sep),
                 sizes,
                 point: text(conventions.decimal_point),
@@ -80,6 +81,8 @@ impl Grouper {
             let gap = if groups.is_empty() { 0 } else { separator_len };
             let take = left.len().min(size);
             let zeros_wanted = width.saturating_sub(length + gap + take);
+            // A group after the last digit has at least one zero.
+            let zeros_wanted = zeros_wanted.max(usize::from(take == 0));
             let zeros = if left.len() > size { 0 } else { zeros_wanted.min(size - take) };
             let (rest, group) = left.split_at(left.len() - take);
             groups.push("0".repeat(zeros) + group);
@@ -95,18 +98,21 @@ impl Grouper {
 }
 
 /// Puts sign, prefix, grouped digits, rest and padding together.
-fn assemble(parts: &Parts, spec: &FormatSpec, grouper: &Grouper) -> Result<Ref<Str>> {
+fn assemble(parts: &Parts, spec: &FormatSpec, conventions: &Conventions) -> Result<Ref<Str>> {
     let sign = match (parts.negative, spec.sign) {
         (true, _) => "-",
         (false, Some(Sign::Plus)) => "+",
         (false, Some(Sign::Space)) => " ",
         (false, _) => "",
     };
+    if Vec::<u8>::new().try_reserve_exact(spec.width.unwrap_or(0)).is_err() {
+        return Err(crate::raise::no_memory());
+    }
     let align = spec.align.unwrap_or(Align::Right);
     let zero_fill = align == Align::AfterSign && spec.fill == u32::from('0');
     let around = sign.len() + parts.prefix.len() + parts.rest.chars().count();
     let wanted = if zero_fill { spec.width.unwrap_or(0).saturating_sub(around) } else { 0 };
-    let digits = grouper.group(&parts.digits, wanted);
+    let digits = conventions.group(&parts.digits, wanted);
     let length = around + digits.chars().count();
     let padding = spec.width.unwrap_or(0).saturating_sub(length);
     let (before, middle, after) = match align {
@@ -186,7 +192,7 @@ pub fn format_int(value: &Int, spec: &Str) -> Result<Ref<Str>> {
         digits,
         rest: String::new(),
     };
-    assemble(&parts, &parsed, &Grouper::for_spec(&parsed))
+    assemble(&parts, &parsed, &Conventions::for_spec(&parsed))
 }
 
 fn format_char(value: &Int, spec: &FormatSpec) -> Result<Ref<Str>> {
@@ -251,37 +257,54 @@ fn style_for(spec: &FormatSpec) -> (Style, bool) {
 }
 
 /// Formats a real number into its parts.
-fn real_parts(value: f64, style: Style, percent: bool, grouper: &Grouper) -> Parts {
+fn real_parts(value: f64, style: Style, percent: bool, conventions: &Conventions) -> Parts {
     let text = float::format(if percent { value * 100.0 } else { value }, style);
+    let mut parts = parts_of(&text, conventions);
+    if percent {
+        parts.rest.push('%');
+    }
+    parts
+}
+
+/// The parts of a number's text.
+fn parts_of(text: &str, conventions: &Conventions) -> Parts {
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
-        None => (false, text.as_str()),
+        None => (false, text),
     };
     let split = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at(split);
-    let mut rest = match rest.strip_prefix('.') {
-        Some(fraction) => format!("{}{fraction}", grouper.point),
+    let rest = match rest.strip_prefix('.') {
+        Some(fraction) => format!("{}{fraction}", conventions.point),
         None => rest.to_owned(),
     };
-    if percent {
-        rest.push('%');
-    }
     Parts { negative, prefix: "", digits: digits.to_owned(), rest }
 }
 
+/// A number's text with the sign, the grouping and the padding that `spec` asks for.
+///
+/// # Errors
+/// MemoryError.
+pub fn arrange(text: &str, spec: &FormatSpec, conventions: &Conventions) -> Result<Ref<Str>> {
+    finish_real(parts_of(text, conventions), spec, conventions)
+}
+
 fn format_real(_object: &Object, value: f64, spec: &FormatSpec) -> Result<Ref<Str>> {
-    let grouper = Grouper::for_spec(spec);
+    let conventions = Conventions::for_spec(spec);
     let (style, percent) = style_for(spec);
-    let mut parts = real_parts(value, style, percent, &grouper);
+    finish_real(real_parts(value, style, percent, &conventions), spec, &conventions)
+}
+
+fn finish_real(mut parts: Parts, spec: &FormatSpec, conventions: &Conventions) -> Result<Ref<Str>> {
     let mut spec = *spec;
     if parts.digits.is_empty() {
         // Infinities and NaN are never grouped; zeros may still lead them.
-        let plain = Grouper { separator: String::new(), sizes: vec![0], point: String::new() };
+        let plain = Conventions { separator: String::new(), sizes: vec![0], point: String::new() };
         parts.digits = core::mem::take(&mut parts.rest);
         spec.grouping = None;
         return assemble(&parts, &spec, &plain);
     }
-    assemble(&parts, &spec, &grouper)
+    assemble(&parts, &spec, conventions)
 }
 
 /// `complex.__format__`.
@@ -306,14 +329,14 @@ pub fn format_complex(object: &Object, value: Complex, spec: &Str) -> Result<Ref
             "'=' alignment flag is not allowed in complex format specifier"
         ));
     }
-    let grouper = Grouper::for_spec(&parsed);
+    let conventions = Conventions::for_spec(&parsed);
     let plain = parsed.presentation.is_none();
     let part = |value: f64, sign: Option<Sign>| -> Result<String> {
         let spec = FormatSpec { width: None, align: None, sign, ..parsed };
         let (mut style, percent) = style_for(&spec);
         style.add_dot_zero = false;
-        let parts = real_parts(value, style, percent, &grouper);
-        Ok(assemble(&parts, &spec, &grouper)?.to_string_lossy())
+        let parts = real_parts(value, style, percent, &conventions);
+        Ok(assemble(&parts, &spec, &conventions)?.to_string_lossy())
     };
     let hide_real = plain && value.real == 0.0 && value.real.is_sign_positive();
     let text = if hide_real {

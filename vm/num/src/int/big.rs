@@ -8,7 +8,7 @@ use super::{Digits, Int, MASK, SHIFT};
 const WORD_BITS: u32 = Word::BITS;
 
 /// The magnitude as a `UBig`.
-pub(super) fn pack(digits: &[u32]) -> UBig {
+pub(crate) fn pack(digits: &[u32]) -> UBig {
     let mut words: Vec<Word> = Vec::with_capacity(digits.len() * SHIFT as usize / WORD_BITS as usize + 1);
     let mut pending: u128 = 0;
     let mut bits = 0;
@@ -28,7 +28,7 @@ pub(super) fn pack(digits: &[u32]) -> UBig {
 }
 
 /// The 30-bit digits of `value`, normalised.
-pub(super) fn unpack(value: &UBig) -> Digits {
+pub(crate) fn unpack(value: &UBig) -> Digits {
     let words = value.as_words();
     let mut digits = Digits::like(words.len() * WORD_BITS as usize / SHIFT as usize + 1);
     let mut pending: u128 = 0;

@@ -20,6 +20,7 @@ mod text;
 use std::cmp::Ordering;
 
 pub use add::{add, sub};
+pub(crate) use big::{pack, unpack};
 pub use bits::{Bitwise, bitwise, invert, shift_left, shift_right};
 pub use bytes::{from_bytes, to_bytes};
 pub use digits::{Digits, INLINE};

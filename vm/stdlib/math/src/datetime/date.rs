@@ -166,7 +166,7 @@ impl Date {
             return Ref::new_in(class, Date { ob_base: Object::HEAD, hashcode, hastzinfo: 0, data });
         }
         let kwargs = Kwargs::dict(kwargs.map(Instance::as_object));
-        let parts = arguments::bind(["year", "month", "day"], 3, 3, args.items(), kwargs)?;
+        let parts = crate::arguments::bind(["year", "month", "day"], 3, 3, args.items(), kwargs)?;
         let date = Ymd {
             year: arguments::int_or(parts[0], 0)?,
             month: arguments::int_or(parts[1], 0)?,
@@ -394,7 +394,7 @@ impl IsoCalendarDate {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref> {
         let kwargs = Kwargs::dict(kwargs.map(Instance::as_object));
-        let parts = arguments::bind(["year", "week", "weekday"], 3, 3, args.items(), kwargs)?;
+        let parts = crate::arguments::bind(["year", "week", "weekday"], 3, 3, args.items(), kwargs)?;
         let mut items = [none().as_object(); 3];
         for (item, part) in items.iter_mut().zip(parts) {
             if let Some(part) = part {

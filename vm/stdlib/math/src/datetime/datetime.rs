@@ -256,7 +256,7 @@ impl DateTime {
         }
         let kwargs = Kwargs::dict(kwargs.map(Instance::as_object));
         let names = ["year", "month", "day", "hour", "minute", "second", "microsecond", "tzinfo", "fold"];
-        let parts = arguments::bind(names, 3, 8, args.items(), kwargs)?;
+        let parts = crate::arguments::bind(names, 3, 8, args.items(), kwargs)?;
         let date = Ymd {
             year: arguments::int_or(parts[0], 0)?,
             month: arguments::int_or(parts[1], 0)?,

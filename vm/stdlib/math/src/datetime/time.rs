@@ -174,7 +174,7 @@ impl Time {
         }
         let kwargs = Kwargs::dict(kwargs.map(Instance::as_object));
         let names = ["hour", "minute", "second", "microsecond", "tzinfo", "fold"];
-        let parts = arguments::bind(names, 0, 5, args.items(), kwargs)?;
+        let parts = crate::arguments::bind(names, 0, 5, args.items(), kwargs)?;
         let clock = Clock {
             hour: arguments::int_or(parts[0], 0)?,
             minute: arguments::int_or(parts[1], 0)?,
