@@ -9,8 +9,6 @@ use core::cmp::Ordering;
 use dashu_int::ops::{DivRem, SquareRoot};
 use dashu_int::{IBig, UBig};
 
-/// Bits in a decimal digit, rounded up.
-const BITS: f64 = 3.321_928_1;
 /// Decimal exponents of exponents beyond which every power overflows or vanishes.
 const HUGE: i64 = 19;
 /// Digits beyond the precision in the first attempt.
@@ -18,8 +16,9 @@ const EXTRA: i64 = 8;
 /// Powers of at most so many digits are tried exactly.
 const EXACT_DIGITS: u128 = 20_000;
 
+/// Bits that so many decimal digits take, at least.
 fn bits(digits: i64) -> usize {
-    (digits.max(0) as f64 * BITS) as usize + 1
+    (digits.max(0) as f64 * core::f64::consts::LOG2_10) as usize + 2
 }
 
 thread_local! {
@@ -92,7 +91,7 @@ fn ln_fixed(value: &UBig, bits: usize) -> IBig {
     let one = UBig::ONE << wide;
     let difference = IBig::from(root.clone()) - IBig::from(one.clone());
     let ratio = (difference << wide) / IBig::from(root + one);
-    let square = IBig::from((&ratio * &ratio) >> wide);
+    let square = (&ratio * &ratio) >> wide;
     let mut term = ratio.clone();
     let mut sum = ratio;
     let mut divisor = 3u64;

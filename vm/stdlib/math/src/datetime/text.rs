@@ -61,8 +61,8 @@ fn parse_clock(text: &[u32]) -> Option<Clock> {
     let mut parts = [0; 3];
     let mut at = 0;
     let mut colons = false;
-    for index in 0..3 {
-        parts[index] = digits(text, at, 2)?;
+    for (index, part) in parts.iter_mut().enumerate() {
+        *part = digits(text, at, 2)?;
         at += 2;
         let Some(&next) = text.get(at) else { break };
         if index == 0 {

@@ -43,10 +43,23 @@ fn parse(text: &Str) -> Result<FormatSpec> {
     Ok(spec)
 }
 
+fn invalid_override() -> Raised {
+    raise!(ValueError, "invalid override dict")
+}
+
 /// A string of the dictionary that overrides the locale.
 fn convention(dict: &Dict, name: &str) -> Result<Option<Ref<Str>>> {
     let Some(value) = dict.get_str(&*Str::new(name)?)? else { return Ok(None) };
-    value.downcast::<Str>().map(Some).map_err(|_| raise!(ValueError, "invalid override dict"))
+    value.downcast::<Str>().map(Some).map_err(|_| invalid_override())
+}
+
+/// A separator of that dictionary.
+fn separator(dict: &Dict, name: &str) -> Result<Option<String>> {
+    /// Bytes of the longest character.
+    const LONGEST: usize = 4;
+    let Some(text) = convention(dict, name)? else { return Ok(None) };
+    let text = text.to_str()?;
+    if text.len() > LONGEST { Err(invalid_override()) } else { Ok(Some(text.to_owned())) }
 }
 
 /// The separators for a specification.
@@ -58,15 +71,19 @@ fn conventions(spec: &FormatSpec, overriding: Option<&Object>) -> Result<Convent
     let Some(dict) = overriding.cast::<Dict>() else {
         return Err(raise!(TypeError, "optional argument must be a dict"));
     };
-    if let Some(point) = convention(dict, "decimal_point")? {
-        conventions.point = point.to_str()?.to_owned();
+    if let Some(point) = separator(dict, "decimal_point")? {
+        conventions.point = point;
     }
-    if let Some(separator) = convention(dict, "thousands_sep")? {
-        conventions.separator = separator.to_str()?.to_owned();
+    if let Some(separator) = separator(dict, "thousands_sep")? {
+        conventions.separator = separator;
     }
     if let Some(sizes) = convention(dict, "grouping")? {
-        conventions.sizes =
-            sizes.chars().iter().map(|size| if size == 127 { 0 } else { size as usize }).collect();
+        let sizes: Vec<u32> = sizes.chars().iter().take_while(|&size| size != 0).collect();
+        if sizes.iter().any(|&size| size > 127) {
+            return Err(invalid_override());
+        }
+        // The last size repeats, unless it is CHAR_MAX.
+        conventions.sizes = sizes.iter().map(|&size| if size == 127 { 0 } else { size as usize }).collect();
     }
     Ok(conventions)
 }

@@ -114,7 +114,8 @@ fn comparable<'a>(
     let equality = matches!(op, CompareOp::Eq | CompareOp::Ne);
     let float_operation = || {
         if equality {
-            Ok(context.note(flags::FLOAT_OPERATION))
+            context.note(flags::FLOAT_OPERATION);
+            Ok(())
         } else {
             context.report(flags::FLOAT_OPERATION)
         }

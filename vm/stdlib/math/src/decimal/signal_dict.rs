@@ -18,6 +18,8 @@ use objects::{CompareOp, Instance, Object, Ref, Result, Slot, TypeObject, raise}
 pub struct SignalDict {
     ob_base: Object,
     bits: Cell<Status>,
+    /// Whether it belongs to a context: those that Python code makes do not.
+    valid: bool,
 }
 
 /// The class of the mappings, which mixes in `MutableMapping`.
@@ -50,7 +52,7 @@ impl SignalDict {
     /// MemoryError.
     pub fn new(bits: Status) -> Result<Ref<SignalDict>> {
         let class = CLASS.0.get().ok_or_else(raise::bad_internal_call)?;
-        Ref::new_in(&class, SignalDict { ob_base: Object::HEAD, bits: Cell::new(bits) })
+        Ref::new_in(&class, SignalDict { ob_base: Object::HEAD, bits: Cell::new(bits), valid: true })
     }
 
     #[inline]
@@ -61,6 +63,10 @@ impl SignalDict {
     #[inline]
     pub fn set(&self, bits: Status) {
         self.bits.set(bits);
+    }
+
+    fn check(&self) -> Result<()> {
+        if self.valid { Ok(()) } else { Err(raise!(ValueError, "invalid signal dict")) }
     }
 
     fn keys(&self) -> Result<Ref<Tuple>> {
@@ -74,6 +80,7 @@ impl SignalDict {
 /// TypeError for what is no mapping, KeyError for other keys.
 pub fn bits_of(object: &Object) -> Result<Status> {
     if let Some(signals) = object.cast::<SignalDict>() {
+        signals.check()?;
         return Ok(signals.bits());
     }
     let Some(dict) = object.cast::<Dict>() else {
@@ -109,11 +116,12 @@ pub fn bits_of_list(list: &Object) -> Result<Status> {
 impl SignalDict {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, _args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<SignalDict>> {
-        Ref::new_in(class, SignalDict { ob_base: Object::HEAD, bits: Cell::new(0) })
+        Ref::new_in(class, SignalDict { ob_base: Object::HEAD, bits: Cell::new(0), valid: false })
     }
 
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
+        self.check()?;
         let parts: Vec<String> = signals::signals()
             .map(|(name, flag)| {
                 let value = if self.bits() & flag != 0 { "True" } else { "False" };
@@ -125,16 +133,21 @@ impl SignalDict {
 
     #[slot(tp_iter)]
     fn iter(&self) -> Result<Ref> {
+        self.check()?;
         iter::get_iter(&*self.keys()?)
     }
 
     #[slot(tp_richcompare)]
     fn richcompare(&self, other: &Object, op: CompareOp) -> Result<Ref> {
+        self.check()?;
         if !matches!(op, CompareOp::Eq | CompareOp::Ne) {
             return Ok(not_implemented().to_ref());
         }
         let other = match other.cast::<SignalDict>() {
-            Some(other) => other.bits(),
+            Some(other) => {
+                other.check()?;
+                other.bits()
+            }
             None if other.cast::<Dict>().is_some() => match bits_of(other) {
                 Ok(bits) => bits,
                 Err(raised) if raised.matches(&objects::types::exceptions::KeyError) => {
@@ -150,16 +163,19 @@ impl SignalDict {
 
     #[slot(mp_length)]
     fn len(&self) -> Result<isize> {
+        self.check()?;
         Ok(signals::signals().count() as isize)
     }
 
     #[slot(mp_subscript)]
     fn get(&self, key: &Object) -> Result<Ref> {
+        self.check()?;
         Ok(new_bool(self.bits() & signals::flags_of(key)? != 0))
     }
 
     #[slot(mp_ass_subscript)]
     fn assign(&self, key: &Object, value: Option<&Object>) -> Result<()> {
+        self.check()?;
         let Some(value) = value else { return Err(raise!(ValueError, "signal keys cannot be deleted")) };
         let flag = signals::flags_of(key)?;
         let on = object::is_true(value)?;
@@ -169,10 +185,11 @@ impl SignalDict {
 
     #[method("copy($self, /)")]
     fn copy(&self) -> Result<Ref<Dict>> {
+        self.check()?;
         let dict = Dict::new()?;
         for class in signals::classes()? {
             let on = self.bits() & signals::flags_of(&class)? != 0;
-            dict.set_item(&class, &*new_bool(on))?;
+            dict.set_item(&class, &new_bool(on))?;
         }
         Ok(dict)
     }
