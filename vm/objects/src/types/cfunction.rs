@@ -326,16 +326,16 @@ pub(crate) fn is_constructor(object: &Object) -> bool {
 /// `tp_new_wrapper`: calls `tp_new` of the type that the function belongs to, for a subtype that is safe to make this way.
 unsafe extern "C" fn call_constructor(this: &Object, args: &Tuple, kwargs: Option<&Object>) -> Result<Ref> {
     let Some(class) = this.cast::<TypeObject>() else { return Err(raise::bad_internal_call()) };
-    let name = class.full_name();
     let [subtype, rest @ ..] = args.items() else {
+        let name = class.full_name();
         return Err(crate::raise!(TypeError, "{name}.__new__(): not enough arguments"));
     };
     let Some(subtype) = subtype.cast::<TypeObject>() else {
-        let got = subtype.class().full_name();
+        let (name, got) = (class.full_name(), subtype.class().full_name());
         return Err(crate::raise!(TypeError, "{name}.__new__(X): X is not a type object ({got})"));
     };
-    let sub_name = subtype.full_name();
     if !subtype.is_subtype(class) {
+        let (name, sub_name) = (class.full_name(), subtype.full_name());
         return Err(crate::raise!(
             TypeError,
             "{name}.__new__({sub_name}): {sub_name} is not a subtype of {name}"
@@ -351,6 +351,7 @@ unsafe extern "C" fn call_constructor(this: &Object, args: &Tuple, kwargs: Optio
     }
     let Some(new) = class.tp_new.get() else { return Err(raise::bad_internal_call()) };
     if let Some(native) = native.filter(|native| !is(native, new)) {
+        let (name, sub_name) = (class.full_name(), subtype.full_name());
         return Err(crate::raise!(
             TypeError,
             "{name}.__new__({sub_name}) is not safe, use {}.__new__()",

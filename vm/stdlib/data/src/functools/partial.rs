@@ -50,41 +50,44 @@ unsafe extern "C" fn call_partial(
         }
         return call::with_joined(own, given, |all| call::vectorcall(&function, all, 0, names));
     }
-    let (positional, values) = given.split_at(positional);
-    call_merged(&function, &keywords, &[own, positional].concat(), names, values)
+    call_merged(&function, &keywords, own, given, positional, names)
 }
 
 /// Calls with the partial's keywords, of which the call's own replace those of the same name.
 fn call_merged(
     function: &Object,
     keywords: &Dict,
-    positional: &[&Object],
-    names: Option<&Tuple>,
-    values: &[&Object],
+    own: &[&Object],
+    given: &[&Object],
+    positional: usize,
+    given_names: Option<&Tuple>,
 ) -> Result<Ref> {
-    let names = names.map_or(&[][..], Tuple::items);
-    let mut used = vec![false; names.len()];
-    let mut merged: Vec<(Ref, Ref)> = Vec::with_capacity(keywords.len() + names.len());
+    let (positional, given_values) = given.split_at(positional);
+    let given_names = given_names.map_or(&[][..], Tuple::items);
+    let total = keywords.len() + given_names.len();
+    let mut used = vec![false; given_names.len()];
+    let (mut names, mut values) = (Vec::with_capacity(total), Vec::with_capacity(total));
     let mut position = Position::default();
     while let Some((name, value)) = keywords.next(&mut position) {
         let Some(text) = name.cast::<Str>() else {
             return Err(raise!(TypeError, "keywords must be strings"));
         };
         let same = |other: &&Object| other.cast::<Str>().is_some_and(|other| other.equals(text));
-        let replaced = names.iter().position(same);
+        let replaced = given_names.iter().position(same);
         if let Some(at) = replaced {
             used[at] = true;
         }
-        merged.push((name, replaced.map_or(value, |at| values[at].to_ref())));
+        names.push(name);
+        values.push(replaced.map_or(value, |at| given_values[at].to_ref()));
     }
-    for ((name, value), used) in names.iter().zip(values).zip(used) {
-        if !used {
-            merged.push((name.to_ref(), value.to_ref()));
-        }
+    for ((name, value), _) in given_names.iter().zip(given_values).zip(&used).filter(|(_, used)| !**used) {
+        names.push(name.to_ref());
+        values.push(value.to_ref());
     }
-    let (names, values): (Vec<Ref>, Vec<Ref>) = merged.into_iter().unzip();
     let names = Tuple::from_vec(names)?;
-    let mut all = positional.to_vec();
+    let mut all = Vec::with_capacity(own.len() + positional.len() + values.len());
+    all.extend_from_slice(own);
+    all.extend_from_slice(positional);
     all.extend(values.iter().map(|value| &**value));
     call::vectorcall(function, &all, 0, Some(&names))
 }

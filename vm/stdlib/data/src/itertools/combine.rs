@@ -3,12 +3,13 @@
 use super::{class_of, numbers, state_int, state_parts, warn_of_pickling, wrong_parts};
 use core::cell::{Cell, RefCell};
 use macros::{Trace, pytype};
+use objects::object::heap;
 use objects::protocol::{self, number};
 use objects::types::dict::Dict;
 use objects::types::int::Int;
 use objects::types::none::none;
 use objects::types::tuple::Tuple;
-use objects::{Object, Ref, Result, Slot, TypeObject, raise};
+use objects::{Instance, Object, Ref, Result, Slot, TypeObject, raise};
 
 /// `product`: an odometer over the pools.
 #[repr(C)]
@@ -20,6 +21,38 @@ pub struct Product {
     #[trace(skip)]
     indices: RefCell<Vec<usize>>,
     started: Cell<bool>,
+    /// What came last.
+    last: Slot<Tuple>,
+}
+
+/// The next result: the last one, changed from place `from` on, if nobody else has it; else a new tuple. The pools hold every item, so
+/// that dropping one from the tuple frees nothing.
+fn produce<'a>(
+    last: &Slot<Tuple>,
+    count: usize,
+    from: usize,
+    item: impl Fn(usize) -> Option<&'a Object>,
+) -> Result<Ref<Tuple>> {
+    let set = |tuple: &Tuple, from: usize| -> Result<()> {
+        for (place, slot) in tuple.places().iter().enumerate().skip(from) {
+            let item = item(place).ok_or_else(objects::raise::bad_internal_call)?;
+            // SAFETY: the place owned its item.
+            drop(unsafe { Ref::from_nullable(slot.replace(item.to_ref().into_ptr())) });
+        }
+        Ok(())
+    };
+    if let Some(tuple) = last.get().filter(|tuple| tuple.refcnt() == 2 && tuple.len() == count) {
+        set(&tuple, from)?;
+        // The collector lets go of tuples that hold nothing of interest to it; the new items may be.
+        if !heap::is_tracked(&tuple) {
+            heap::track(&tuple);
+        }
+        return Ok(tuple);
+    }
+    let tuple = Tuple::alloc(count)?;
+    set(&tuple, 0)?;
+    last.set(Some(tuple.clone()));
+    Ok(tuple)
 }
 
 fn pool(pools: &Tuple, index: usize) -> Option<&Tuple> {
@@ -66,6 +99,7 @@ impl Product {
             indices: RefCell::new(vec![0; pools.len()]),
             pools: Slot::new(pools),
             started: Cell::new(false),
+            last: Slot::empty(),
         };
         Ref::new_in(class, product)
     }
@@ -74,6 +108,7 @@ impl Product {
     fn next(&self) -> Result<Option<Ref<Tuple>>> {
         let Some(pools) = self.pools.get() else { return Ok(None) };
         let mut indices = self.indices.borrow_mut();
+        let mut from = 0;
         if !self.started.replace(true) {
             if pools.items().iter().any(|pool| pool.cast::<Tuple>().is_none_or(Tuple::is_empty)) {
                 self.pools.set(None);
@@ -88,19 +123,15 @@ impl Product {
                 indices[place] = 0;
                 false
             });
-            if turned.is_none() {
+            let Some(turned) = turned else {
                 self.pools.set(None);
+                self.last.set(None);
                 return Ok(None);
-            }
+            };
+            from = turned;
         }
-        let items: Vec<&Object> = indices
-            .iter()
-            .enumerate()
-            .filter_map(|(place, &index)| {
-                pool(&pools, place).and_then(|pool| pool.items().get(index).copied())
-            })
-            .collect();
-        Tuple::from_slice(&items).map(Some)
+        let item = |place: usize| pool(&pools, place)?.items().get(*indices.get(place)?).copied();
+        produce(&self.last, indices.len(), from, item).map(Some)
     }
 
     #[method("__reduce__($self, /)")]
@@ -136,6 +167,7 @@ impl Product {
         }
         *self.indices.borrow_mut() = indices;
         self.started.set(true);
+        self.last.set(None);
         Ok(())
     }
 }
@@ -165,6 +197,7 @@ macro_rules! selection {
             length: Cell<usize>,
             started: Cell<bool>,
             ended: Cell<bool>,
+            last: Slot<Tuple>,
         }
 
         impl $view {
@@ -200,6 +233,7 @@ macro_rules! selection {
                     length: Cell::new(length),
                     started: Cell::new(false),
                     ended: Cell::new(ended),
+                    last: Slot::empty(),
                 };
                 Ref::new_in(class, this)
             }
@@ -211,14 +245,12 @@ macro_rules! selection {
                     let advance: fn(&mut [usize], &mut [usize], usize, usize) -> bool = $advance;
                     if !advance(&mut indices, &mut self.cycles.borrow_mut(), pool.len(), self.length.get()) {
                         self.ended.set(true);
+                        self.last.set(None);
                         return Ok(None);
                     }
                 }
-                let items: Vec<&Object> = indices[..self.length.get()]
-                    .iter()
-                    .filter_map(|&index| pool.items().get(index).copied())
-                    .collect();
-                Tuple::from_slice(&items).map(Some)
+                let item = |place: usize| pool.items().get(*indices.get(place)?).copied();
+                produce(&self.last, self.length.get(), 0, item).map(Some)
             }
         }
 
