@@ -6,8 +6,13 @@ pub enum Next {
     Char(u32, usize),
     /// The beginning of a character whose rest is missing.
     Partial,
+    /// Half of a unit of two bytes at the end of the input.
+    Half,
     Invalid,
 }
+
+/// A byte that is in no UTF-8 text stands for half a unit of UTF-16.
+pub const HALF: u8 = 0xfe;
 
 /// The character at `at`, which is in range.
 #[inline]
@@ -25,6 +30,7 @@ pub fn next_char(bytes: &[u8], at: usize) -> Next {
 
 fn wide_char(bytes: &[u8], at: usize, lead: u8) -> Next {
     let len = match lead {
+        HALF => return Next::Half,
         0xc2..=0xdf => 2,
         0xe0..=0xef => 3,
         0xf0..=0xf4 => 4,

@@ -1,6 +1,7 @@
 //! Elements and their text.
 
 use crate::dtd::Entity;
+use crate::input::Decoder;
 use crate::scan::{self, Cdata, Content, Stop};
 use crate::{Error, Event, Frame, Kind, OpenTag, Parser, Phase, Text, Waiting, handler, utf8};
 use std::rc::Rc;
@@ -78,9 +79,7 @@ impl Parser {
             Err(Stop::Nothing) => return self.content_end(at),
         };
         match token {
-            Content::Chars => {
-                self.tell(handler::CHARACTERS, (at, end), || Event::Characters(Text::Raw(at, end)));
-            }
+            Content::Chars => self.characters(bytes, at, end),
             Content::Newline => {
                 self.tell(handler::CHARACTERS, (at, end), || Event::Characters(Text::Newline))
             }
@@ -128,6 +127,24 @@ impl Parser {
         Ok(true)
     }
 
+    /// Tells of character data; what had to be converted comes in pieces of limited size.
+    fn characters(&mut self, bytes: &[u8], mut at: usize, end: usize) {
+        /// The size of libexpat's buffer.
+        const PIECE: usize = 1024;
+        let converts = self.frames.is_empty() && self.input.decoder.as_ref().is_some_and(Decoder::converts);
+        while at < end {
+            let mut stop = end;
+            if converts && end - at > PIECE {
+                stop = at + PIECE;
+                while bytes[stop] & 0xc0 == 0x80 {
+                    stop -= 1;
+                }
+            }
+            self.tell(handler::CHARACTERS, (at, stop), || Event::Characters(Text::Raw(at, stop)));
+            at = stop;
+        }
+    }
+
     /// The end of a text in which elements are open.
     fn content_end(&mut self, at: usize) -> Result<bool, Error> {
         self.advance(at);
@@ -173,9 +190,7 @@ impl Parser {
                 self.phase = Phase::Content;
             }
             Cdata::Newline => self.tell(handler::CHARACTERS, (at, end), || Event::Characters(Text::Newline)),
-            Cdata::Chars => {
-                self.tell(handler::CHARACTERS, (at, end), || Event::Characters(Text::Raw(at, end)));
-            }
+            Cdata::Chars => self.characters(bytes, at, end),
         }
         self.advance(end);
         Ok(true)

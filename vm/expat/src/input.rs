@@ -26,6 +26,11 @@ impl Decoder {
         })
     }
 
+    /// Whether text reaches the application through a buffer of limited size.
+    pub fn converts(&self) -> bool {
+        !matches!(self, Decoder::Utf8)
+    }
+
     pub fn is_wide(&self) -> bool {
         matches!(self, Decoder::Utf16 { .. })
     }
@@ -152,7 +157,8 @@ impl Input {
         };
         self.pending = left;
         if self.is_final && !self.pending.is_empty() {
-            self.bytes.push(CUT);
+            // Half a unit of UTF-16, or half a pair of them.
+            self.bytes.push(if self.pending.len() == 1 { crate::chars::HALF } else { CUT });
         }
     }
 

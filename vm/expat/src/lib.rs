@@ -487,7 +487,7 @@ impl Parser {
     pub fn reply_encoding(&mut self, table: Option<Box<[i32; 256]>>) {
         let Some(Waiting::Encoding(at)) = self.waiting else { return };
         self.waiting = None;
-        match table {
+        match table.filter(|table| keeps_markup(table)) {
             None => {
                 self.failed_at = Some(at);
                 self.failed = Some(Error::UnknownEncoding);
@@ -609,6 +609,15 @@ impl Parser {
             }
         }
     }
+}
+
+/// Whether the bytes of markup mean what they do in ASCII.
+fn keeps_markup(table: &[i32; 256]) -> bool {
+    let is_markup = |byte: &u8| match byte {
+        b'$' | b'@' | b'\\' | b'^' | b'`' | b'{' | b'}' | b'~' => false,
+        byte => matches!(byte, b'\t' | b'\n' | b'\r' | 0x20..0x7f),
+    };
+    (0..128u8).filter(is_markup).all(|byte| table[usize::from(byte)] == i32::from(byte))
 }
 
 /// Text that the scanner has checked.

@@ -74,6 +74,7 @@ fn legal(bytes: &[u8], at: usize) -> Scan<usize> {
     match next_char(bytes, at) {
         Next::Char(_, len) => Ok(at + len),
         Next::Partial => Err(Stop::PartialChar),
+        Next::Half => Err(Stop::Partial),
         Next::Invalid => Err(Stop::Invalid(at)),
     }
 }
@@ -507,6 +508,7 @@ fn names(bytes: &[u8], start: usize, colons: Colons) -> Scan<PrologToken> {
         Next::Char(char, len) if is_name_start(char) => (Prolog::Name, start + len),
         Next::Char(char, len) if is_name_char(char) => (Prolog::NmToken, start + len),
         Next::Partial => return Err(Stop::PartialChar),
+        Next::Half => return Err(Stop::Partial),
         _ => return Err(Stop::Invalid(start)),
     };
     loop {

@@ -82,11 +82,17 @@ pub struct DecodeErrors<'a> {
     errors: Option<&'a str>,
     kind: Kind,
     handler: Option<Ref>,
+    multibyte: bool,
 }
 
 impl<'a> DecodeErrors<'a> {
+    /// For the CJK codecs, which tell of a handler's wrong answers in their own way.
+    pub fn multibyte(self) -> DecodeErrors<'a> {
+        DecodeErrors { multibyte: true, ..self }
+    }
+
     pub fn new(encoding: &'a str, errors: Option<&'a str>) -> DecodeErrors<'a> {
-        DecodeErrors { encoding, errors, kind: Kind::of(errors), handler: None }
+        DecodeErrors { encoding, errors, kind: Kind::of(errors), handler: None, multibyte: false }
     }
 
     /// Writes what stands for `input[start..end]` and says where decoding goes on.
@@ -141,15 +147,21 @@ impl<'a> DecodeErrors<'a> {
         if !protocol::number::is_index(parts.items()[1]) {
             return Err(wrong());
         }
-        let position = position(parts.items()[1], input.len())?;
+        let position = position(parts.items()[1], input.len(), self.multibyte)?;
         output.push_chars(replacement.chars());
         Ok(position)
     }
 }
 
 /// Where a handler wants to go on, in something `len` long.
-fn position(object: &Object, len: usize) -> Result<usize> {
-    let given = protocol::number::index_as_isize(object, Some(&exc::OverflowError))?;
+fn position(object: &Object, len: usize, multibyte: bool) -> Result<usize> {
+    let given = match protocol::number::index_as_isize(object, Some(&exc::OverflowError)) {
+        Err(raised) if multibyte && raised.matches(&exc::OverflowError) => {
+            raised.clear();
+            return Err(raise!(IndexError, "position -1 from error handler out of bounds"));
+        }
+        given => given?,
+    };
     let position = if given < 0 { given + len as isize } else { given };
     match usize::try_from(position) {
         Ok(position) if position <= len => Ok(position),
@@ -170,11 +182,17 @@ pub struct EncodeErrors<'a> {
     errors: Option<&'a str>,
     kind: Kind,
     handler: Option<Ref>,
+    multibyte: bool,
 }
 
 impl<'a> EncodeErrors<'a> {
+    /// For the CJK codecs, which tell of a handler's wrong answers in their own way.
+    pub fn multibyte(self) -> EncodeErrors<'a> {
+        EncodeErrors { multibyte: true, ..self }
+    }
+
     pub fn new(encoding: &'a str, errors: Option<&'a str>) -> EncodeErrors<'a> {
-        EncodeErrors { encoding, errors, kind: Kind::of(errors), handler: None }
+        EncodeErrors { encoding, errors, kind: Kind::of(errors), handler: None, multibyte: false }
     }
 
     /// UnicodeEncodeError for `text[start..end]`.
@@ -200,10 +218,15 @@ impl<'a> EncodeErrors<'a> {
             Kind::Replace => Replacement::Text(Str::from_latin1(&vec![b'?'; end - start])?),
             Kind::XmlCharRefReplace => Replacement::Text(handlers::xml_references(chars)?),
             Kind::BackslashReplace => Replacement::Text(handlers::backslashes(chars)?),
-            Kind::SurrogateEscape => match handlers::escaped_bytes(chars) {
-                Some(bytes) => Replacement::Bytes(Bytes::new(&bytes)?),
-                None => return Err(self.raise(text, start, end, reason)),
-            },
+            Kind::SurrogateEscape => {
+                // Those at the beginning that stand for bytes; the error is about the others.
+                let escaped = chars.iter().take_while(|char| (0xdc80..=0xdcff).contains(char)).count();
+                if escaped == 0 {
+                    return Err(self.raise(text, start, end, reason));
+                }
+                let bytes: Vec<u8> = chars.iter().take(escaped).map(|char| char as u8).collect();
+                return Ok((Replacement::Bytes(Bytes::new(&bytes)?), start + escaped));
+            }
             Kind::Called => return self.call(text, start, end, reason),
         };
         Ok((replacement, end))
@@ -218,7 +241,8 @@ impl<'a> EncodeErrors<'a> {
         let arguments = problem.arguments(text.to_ref().upcast())?;
         let exception = protocol::call::call(exc::UnicodeEncodeError.as_object(), arguments.items())?;
         let answer = protocol::call::call_one_arg(&handler, &exception)?;
-        let wrong = || raise!(TypeError, "encoding error handler must return (str/bytes, int) tuple");
+        let kinds = if self.multibyte { "str" } else { "str/bytes" };
+        let wrong = || raise!(TypeError, "encoding error handler must return ({kinds}, int) tuple");
         let parts = answer.cast::<Tuple>().filter(|parts| parts.len() == 2).ok_or_else(wrong)?;
         let replacement = match (parts.items()[0].cast::<Str>(), parts.items()[0].cast::<Bytes>()) {
             (Some(text), _) => Replacement::Text(Ref::from_borrowed(text)),
@@ -228,7 +252,7 @@ impl<'a> EncodeErrors<'a> {
         if !protocol::number::is_index(parts.items()[1]) {
             return Err(wrong());
         }
-        Ok((replacement, position(parts.items()[1], text.len())?))
+        Ok((replacement, position(parts.items()[1], text.len(), self.multibyte)?))
     }
 }
 

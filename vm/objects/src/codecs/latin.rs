@@ -36,6 +36,10 @@ pub fn decode_utf8(input: &[u8], errors: Option<&str>, is_final: bool) -> Result
         let (end, reason) = match error.error_len() {
             None if !is_final => return Ok((output.finish()?, start)),
             None => (input.len(), "unexpected end of data"),
+            // The beginning of a surrogate, which a handler may want whole.
+            Some(_) if !is_final && matches!(input[start..], [0xed, 0xa0..=0xbf]) => {
+                return Ok((output.finish()?, start));
+            }
             Some(len) => match input[start] {
                 0x80..=0xc1 | 0xf5.. => (start + 1, "invalid start byte"),
                 _ => (start + len, "invalid continuation byte"),

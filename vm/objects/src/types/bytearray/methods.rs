@@ -155,7 +155,8 @@ impl ByteArray {
     #[slot(mp_subscript)]
     fn subscript(&self, key: &Object) -> Result<Ref> {
         if let Some(slice) = key.cast::<Slice>() {
-            let indices = slice.indices_for(self.len())?;
+            // The bounds may run code that changes the array.
+            let indices = slice.bounds()?.for_len(self.len());
             let contents = self.as_slice();
             if indices.step == 1 {
                 let start = indices.start as usize;

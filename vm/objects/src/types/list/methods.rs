@@ -184,7 +184,8 @@ impl List {
     #[slot(mp_subscript)]
     fn subscript(&self, key: &Object) -> Result<Ref> {
         if let Some(slice) = key.cast::<Slice>() {
-            let indices = slice.indices_for(self.len())?;
+            // The bounds may run code that changes the list.
+            let indices = slice.bounds()?.for_len(self.len());
             return Ok(self.take_slice(indices)?.upcast());
         }
         if !number::is_index(key) {

@@ -80,6 +80,9 @@ pub fn zfill(text: &Str, width: isize) -> Result<Ref<Str>> {
 /// # Errors
 /// MemoryError.
 pub fn expandtabs(text: &Str, tab: i32) -> Result<Ref<Str>> {
+    if !text.chars().iter().any(|char| char == 0x09) {
+        return text.to_exact();
+    }
     let tab = usize::try_from(tab).unwrap_or(0);
     let mut result = Builder::with_capacity(text.len());
     let mut column = 0;

@@ -50,7 +50,7 @@ impl Codec {
     ) -> Result<(Vec<u8>, usize)> {
         let chars: Vec<u32> = text.chars().iter().collect();
         let mut out = Vec::with_capacity(chars.len() * 2);
-        let mut handler = EncodeErrors::new(self.name, errors);
+        let mut handler = EncodeErrors::new(self.name, errors).multibyte();
         let mut at = 0;
         while at < chars.len() {
             let reason = match self.charset.encode(state, &chars[at..], flags.flush, &mut out) {
@@ -90,7 +90,7 @@ impl Codec {
         is_final: bool,
         out: &mut Builder,
     ) -> Result<usize> {
-        let mut handler = DecodeErrors::new(self.name, errors);
+        let mut handler = DecodeErrors::new(self.name, errors).multibyte();
         let mut at = 0;
         while at < input.len() {
             let (end, reason) = match self.charset.decode(state, &input[at..]) {

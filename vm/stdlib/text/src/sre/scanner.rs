@@ -4,8 +4,11 @@ use super::matched::Match;
 use super::pattern::Pattern;
 use super::subject::Subject;
 use ::sre::{Matcher, Mode};
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use macros::{Trace, pytype};
+use objects::protocol::buffer::{self, Buffer};
+use objects::types::bytes::Bytes;
+use objects::types::str::Str;
 use objects::{Instance, Object, Ref, Result, Slot};
 
 /// Where a search goes on.
@@ -15,6 +18,9 @@ pub struct Scanner {
     ob_base: Object,
     pattern: Slot<Pattern>,
     string: Slot,
+    /// Keeps the memory of a mutable object where it is.
+    #[trace(skip)]
+    held: RefCell<Option<Buffer>>,
     #[trace(skip)]
     start: Cell<usize>,
     #[trace(skip)]
@@ -29,10 +35,13 @@ pub struct Scanner {
 
 impl Scanner {
     pub fn new(pattern: &Pattern, string: &Object, pos: usize, end: usize) -> Result<Ref<Scanner>> {
+        let is_fixed = string.cast::<Str>().is_some() || string.cast_exact::<Bytes>().is_some();
+        let held = if is_fixed { None } else { Some(Buffer::of(string, buffer::SIMPLE)?) };
         Ref::new(Scanner {
             ob_base: Object::HEAD,
             pattern: Slot::new(pattern.to_ref()),
             string: Slot::new(string.to_ref()),
+            held: RefCell::new(held),
             start: Cell::new(pos),
             end,
             first: pos,

@@ -3,8 +3,8 @@
 use super::matched::Match;
 use super::subject::Subject;
 use macros::{Trace, pytype};
-use objects::protocol::number;
 use objects::raise;
+use objects::types::int::Int;
 use objects::{Instance, Object, Ref, Result, Slot};
 
 /// A parsed replacement: literals around the texts of groups.
@@ -36,8 +36,11 @@ impl Template {
         }
         let (mut groups, mut literals) = (Vec::new(), Vec::new());
         for pair in rest.chunks_exact(2) {
-            let group = number::index_as_isize(&pair[0], None)?;
-            groups.push(usize::try_from(group).map_err(|_| raise!(ValueError, "invalid template"))?);
+            let Some(group) = pair[0].cast::<Int>() else {
+                return Err(raise!(TypeError, "an integer is required"));
+            };
+            let group = group.to_i64().and_then(|group| usize::try_from(group).ok());
+            groups.push(group.ok_or_else(invalid)?);
             literals.push(pair[1].clone());
         }
         Ref::new(Template {

@@ -340,14 +340,7 @@ impl TreeBuilder {
             self.events.end.set(Some(Str::new("end")?.upcast()));
             return Ok(());
         };
-        let names = match objects::protocol::iter::collect(names) {
-            Ok(names) => names,
-            Err(raised) if raised.matches(&objects::types::exceptions::TypeError) => {
-                raised.clear();
-                return Err(raise!(TypeError, "events must be a sequence"));
-            }
-            Err(raised) => return Err(raised),
-        };
+        let names = super::element::collect(names, "events must be a sequence")?;
         for name in names {
             let text = match (name.cast::<Str>(), name.cast::<objects::types::bytes::Bytes>()) {
                 (Some(text), _) => text.to_str()?.to_owned(),

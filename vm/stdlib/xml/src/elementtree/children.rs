@@ -77,7 +77,6 @@ impl Element {
             }
         };
         drop(children);
-        self.changed();
         drop(old);
         Ok(())
     }
@@ -96,7 +95,6 @@ impl Element {
             None => children.remove(index),
         };
         drop(children);
-        self.changed();
         drop(old);
         Ok(())
     }
@@ -104,13 +102,6 @@ impl Element {
 
 /// The elements of a sequence that is assigned to a slice.
 fn elements_of(value: &Object) -> Result<Vec<Ref<Element>>> {
-    let items = match objects::protocol::iter::collect(value) {
-        Ok(items) => items,
-        Err(raised) if raised.matches(&objects::types::exceptions::TypeError) => {
-            raised.clear();
-            return Err(raise!(TypeError, "assignment expects an iterable"));
-        }
-        Err(raised) => return Err(raised),
-    };
+    let items = super::element::collect(value, "assignment expects an iterable")?;
     items.into_iter().map(|item| item.downcast::<Element>().map_err(|item| expected_element(&item))).collect()
 }

@@ -40,9 +40,6 @@ pub struct Element {
     /// Made on demand.
     attrib: Slot<Dict>,
     pub(super) children: Children,
-    /// Counts changes of the children.
-    #[trace(skip)]
-    pub(super) version: Cell<u64>,
     weakreflist: Cell<*const WeakReference>,
 }
 
@@ -68,7 +65,6 @@ impl Element {
                 tail: Slot::empty(),
                 attrib: Slot::from_option(attrib),
                 children: Children::default(),
-                version: Cell::new(0),
                 weakreflist: Cell::new(core::ptr::null()),
             },
         )
@@ -144,11 +140,6 @@ impl Element {
     /// Appends a child.
     pub(super) fn add(&self, child: Ref<Element>) {
         self.children.0.borrow_mut().push(child);
-        self.changed();
-    }
-
-    pub(super) fn changed(&self) {
-        self.version.set(self.version.get().wrapping_add(1));
     }
 
     pub(super) fn child(&self, index: usize) -> Option<Ref<Element>> {
@@ -259,7 +250,6 @@ impl Element {
 
     #[method("clear($self, /)")]
     fn py_clear(&self) {
-        self.changed();
         let children = self.children.0.take();
         self.attrib.set(None);
         self.text.set(None);
@@ -368,15 +358,7 @@ impl Element {
 
     #[method("extend($self, elements, /)")]
     fn extend(&self, elements: &Object) -> Result<()> {
-        let items = match objects::protocol::iter::collect(elements) {
-            Ok(items) => items,
-            Err(raised) if raised.matches(&objects::types::exceptions::TypeError) => {
-                raised.clear();
-                return Err(raise!(TypeError, "'elements' must be an iterable"));
-            }
-            Err(raised) => return Err(raised),
-        };
-        for item in items {
+        for item in collect(elements, "'elements' must be an iterable")? {
             match item.downcast::<Element>() {
                 Ok(item) => self.add(item),
                 Err(item) => return Err(expected_element(&item)),
@@ -391,23 +373,17 @@ impl Element {
         let len = children.len() as isize;
         let index = if index < 0 { (index + len).max(0) } else { index.min(len) };
         children.insert(index as usize, subelement.to_ref());
-        drop(children);
-        self.changed();
     }
 
     #[method("remove($self, subelement, /)")]
     fn remove(&self, subelement: &Element) -> Result<()> {
-        let version = self.version.get();
-        let changed = || raise!(RuntimeError, "children mutated during iteration");
         let mut index = 0;
         while let Some(child) = self.child(index) {
-            let same = child.is(subelement) || compare::equal(&child, subelement)?;
-            if self.version.get() != version {
-                return Err(changed());
-            }
-            if same {
-                let found = self.children.0.borrow_mut().remove(index);
-                self.changed();
+            if child.is(subelement) || compare::equal(&child, subelement)? {
+                // Comparing may have removed it.
+                let mut children = self.children.0.borrow_mut();
+                let found = (index < children.len()).then(|| children.remove(index));
+                drop(children);
                 drop(found);
                 return Ok(());
             }
@@ -520,10 +496,21 @@ impl Element {
         self.tail.set(tail);
         self.attrib.set(attrib);
         let old = self.children.0.replace(children);
-        self.changed();
         drop(old);
         Ok(())
     }
+}
+
+/// The items of an iterable; `message` tells of what is none.
+pub(super) fn collect(iterable: &Object, message: &str) -> Result<Vec<Ref>> {
+    let iterator = objects::protocol::iter::get_iter(iterable).map_err(|raised| {
+        if !raised.matches(&objects::types::exceptions::TypeError) {
+            return raised;
+        }
+        raised.clear();
+        raise!(TypeError, "{message}")
+    })?;
+    objects::protocol::iter::collect(&iterator)
 }
 
 /// A value that is set, not deleted.

@@ -110,8 +110,11 @@ pub mod module {
         let modules = objects::state::sys_get("modules").and_then(|modules| modules.downcast::<Dict>().ok());
         let name = Str::new("xml.etree.ElementPath")?;
         STATE.path.set(modules.map(|modules| modules.get_item(&name)).transpose()?.flatten());
-        let error =
-            exc::new_exception("xml.etree.ElementTree.ParseError", exc::SyntaxError.as_object(), None)?;
+        // The types are the same however often the module is made, and so is the exception of their methods.
+        let error = match STATE.parse_error.get() {
+            Some(error) => error,
+            None => exc::new_exception("xml.etree.ElementTree.ParseError", exc::SyntaxError.as_object(), None)?,
+        };
         module.dict().set_text("ParseError", error.as_object())?;
         STATE.parse_error.set(Some(error));
         Ok(())
