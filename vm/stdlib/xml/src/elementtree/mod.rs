@@ -23,6 +23,8 @@ pub(crate) struct State {
     pub parse_error: Slot<TypeObject>,
     pub comment_factory: Slot,
     pub pi_factory: Slot,
+    /// The module `xml.etree.ElementPath`.
+    pub path: Slot,
     /// `copy.deepcopy`.
     pub deepcopy: Slot,
 }
@@ -34,6 +36,7 @@ pub(crate) static STATE: State = State {
     parse_error: Slot::empty(),
     comment_factory: Slot::empty(),
     pi_factory: Slot::empty(),
+    path: Slot::empty(),
     deepcopy: Slot::empty(),
 };
 
@@ -44,10 +47,7 @@ impl State {
 
     /// Calls a function of `xml.etree.ElementPath`.
     pub fn call_path(&self, name: &str, args: &[&Object]) -> Result<Ref> {
-        let path = match path_module()? {
-            Some(path) => path,
-            None => objects::hooks::IMPORT.get()("xml.etree.ElementPath")?,
-        };
+        let Some(path) = self.path.get() else { return Err(raise::bad_internal_call()) };
         objects::protocol::call::call(&*attr::get_text(&path, name)?, args)
     }
 }
@@ -107,6 +107,9 @@ pub mod module {
         let import = objects::hooks::IMPORT.get();
         STATE.deepcopy.set(Some(attr::get_text(&*import("copy")?, "deepcopy")?));
         import("xml.etree.ElementPath")?;
+        let modules = objects::state::sys_get("modules").and_then(|modules| modules.downcast::<Dict>().ok());
+        let name = Str::new("xml.etree.ElementPath")?;
+        STATE.path.set(modules.map(|modules| modules.get_item(&name)).transpose()?.flatten());
         // The types are the same however often the module is made, and so is the exception of their methods.
         let error = match STATE.parse_error.get() {
             Some(error) => error,
@@ -117,15 +120,6 @@ pub mod module {
         module.dict().set_text("ParseError", error.as_object())?;
         STATE.parse_error.set(Some(error));
         Ok(())
-    }
-}
-
-/// The module `xml.etree.ElementPath`, if it is imported.
-fn path_module() -> Result<Option<Ref>> {
-    let modules = objects::state::sys_get("modules").and_then(|modules| modules.downcast::<Dict>().ok());
-    match modules {
-        Some(modules) => modules.get_item(&*Str::new("xml.etree.ElementPath")?),
-        None => Ok(None),
     }
 }
 

@@ -97,7 +97,7 @@ impl XmlParser {
                 }
                 Event::UnknownEncoding(name) => {
                     let table = match &pending {
-                        None => crate::elementtree::xmlparser::table_of(&name).map(Some),
+                        None => table_of(&name),
                         Some(_) => Ok(None),
                     };
                     let table = table.unwrap_or_else(|raised| {
@@ -334,5 +334,13 @@ impl XmlParser {
             _ => return Ok(()),
         };
         self.notify(Kind::CharacterData, [text.as_str().into_py()?])
+    }
+}
+
+/// The characters of an encoding's bytes.
+fn table_of(name: &str) -> Result<Option<Box<[i32; 256]>>> {
+    match crate::elementtree::xmlparser::table_of(name)? {
+        Some(table) => Ok(Some(table)),
+        None => Err(raise!(ValueError, "multi-byte encodings are not supported")),
     }
 }
