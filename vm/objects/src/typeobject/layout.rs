@@ -29,7 +29,8 @@ pub fn best_base(bases: &Tuple) -> Result<Ref<TypeObject>> {
         let Some(base) = base.cast::<TypeObject>() else {
             return Err(crate::raise!(TypeError, "bases must be types"));
         };
-        if !base.has_feature(flags::READY) {
+        // A class that is being made is unready too, but has its dictionary.
+        if base.tp_dict.is_empty() {
             super::ready::ready(base)?;
         }
         if !base.has_feature(flags::BASETYPE) {
@@ -127,6 +128,7 @@ fn same_slots_added(new: &TypeObject, old: &TypeObject) -> bool {
                 false
             })
         }
-        _ => false,
+        // What is no slot in `__slots__`, like `__dict__`, is compared above.
+        (Some(slots), None) | (None, Some(slots)) => slots.cast::<Tuple>().is_none_or(Tuple::is_empty),
     }
 }

@@ -9,6 +9,7 @@ pub mod layout;
 pub mod lookup;
 pub mod mro;
 pub mod new;
+pub mod python_buffer;
 pub mod ready;
 pub mod slotdefs;
 pub mod slots;

@@ -157,6 +157,9 @@ fn ask_metaclass(class: &TypeObject, method: &Object) -> Result<Ref<Tuple>> {
     };
     let answer = protocol::call::call_no_args(&bound)?;
     let mro = protocol::sequence::to_tuple(&answer)?;
+    if mro.is_empty() {
+        return Err(crate::raise!(TypeError, "type MRO must not be empty"));
+    }
     let solid = super::layout::solid_base(class);
     for item in mro.items() {
         let Some(base) = item.cast::<TypeObject>() else {

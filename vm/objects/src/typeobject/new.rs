@@ -119,6 +119,10 @@ impl<'a> NewClass<'a> {
         };
         let base = layout::best_base(&bases)?;
         let dict = namespace.copy()?;
+        if !dict.has_only_string_keys() {
+            let text = format!("non-string key in the __dict__ of class {}", name.to_string_lossy());
+            crate::hooks::WARN.get()(&crate::types::exceptions::RuntimeWarning, &text, 1)?;
+        }
         let mut plan =
             NewClass { meta, name, bases, base, dict, slots: None, add_dict: false, add_weak: false };
         plan.plan_slots()?;
@@ -404,7 +408,8 @@ fn set_names(class: &TypeObject) -> Result<()> {
 
 /// `super(class, class).__init_subclass__(**kwargs)`.
 fn init_subclass(class: &TypeObject, kwargs: Option<&Dict>) -> Result<()> {
-    let method = crate::types::super_::get_from(class, class, id!("__init_subclass__"))?;
+    let start = crate::types::super_::start_class(class, class)?;
+    let method = crate::types::super_::get_from(class, &start, id!("__init_subclass__"))?;
     protocol::call::call_with_tuple(&method, &Tuple::empty(), kwargs)?;
     Ok(())
 }

@@ -5,7 +5,7 @@
 //! the order in which `PyType_Ready` adds wrappers. Readying, class creation, attribute assignment on classes and documentation
 //! are all derived from this table.
 
-use super::{HeapType, TypeObject, dunder, wrap};
+use super::{HeapType, TypeObject, dunder, python_buffer, wrap};
 use crate::object::Object;
 use crate::object::refs::Ref;
 use crate::raise::Result;
@@ -137,7 +137,9 @@ macro_rules! slot_defs {
     };
     (@function -) => { ptr::null() };
     (@function $function:ident) => { dunder::$function as *const c_void };
+    (@function ($function:path)) => { $function as *const c_void };
     (@wrapper -) => { None };
+    (@wrapper ($wrapper:path)) => { Some($wrapper as WrapperFunc) };
     (@wrapper $wrapper:ident) => { Some(wrap::$wrapper as WrapperFunc) };
 }
 
@@ -186,6 +188,11 @@ slot_defs! {
     __new__ ht_type.tp_new, new, -, "(type, /, *args, **kwargs)\n--\n\nCreate and return new object.";
     __del__ ht_type.tp_finalize, finalize, del,
         doc!("Called when the instance is about to be destroyed.");
+
+    __buffer__ as_buffer.bf_getbuffer, (python_buffer::getbuffer), (python_buffer::wrap_getbuffer),
+        doc!("flags, /", "Return a buffer object that exposes the underlying memory of the object.");
+    __release_buffer__ as_buffer.bf_releasebuffer, (python_buffer::releasebuffer), (python_buffer::wrap_releasebuffer),
+        doc!("buffer, /", "Release the buffer object that exposes the underlying memory of the object.");
 
     __await__ as_async.am_await, am_await, unary, doc!("Return an iterator to be used in await expression.");
     __aiter__ as_async.am_aiter, am_aiter, unary,

@@ -1,7 +1,6 @@
 //! `classmethod`: binds a callable to the class instead of the instance.
 
-use super::staticmethod::{copy_description, is_abstract, set_wrapped_attribute, wrapped_attribute};
-use crate::id;
+use super::staticmethod::{copy_description, is_abstract};
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
 use crate::protocol;
@@ -82,15 +81,5 @@ impl ClassMethod {
     #[setter("__dict__")]
     fn set_dict(&self, value: Option<&Object>) -> Result<()> {
         crate::attrs::generic_set_dict(self, value)
-    }
-
-    #[getter("__annotations__")]
-    fn annotations(&self) -> Result {
-        wrapped_attribute(&self.cm_dict, self.cm_callable.get().as_deref(), id!("__annotations__"))
-    }
-
-    #[setter("__annotations__")]
-    fn set_annotations(&self, value: Option<&Object>) -> Result<()> {
-        set_wrapped_attribute(&self.cm_dict, id!("__annotations__"), value)
     }
 }

@@ -172,7 +172,6 @@ impl Function {
     name = "function", symbol = PyFunction_Type, gc, flags = [METHOD_DESCRIPTOR],
     dict = func_dict, weaklist = func_weakreflist, vectorcall_field = vectorcall,
     call = crate::protocol::call::vectorcall_call,
-    getattro = crate::attrs::generic_getattro,
     member("__closure__", OBJECT, func_closure, READONLY),
     member("__doc__", OBJECT, func_doc),
     member("__globals__", OBJECT, func_globals, READONLY),

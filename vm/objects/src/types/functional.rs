@@ -70,7 +70,7 @@ unsafe extern "C" fn enumerate_vectorcall(
 }
 
 #[pytype(
-    name = "enumerate", symbol = PyEnum_Type, gc, flags = [BASETYPE],
+    name = "enumerate", symbol = PyEnum_Type, gc, flags = [BASETYPE], getattro = crate::attrs::generic_getattro,
     iter = ::objects::slots::self_iter, vectorcall = enumerate_vectorcall
 )]
 impl Enumerate {
@@ -133,7 +133,10 @@ pub struct Zip {
     strict: Cell<bool>,
 }
 
-#[pytype(name = "zip", symbol = PyZip_Type, gc, flags = [BASETYPE], iter = ::objects::slots::self_iter)]
+#[pytype(
+    name = "zip", symbol = PyZip_Type, gc, flags = [BASETYPE], iter = ::objects::slots::self_iter,
+    getattro = crate::attrs::generic_getattro
+)]
 impl Zip {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Zip>> {
@@ -227,7 +230,10 @@ pub struct Map {
     function: Slot,
 }
 
-#[pytype(name = "map", symbol = PyMap_Type, gc, flags = [BASETYPE], iter = ::objects::slots::self_iter)]
+#[pytype(
+    name = "map", symbol = PyMap_Type, gc, flags = [BASETYPE], iter = ::objects::slots::self_iter,
+    getattro = crate::attrs::generic_getattro
+)]
 impl Map {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Map>> {
@@ -289,7 +295,10 @@ pub struct Filter {
     iterator: Slot,
 }
 
-#[pytype(name = "filter", symbol = PyFilter_Type, gc, flags = [BASETYPE], iter = ::objects::slots::self_iter)]
+#[pytype(
+    name = "filter", symbol = PyFilter_Type, gc, flags = [BASETYPE], iter = ::objects::slots::self_iter,
+    getattro = crate::attrs::generic_getattro
+)]
 impl Filter {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Filter>> {
@@ -342,7 +351,10 @@ pub struct Reversed {
     sequence: Slot,
 }
 
-#[pytype(name = "reversed", symbol = PyReversed_Type, gc, flags = [BASETYPE], iter = ::objects::slots::self_iter)]
+#[pytype(
+    name = "reversed", symbol = PyReversed_Type, gc, flags = [BASETYPE], iter = ::objects::slots::self_iter,
+    getattro = crate::attrs::generic_getattro
+)]
 impl Reversed {
     #[new("(sequence, /)", vectorcall)]
     fn tp_new(class: &TypeObject, sequence: &Object) -> Result<Ref> {

@@ -45,7 +45,7 @@ impl Namespace {
 
 #[pytype(
     name = "SimpleNamespace", module = "types", symbol = _PyNamespace_Type, gc, flags = [BASETYPE], dict = ns_dict,
-    getattro = crate::attrs::generic_getattro, unhashable
+    unhashable
 )]
 impl Namespace {
     #[slot(tp_new)]

@@ -3,6 +3,7 @@
 use crate::object::{Instance, Object};
 use crate::raise::Result;
 use crate::typeobject::TypeObject;
+use crate::typeobject::slots::CompareOp;
 use crate::types::dict::Dict;
 use crate::types::exceptions as exc;
 use crate::types::tuple::Tuple;
@@ -60,6 +61,10 @@ impl NoneMethods {
     #[slot(tp_hash)]
     fn hash(_this: &Object) -> isize {
         0xfca8_6420
+    }
+    #[slot(tp_richcompare)]
+    fn compare(this: &Object, other: &Object, op: CompareOp) -> Result {
+        crate::types::object::compare_by_identity(this, other, op)
     }
     #[slot(nb_bool)]
     fn is_true(_this: &Object) -> bool {

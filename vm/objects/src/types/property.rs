@@ -33,6 +33,7 @@ fn present(object: Option<&Object>) -> Option<Ref> {
 
 #[pytype(
     name = "property",
+    getattro = crate::attrs::generic_getattro,
     symbol = PyProperty_Type,
     flags = [BASETYPE],
     gc,

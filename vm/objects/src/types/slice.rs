@@ -185,7 +185,11 @@ impl<'a> FromArg<'a> for SliceIndex {
     }
 }
 
-#[pytype(name = "slice", symbol = PySlice_Type, gc)]
+#[pytype(
+    name = "slice", symbol = PySlice_Type, gc, getattro = crate::attrs::generic_getattro,
+    member("start", OBJECT, start, READONLY), member("stop", OBJECT, stop, READONLY),
+    member("step", OBJECT, step, READONLY)
+)]
 impl Slice {
     #[new("(start, stop=<unrepresentable>, step=None, /)")]
     fn tp_new(
@@ -241,21 +245,6 @@ impl Slice {
     #[method("__reduce__($self, /)")]
     fn reduce(&self) -> Result<Ref<Tuple>> {
         Tuple::from_array([self.class().to_ref().upcast(), self.as_tuple()?.upcast()])
-    }
-
-    #[getter("start")]
-    fn start(&self) -> Option<Ref> {
-        self.start.get()
-    }
-
-    #[getter("stop")]
-    fn stop(&self) -> Option<Ref> {
-        self.stop.get()
-    }
-
-    #[getter("step")]
-    fn step(&self) -> Option<Ref> {
-        self.step.get()
     }
 }
 

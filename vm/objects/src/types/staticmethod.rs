@@ -7,7 +7,6 @@ use crate::protocol::{self, attr, call};
 use crate::raise::Result;
 use crate::types::bool::new_bool;
 use crate::types::dict::Dict;
-use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use macros::pytype;
 
@@ -40,7 +39,9 @@ pub fn new(callable: &Object) -> Result<Ref> {
 /// # Errors
 /// What reading or setting an attribute raises, other than AttributeError.
 pub(crate) fn copy_description(wrapper: &Object, callable: &Object) -> Result<()> {
-    for name in [id!("__module__"), id!("__name__"), id!("__qualname__"), id!("__doc__")] {
+    let names =
+        [id!("__module__"), id!("__name__"), id!("__qualname__"), id!("__doc__"), id!("__annotations__")];
+    for name in names {
         if let Some(value) = attr::get_optional(callable, name)? {
             attr::set(wrapper, name, Some(&value))?;
         }
@@ -57,50 +58,6 @@ pub(crate) fn is_abstract(callable: Option<&Object>) -> Result<bool> {
     match attr::get_optional(callable, id!("__isabstractmethod__"))? {
         Some(answer) => protocol::object::is_true(&answer),
         None => Ok(false),
-    }
-}
-
-/// An attribute of the wrapped callable, kept in the wrapper's dictionary once it was asked for (`descriptor_get_wrapped_attribute`).
-///
-/// # Errors
-/// What reading it raises.
-pub(crate) fn wrapped_attribute(dict: &Slot<Dict>, callable: Option<&Object>, name: &Str) -> Result<Ref> {
-    let stored = match dict.get() {
-        Some(dict) => dict,
-        None => {
-            let new = Dict::new()?;
-            dict.set(Some(new.clone()));
-            new
-        }
-    };
-    if let Some(value) = stored.get_str(name)? {
-        return Ok(value);
-    }
-    let callable = callable.ok_or_else(crate::raise::bad_internal_call)?;
-    let value = attr::get(callable, name)?;
-    stored.set_str(name, &value)?;
-    Ok(value)
-}
-
-/// Sets or deletes [`wrapped_attribute`].
-///
-/// # Errors
-/// AttributeError when there is nothing to delete.
-pub(crate) fn set_wrapped_attribute(dict: &Slot<Dict>, name: &Str, value: Option<&Object>) -> Result<()> {
-    let stored = match dict.get() {
-        Some(dict) => dict,
-        None => {
-            let new = Dict::new()?;
-            dict.set(Some(new.clone()));
-            new
-        }
-    };
-    match value {
-        Some(value) => stored.set_str(name, value),
-        None => match stored.remove(name)? {
-            Some(_) => Ok(()),
-            None => Err(crate::raise!(AttributeError, "{}", name.to_string_lossy())),
-        },
     }
 }
 
@@ -153,15 +110,5 @@ impl StaticMethod {
     #[setter("__dict__")]
     fn set_dict(&self, value: Option<&Object>) -> Result<()> {
         crate::attrs::generic_set_dict(self, value)
-    }
-
-    #[getter("__annotations__")]
-    fn annotations(&self) -> Result {
-        wrapped_attribute(&self.sm_dict, self.sm_callable.get().as_deref(), id!("__annotations__"))
-    }
-
-    #[setter("__annotations__")]
-    fn set_annotations(&self, value: Option<&Object>) -> Result<()> {
-        set_wrapped_attribute(&self.sm_dict, id!("__annotations__"), value)
     }
 }

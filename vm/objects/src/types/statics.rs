@@ -98,6 +98,7 @@ pub static STATIC_TYPES: &[&TypeObject] = &[
     &generator::methods::PyCoro_Type,
     &generator::methods::_PyCoroWrapper_Type,
     &generator::methods::PyAsyncGen_Type,
+    &crate::typeobject::python_buffer::_PyBufferWrapper_Type,
     &generator::async_gen::_PyAsyncGenASend_Type,
     &generator::async_gen::_PyAsyncGenAThrow_Type,
     &generator::async_gen::_PyAsyncGenWrappedValue_Type,

@@ -76,7 +76,7 @@ impl Traceback {
 }
 
 #[pytype(
-    name = "traceback", symbol = PyTraceBack_Type, gc, getattro = crate::attrs::generic_getattro,
+    name = "traceback", symbol = PyTraceBack_Type, gc,
     member("tb_frame", OBJECT, tb_frame, READONLY),
     member("tb_lasti", INT, tb_lasti, READONLY)
 )]

@@ -84,6 +84,7 @@ fn add_member(members: &mut Vec<Ref>, member: &Object) -> Result<()> {
 
 #[pytype(
     name = "UnionType",
+    getattro = crate::attrs::generic_getattro,
     module = "types",
     symbol = _PyUnion_Type,
     gc,

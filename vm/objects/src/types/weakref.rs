@@ -174,7 +174,8 @@ impl WeakReference {
 
 #[pytype(
     name = "ReferenceType", module = "weakref", symbol = _PyWeakref_RefType, gc, flags = [BASETYPE],
-    vectorcall_field = vectorcall, call = protocol::call::vectorcall_call
+    vectorcall_field = vectorcall, call = protocol::call::vectorcall_call,
+    member("__callback__", OBJECT, wr_callback, READONLY)
 )]
 impl WeakReference {
     #[slot(tp_new)]
@@ -225,11 +226,6 @@ impl WeakReference {
             }
             None => Str::new(&format!("<weakref at {self:p}; to '{class}' at {address:p}>")),
         }
-    }
-
-    #[getter("__callback__")]
-    fn get_callback(&self) -> Option<Ref> {
-        self.referent().and(self.callback())
     }
 
     #[classmethod("__class_getitem__($type, object, /)", unchecked)]

@@ -29,8 +29,8 @@ use macros::pytype;
 
 shared_methods! {
 #[pytype(
-    name = "bytearray", symbol = PyByteArray_Type, unhashable,
-    flags = [BASETYPE, SEQUENCE, MATCH_SELF]
+    name = "bytearray", symbol = PyByteArray_Type, unhashable, getattro = crate::attrs::generic_getattro,
+    flags = [BASETYPE, MATCH_SELF]
 )]
 impl ByteArray {
     #[slot(tp_new)]

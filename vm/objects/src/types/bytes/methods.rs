@@ -26,7 +26,7 @@ use macros::pytype;
 shared_methods! {
 #[pytype(
     name = "bytes", symbol = PyBytes_Type, basicsize = HEAD_SIZE + 1, itemsize = 1,
-    flags = [BASETYPE, SEQUENCE, BYTES_SUBCLASS, MATCH_SELF]
+    flags = [BASETYPE, BYTES_SUBCLASS, MATCH_SELF], getattro = crate::attrs::generic_getattro
 )]
 impl Bytes {
     #[new("(source=b'', encoding='utf-8', errors='strict')")]

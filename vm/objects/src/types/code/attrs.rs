@@ -35,7 +35,6 @@ fn units_as_bytes(units: &[u16]) -> Vec<u8> {
 
 #[pytype(
     name = "code", symbol = PyCode_Type, no_dealloc, itemsize = 2, weaklist = co_weakreflist,
-    getattro = crate::attrs::generic_getattro,
     member("co_argcount", INT, co_argcount, READONLY),
     member("co_posonlyargcount", INT, co_posonlyargcount, READONLY),
     member("co_kwonlyargcount", INT, co_kwonlyargcount, READONLY),

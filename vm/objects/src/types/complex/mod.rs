@@ -68,7 +68,10 @@ impl Complex {
     }
 }
 
-#[pytype(name = "complex", symbol = PyComplex_Type, flags = [BASETYPE])]
+#[pytype(
+    name = "complex", symbol = PyComplex_Type, flags = [BASETYPE], getattro = crate::attrs::generic_getattro,
+    member("real", DOUBLE, real, READONLY), member("imag", DOUBLE, imag, READONLY)
+)]
 impl Complex {
     #[new("(real=0, imag=0)", vectorcall)]
     fn tp_new(class: &TypeObject, real: Option<&Object>, imag: Option<&Object>) -> Result<Ref> {
@@ -198,12 +201,6 @@ impl Complex {
         self.positive()
     }
 
-    #[classmethod("from_number($type, number, /)", unchecked)]
-    fn from_number(cls: &TypeObject, number: &Object) -> Result<Ref> {
-        let (value, _) = part(number, true)?;
-        Complex::new_in(cls, value)
-    }
-
     #[method("__getnewargs__($self, /)")]
     fn getnewargs(&self) -> Result<Ref<Tuple>> {
         Tuple::from_array([new_float(self.real.get())?, new_float(self.imag.get())?])
@@ -212,16 +209,6 @@ impl Complex {
     #[method("__format__($self, format_spec, /)")]
     fn format(&self, format_spec: &Str) -> Result<Ref<Str>> {
         crate::format::format_complex(self, self.value(), format_spec)
-    }
-
-    #[getter("real")]
-    fn real(&self) -> f64 {
-        self.real.get()
-    }
-
-    #[getter("imag")]
-    fn imag(&self) -> f64 {
-        self.imag.get()
     }
 }
 

@@ -94,7 +94,10 @@ fn name(def: &MemberDef) -> String {
 
 #[cold]
 fn missing(object: &Object, def: &MemberDef) -> raise::Raised {
-    crate::raise!(AttributeError, "'{}' object has no attribute '{}'", object.class().full_name(), name(def))
+    match object.class().qualified_name() {
+        Ok(class) => crate::raise!(AttributeError, "'{class}' object has no attribute '{}'", name(def)),
+        Err(raised) => raised,
+    }
 }
 
 /// `PyMember_SetOne`; `None` deletes.

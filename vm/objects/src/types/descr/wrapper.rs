@@ -162,7 +162,10 @@ pub struct MethodWrapper {
     this: Slot,
 }
 
-#[pytype(name = "method-wrapper", symbol = _PyMethodWrapper_Type, gc, no_clear, no_new)]
+#[pytype(
+    name = "method-wrapper", symbol = _PyMethodWrapper_Type, gc, no_clear, no_new,
+    member("__self__", OBJECT, this, READONLY)
+)]
 impl MethodWrapper {
     fn descr(&self) -> &WrapperDescr {
         // SAFETY: set once, for the wrapper's life.
@@ -212,11 +215,6 @@ impl MethodWrapper {
             CompareOp::Ne => Ok(crate::types::bool::new_bool(!equal)),
             _ => Ok(not_implemented().to_ref()),
         }
-    }
-
-    #[getter("__self__")]
-    fn this(&self) -> Ref {
-        self.receiver().to_ref()
     }
 
     #[getter("__objclass__")]

@@ -19,7 +19,7 @@ use crate::types::tuple::Tuple;
 use macros::pytype;
 
 #[pytype(
-    name = "dict", symbol = PyDict_Type, gc, unhashable,
+    name = "dict", symbol = PyDict_Type, gc, unhashable, getattro = crate::attrs::generic_getattro,
     flags = [BASETYPE, MAPPING, DICT_SUBCLASS, MATCH_SELF]
 )]
 impl Dict {
@@ -213,7 +213,9 @@ impl Dict {
         let value = value.unwrap_or(none());
         let result = protocol::call::call_no_args(cls)?;
         if let Some(dict) = result.cast_exact::<Dict>() {
-            protocol::iter::for_each(iterable, |key| dict.set_item(&key, value))?;
+            crate::types::set::for_each_hashed(iterable, |key, hash| {
+                dict.set_item_known_hash(key, hash, value.to_ref())
+            })?;
         } else {
             protocol::iter::for_each(iterable, |key| {
                 protocol::mapping::set_item(&result, &key, Some(value))

@@ -93,6 +93,11 @@ impl Dict {
         Ok(dict)
     }
 
+    /// Whether every key is a string.
+    pub fn has_only_string_keys(&self) -> bool {
+        self.keys().is_unicode() || self.to_vec().iter().all(|(key, _)| key.cast::<Str>().is_some())
+    }
+
     /// Number of entries.
     #[inline]
     pub fn len(&self) -> usize {

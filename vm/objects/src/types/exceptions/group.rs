@@ -129,13 +129,13 @@ impl BaseExceptionGroupObject {
         crate::types::generic_alias::new(cls, object)
     }
 
-    #[method("derive($self, excs, /)", unchecked)]
+    #[method("derive($self, object, /)")]
     fn derive(&self, excs: &Object) -> Result<Ref> {
         let message = base::field(&self.msg);
         protocol::call::call(BaseExceptionGroup.as_object(), &[&*message, excs])
     }
 
-    #[method("split($self, matcher_value, /)", unchecked)]
+    #[method("split($self, object, /)")]
     fn split(&self, matcher: &Object) -> Result<Ref<Tuple>> {
         let matcher = Matcher::new(matcher)?;
         let (matched, rest) = split(self, &matcher, true)?;
@@ -143,7 +143,7 @@ impl BaseExceptionGroupObject {
         Tuple::from_array([or_none(matched), or_none(rest)])
     }
 
-    #[method("subgroup($self, matcher_value, /)", unchecked)]
+    #[method("subgroup($self, object, /)")]
     fn subgroup(&self, matcher: &Object) -> Result<Option<Ref>> {
         let matcher = Matcher::new(matcher)?;
         Ok(split(self, &matcher, false)?.0)

@@ -3,13 +3,15 @@
 use super::base::BaseExceptionObject;
 use super::name::take_keywords;
 use crate::id;
-use crate::object::Instance;
 use crate::object::refs::{Ref, Slot};
+use crate::object::{Instance, Object};
 use crate::protocol;
 use crate::raise::{Raised, Result};
+use crate::typeobject::status;
 use crate::types::dict::Dict;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
+use core::ffi::c_int;
 use macros::{Trace, pytype};
 
 /// `PyImportErrorObject`.
@@ -31,8 +33,15 @@ const _: () = assert!(size_of::<ImportErrorObject>() == 104);
     member("name_from", OBJECT, name_from),
 )]
 impl ImportErrorObject {
+    /// `tp_init` of this class and its subclasses.
     #[slot(tp_init)]
-    fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+    pub(super) unsafe extern "C" fn init(this: &Object, args: &Tuple, kwargs: Option<&Object>) -> c_int {
+        // SAFETY: the slot belongs to classes with this layout.
+        let this = unsafe { this.cast_unchecked::<Self>() };
+        status(this.set_up(args, kwargs.and_then(|kwargs| kwargs.cast::<Dict>())))
+    }
+
+    fn set_up(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         let [name, path, name_from] = take_keywords("ImportError", kwargs, ["name", "path", "name_from"])?;
         self.base.args.set(Some(args.to_ref()));
         self.name.set(name);
@@ -80,7 +89,7 @@ impl ImportErrorObject {
 
 #[pytype(
     name = "ModuleNotFoundError", static_name = ModuleNotFoundError, base = ImportError, gc, flags = [BASETYPE],
-    no_instance, basicsize = size_of::<ImportErrorObject>(),
+    no_instance, basicsize = size_of::<ImportErrorObject>(), init = ImportErrorObject::init,
 )]
 impl ImportErrorObject {}
 

@@ -1,13 +1,15 @@
 //! `NameError` and `AttributeError`: exceptions that say which name was missing, for suggestions.
 
-use super::base::BaseExceptionObject;
+use super::base::{self, BaseExceptionObject};
 use crate::id;
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
 use crate::raise::Result;
+use crate::typeobject::status;
 use crate::types::dict::Dict;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
+use core::ffi::c_int;
 use macros::{Trace, pytype};
 
 /// `PyNameErrorObject`.
@@ -23,18 +25,30 @@ pub struct NameErrorObject {
     member("name", OBJECT, name),
 )]
 impl NameErrorObject {
+    /// `tp_init` of this class and its subclasses.
     #[slot(tp_init)]
-    fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+    pub(super) unsafe extern "C" fn init(this: &Object, args: &Tuple, kwargs: Option<&Object>) -> c_int {
+        // SAFETY: the slot belongs to classes with this layout.
+        let this = unsafe { this.cast_unchecked::<Self>() };
+        status(this.set_up(args, kwargs.and_then(|kwargs| kwargs.cast::<Dict>())))
+    }
+
+    fn set_up(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         let [name] = take_keywords("NameError", kwargs, ["name"])?;
         self.base.args.set(Some(args.to_ref()));
         self.name.set(name);
         Ok(())
     }
+
+    #[slot(tp_str)]
+    fn str(&self) -> Result<Ref<Str>> {
+        base::text(&self.base)
+    }
 }
 
 #[pytype(
     name = "UnboundLocalError", static_name = UnboundLocalError, base = NameError, gc, flags = [BASETYPE],
-    no_instance, basicsize = size_of::<NameErrorObject>(),
+    no_instance, basicsize = size_of::<NameErrorObject>(), init = NameErrorObject::init,
 )]
 impl NameErrorObject {}
 
@@ -59,6 +73,11 @@ impl AttributeErrorObject {
         self.name.set(name);
         self.obj.set(obj);
         Ok(())
+    }
+
+    #[slot(tp_str)]
+    fn str(&self) -> Result<Ref<Str>> {
+        base::text(&self.base)
     }
 
     #[method("__getstate__($self, /)")]

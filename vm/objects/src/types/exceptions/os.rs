@@ -7,6 +7,7 @@ use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
 use crate::protocol::{self, number};
 use crate::raise::Result;
+use crate::typeobject::status;
 use crate::typeobject::{TypeObject, generic_alloc};
 use crate::types::dict::Dict;
 use crate::types::int::Int;
@@ -15,6 +16,7 @@ use crate::types::str::Str;
 use crate::types::str::build::Builder;
 use crate::types::tuple::Tuple;
 use core::cell::Cell;
+use core::ffi::c_int;
 use core::ptr;
 use macros::{Trace, pytype};
 
@@ -88,8 +90,15 @@ impl OSErrorObject {
         Ok(object)
     }
 
+    /// `tp_init` of this class and its subclasses.
     #[slot(tp_init)]
-    fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+    pub(super) unsafe extern "C" fn init(this: &Object, args: &Tuple, kwargs: Option<&Object>) -> c_int {
+        // SAFETY: the slot belongs to classes with this layout.
+        let this = unsafe { this.cast_unchecked::<Self>() };
+        status(this.set_up(args, kwargs.and_then(|kwargs| kwargs.cast::<Dict>())))
+    }
+
+    fn set_up(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         if !uses_own_init(self.class()) {
             return Ok(());
         }

@@ -1,15 +1,17 @@
 //! `SyntaxError` and its subclasses.
 
 use super::base::{self, BaseExceptionObject};
-use crate::object::Instance;
 use crate::object::refs::{Ref, Slot};
+use crate::object::{Instance, Object};
 use crate::protocol;
 use crate::raise::Result;
+use crate::typeobject::status;
 use crate::types::dict::Dict;
 use crate::types::int::Int;
 use crate::types::str::Str;
 use crate::types::str::build::Builder;
 use crate::types::tuple::Tuple;
+use core::ffi::c_int;
 use macros::{Trace, pytype};
 
 /// `PySyntaxErrorObject`.
@@ -36,8 +38,15 @@ const _: () = assert!(size_of::<SyntaxErrorObject>() == 136);
     member("end_offset", OBJECT, end_offset), member("print_file_and_line", OBJECT, print_file_and_line),
 )]
 impl SyntaxErrorObject {
+    /// `tp_init` of this class and its subclasses.
     #[slot(tp_init)]
-    fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+    pub(super) unsafe extern "C" fn init(this: &Object, args: &Tuple, kwargs: Option<&Object>) -> c_int {
+        // SAFETY: the slot belongs to classes with this layout.
+        let this = unsafe { this.cast_unchecked::<Self>() };
+        status(this.set_up(args, kwargs.and_then(|kwargs| kwargs.cast::<Dict>())))
+    }
+
+    fn set_up(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         base::no_keywords(self, kwargs.map(Instance::as_object))?;
         self.base.args.set(Some(args.to_ref()));
         if let Some(message) = args.items().first() {
@@ -107,7 +116,7 @@ macro_rules! subclasses {
     ($($name:literal $class:ident $base:ident;)*) => { $(
         #[pytype(
             name = $name, static_name = $class, base = $base, gc, flags = [BASETYPE], no_instance,
-            basicsize = size_of::<SyntaxErrorObject>(),
+            basicsize = size_of::<SyntaxErrorObject>(), init = SyntaxErrorObject::init,
         )]
         impl SyntaxErrorObject {}
     )* };

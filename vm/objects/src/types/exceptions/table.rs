@@ -67,7 +67,7 @@ macro_rules! os_errors {
     ($($class:ident $name:literal $base:ident;)*) => { $(
         #[pytype(
             name = $name, static_name = $class, base = $base, no_instance, gc, flags = [BASETYPE],
-            basicsize = size_of::<OSErrorObject>(),
+            basicsize = size_of::<OSErrorObject>(), init = OSErrorObject::init,
         )]
         impl OSErrorObject {}
     )* };
@@ -94,7 +94,7 @@ os_errors! {
 /// A missing key; shown by its repr, so that an empty string can be seen.
 #[pytype(
     name = "KeyError", static_name = KeyError, base = LookupError, no_instance, gc, flags = [BASETYPE],
-    basicsize = size_of::<BaseExceptionObject>(), new = base::new, init = base::init,
+    basicsize = size_of::<BaseExceptionObject>(), init = base::init,
 )]
 impl BaseExceptionObject {
     #[slot(tp_str)]

@@ -88,6 +88,11 @@ impl FrameLocalsProxy {
         snapshot(self.frame().activation())
     }
 
+    /// Assigns every entry of a dictionary.
+    fn merge(&self, other: &Dict) -> Result<()> {
+        other.to_vec().iter().try_for_each(|(key, value)| self.assign(key, value))
+    }
+
     /// The index of the variable `key`, of a hidden one only for reading and while it has a value.
     fn index_of(&self, key: &Object, reading: bool) -> Result<Option<usize>> {
         let frame = self.frame();
@@ -142,9 +147,16 @@ impl FrameLocalsProxy {
     }
 }
 
+/// The entries of a dictionary or of another proxy, the only operands that a proxy knows.
+fn mapping_of(object: &Object) -> Result<Option<Ref<Dict>>> {
+    match object.cast::<FrameLocalsProxy>() {
+        Some(proxy) => proxy.to_dict().map(Some),
+        None => Ok(object.cast::<Dict>().map(Instance::to_ref)),
+    }
+}
+
 #[pytype(
-    name = "FrameLocalsProxy", symbol = PyFrameLocalsProxy_Type, gc, flags = [MAPPING], unhashable,
-    getattro = crate::attrs::generic_getattro
+    name = "FrameLocalsProxy", symbol = PyFrameLocalsProxy_Type, gc, flags = [MAPPING], unhashable
 )]
 impl FrameLocalsProxy {
     #[new("FrameLocalsProxy(frame, /)")]
@@ -221,18 +233,18 @@ impl FrameLocalsProxy {
         }
     }
 
-    #[method("keys($self, /)", unchecked, nosig)]
+    #[method("keys($self, /)")]
     fn keys(&self) -> Result<Ref> {
         Ok(protocol::sequence::to_list(&*self.to_dict()?)?.upcast())
     }
 
-    #[method("values($self, /)", unchecked, nosig)]
+    #[method("values($self, /)")]
     fn values(&self) -> Result<Ref> {
         let values = self.to_dict()?.to_vec().into_iter().map(|(_, value)| value).collect();
         Ok(crate::types::list::List::from_vec(values)?.upcast())
     }
 
-    #[method("items($self, /)", unchecked, nosig)]
+    #[method("items($self, /)")]
     fn items(&self) -> Result<Ref> {
         let pairs = (self.to_dict()?.to_vec().into_iter())
             .map(|(key, value)| Ok(Tuple::from_array([key, value])?.upcast()))
@@ -245,19 +257,73 @@ impl FrameLocalsProxy {
         Ok(self.lookup(key)?.unwrap_or_else(|| default.to_ref()))
     }
 
-    #[method("copy($self, /)", unchecked, nosig)]
+    #[method("copy($self, /)")]
     fn copy(&self) -> Result<Ref<Dict>> {
         self.to_dict()
     }
 
-    #[method("update($self, other, /)", unchecked, nosig)]
+    #[method("__contains__($self, object, /)", coexist)]
+    fn py_contains(&self, object: &Object) -> Result<bool> {
+        self.contains(object)
+    }
+
+    #[method("__getitem__($self, object, /)", coexist)]
+    fn py_get_item(&self, object: &Object) -> Result<Ref> {
+        self.get_item(object)
+    }
+
+    #[method("__reversed__($self, /)")]
+    fn reversed(&self) -> Result<Ref> {
+        let mut keys = self.to_dict()?.to_vec();
+        keys.reverse();
+        Ok(crate::types::list::List::from_vec(keys.into_iter().map(|(key, _)| key).collect())?.upcast())
+    }
+
+    #[method("update($self, object, /)")]
     fn update(&self, other: &Object) -> Result<()> {
-        let dict = Dict::new()?;
-        dict.merge_mapping(other, true)?;
-        for (key, value) in dict.to_vec() {
-            self.assign(&key, &value)?;
+        match mapping_of(other)? {
+            Some(other) => self.merge(&other),
+            None => {
+                Err(crate::raise!(TypeError, "update() argument must be dict or another FrameLocalsProxy"))
+            }
         }
-        Ok(())
+    }
+
+    #[slot(nb_or)]
+    fn or(left: &Object, right: &Object) -> Result<Ref> {
+        let (Some(left), Some(right)) = (mapping_of(left)?, mapping_of(right)?) else {
+            return Ok(none::not_implemented().to_ref());
+        };
+        let merged = left.copy()?;
+        merged.merge(&right, true)?;
+        Ok(merged.upcast())
+    }
+
+    #[slot(nb_inplace_or)]
+    fn inplace_or(&self, other: &Object) -> Result<Ref> {
+        let Some(other) = mapping_of(other)? else { return Ok(none::not_implemented().to_ref()) };
+        self.merge(&other)?;
+        Ok(self.to_ref().upcast())
+    }
+
+    #[method("pop", raw, nosig)]
+    fn pop(&self, args: &[&Object]) -> Result<Ref> {
+        let (key, default) = match *args {
+            [key] => (key, None),
+            [key, default] => (key, Some(default)),
+            _ => {
+                let bound = if args.is_empty() { "at least 1 argument" } else { "at most 2 arguments" };
+                return Err(crate::raise!(TypeError, "pop expected {bound}, got {}", args.len()));
+            }
+        };
+        if self.index_of(key, false)?.is_some() {
+            return Err(crate::raise!(ValueError, "cannot remove local variables from FrameLocalsProxy"));
+        }
+        let removed = match self.frame().f_extra_locals.get() {
+            Some(extra) => extra.remove(key)?,
+            None => None,
+        };
+        removed.or_else(|| default.map(Instance::to_ref)).ok_or_else(|| crate::raise::key_error(key))
     }
 
     #[method("setdefault($self, key, default=None, /)", unchecked, nosig)]

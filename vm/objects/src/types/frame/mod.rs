@@ -200,7 +200,6 @@ unsafe extern "C" fn frame_dealloc(this: *mut Object) {
 
 #[pytype(
     name = "frame", symbol = PyFrame_Type, gc, no_new, no_dealloc, basicsize = HEAD_SIZE, itemsize = 8,
-    getattro = crate::attrs::generic_getattro,
     member("f_trace_lines", BOOL, f_trace_lines)
 )]
 impl Frame {
@@ -301,6 +300,12 @@ impl Frame {
             return Ok(());
         }
         crate::hooks::TRACE_OPCODES.get()(self.code(), on)
+    }
+
+    #[method("__sizeof__($self, /)")]
+    fn sizeof(&self) -> usize {
+        let code = self.code();
+        HEAD_SIZE + 8 * (code.co_nlocalsplus.get() + code.co_stacksize.get()) as usize
     }
 
     #[method("clear($self, /)", unchecked)]

@@ -1,7 +1,7 @@
 //! What drives an asynchronous generator: the awaitables of `__anext__`, `asend`, `athrow` and `aclose`, and the wrapper that tells a
 //! value it yielded from what it awaits.
 
-use super::methods::thrown;
+use super::methods::{thrown, thrown_quietly, warn_old_signature};
 use super::{AsyncGenerator, Generator, Sent};
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
@@ -76,6 +76,9 @@ pub fn throw(generator: &AsyncGenerator, args: Option<&[&Object]>) -> Result<Ref
         let bound = if args.is_empty() { "at least 1 argument" } else { "at most 3 arguments" };
         return Err(crate::raise!(TypeError, "athrow expected {bound}, got {}", args.len()));
     }
+    if args.is_some_and(|args| args.len() > 1) {
+        warn_old_signature("athrow")?;
+    }
     init_hooks(generator)?;
     let args = args.map(Tuple::from_slice).transpose()?;
     Ok(Ref::new(AsyncThrow {
@@ -131,31 +134,24 @@ impl AsyncSend {
         self.generator.get().ok_or_else(raise::null_result)
     }
 
-    fn begin(&self) -> Result<Ref<AsyncGenerator>> {
+    /// The generator, ready to be resumed by this awaitable; whether this is the first time.
+    fn begin(&self) -> Result<(Ref<AsyncGenerator>, bool)> {
         let generator = self.generator()?;
-        match self.state.get() {
-            progress::CLOSED => {
-                Err(crate::raise!(RuntimeError, "cannot reuse already awaited __anext__()/asend()"))
-            }
-            progress::INIT => {
-                if generator.0.running_async.get() {
-                    self.state.set(progress::CLOSED);
-                    return Err(crate::raise!(
-                        RuntimeError,
-                        "anext(): asynchronous generator is already running"
-                    ));
-                }
-                self.state.set(progress::ITER);
-                generator.0.running_async.set(true);
-                Ok(generator)
-            }
-            _ => Ok(generator),
+        let first = self.state.get() == progress::INIT;
+        if self.state.get() == progress::CLOSED {
+            return Err(crate::raise!(RuntimeError, "cannot reuse already awaited __anext__()/asend()"));
         }
+        if first && generator.0.running_async.get() {
+            self.state.set(progress::CLOSED);
+            return Err(crate::raise!(RuntimeError, "anext(): asynchronous generator is already running"));
+        }
+        self.state.set(progress::ITER);
+        generator.0.running_async.set(true);
+        Ok((generator, first))
     }
 
     fn step(&self, value: &Object) -> Result<Ref> {
-        let first = self.state.get() == progress::INIT;
-        let generator = self.begin()?;
+        let (generator, first) = self.begin()?;
         let own = self.value.get();
         let value = match &own {
             Some(own) if first && value.is(none::none()) => own,
@@ -169,8 +165,15 @@ impl AsyncSend {
     }
 }
 
-#[pytype(name = "async_generator_asend", symbol = _PyAsyncGenASend_Type, gc, no_new, getattro = crate::attrs::generic_getattro)]
+#[pytype(name = "async_generator_asend", symbol = _PyAsyncGenASend_Type, gc, no_new)]
 impl AsyncSend {
+    #[slot(tp_finalize)]
+    fn finalize(&self) {
+        if self.state.get() == progress::INIT {
+            warn_never_awaited(self.generator.get(), "asend");
+        }
+    }
+
     #[slot(am_await)]
     fn py_await(&self) -> Result<Ref> {
         Ok(self.to_ref().upcast())
@@ -186,23 +189,23 @@ impl AsyncSend {
         self.step(none::none()).map(Some)
     }
 
-    #[method("send($self, value, /)", unchecked, nosig)]
+    #[method("send($self, object, /)")]
     fn send(&self, value: &Object) -> Result<Ref> {
         self.step(value)
     }
 
     #[method("throw", raw, unchecked, nosig)]
     fn throw(&self, args: &[&Object]) -> Result<Ref> {
-        let generator = self.begin()?;
+        let (generator, _) = self.begin()?;
         let exception = thrown(args, "throw")?;
-        let result = unwrap_result(&generator.0, generator.0.throw_exception(&exception));
+        let result = unwrap_result(&generator.0, generator.0.throw_exception(&exception, true));
         if result.is_err() {
             self.state.set(progress::CLOSED);
         }
         result
     }
 
-    #[method("close($self, /)", unchecked, nosig)]
+    #[method("close($self, /)")]
     fn close(&self) -> Result<()> {
         if self.state.get() == progress::CLOSED {
             return Ok(());
@@ -244,28 +247,39 @@ impl AsyncThrow {
         self.generator.get().ok_or_else(raise::null_result)
     }
 
+    /// "aclose" or "athrow".
+    fn name(&self) -> &'static str {
+        if self.args.is_empty() { "aclose" } else { "athrow" }
+    }
+
+    /// Refuses what is over already, and a generator that somebody else drives.
+    fn check(&self, generator: &Generator) -> Result<()> {
+        if self.state.get() == progress::CLOSED {
+            return Err(crate::raise!(RuntimeError, "cannot reuse already awaited aclose()/athrow()"));
+        }
+        if self.state.get() == progress::INIT && generator.running_async.get() {
+            self.state.set(progress::CLOSED);
+            let name = self.name();
+            return Err(crate::raise!(RuntimeError, "{name}(): asynchronous generator is already running"));
+        }
+        Ok(())
+    }
+
     fn step(&self, value: &Object) -> Result<Ref> {
         let holder = self.generator()?;
         let generator = &holder.0;
-        let first = self.state.get() == progress::INIT;
-        if self.state.get() == progress::CLOSED || generator.is_finished() && !first {
-            return Err(crate::raise!(RuntimeError, "cannot reuse already awaited aclose()/athrow()"));
+        if self.state.get() != progress::CLOSED && generator.is_finished() {
+            self.state.set(progress::CLOSED);
+            return Err(raise::stop_iteration(None));
         }
-        if !first {
+        self.check(generator)?;
+        if self.state.get() == progress::ITER {
             let sent = generator.resume(Some(value));
             return self.finish(generator, sent);
         }
-        if generator.running_async.get() {
-            self.state.set(progress::CLOSED);
-            let name = if self.args.is_empty() { "aclose" } else { "athrow" };
-            return Err(crate::raise!(RuntimeError, "{name}(): asynchronous generator is already running"));
-        }
         if generator.closed.get() {
             self.state.set(progress::CLOSED);
-            return Err(match self.args.is_empty() {
-                true => raise::stop_iteration(None),
-                false => raise::set_class(&exc::StopAsyncIteration),
-            });
+            return Err(raise::set_class(&exc::StopAsyncIteration));
         }
         if !value.is(none::none()) {
             return Err(crate::raise!(RuntimeError, "can't send non-None value to a just-started coroutine"));
@@ -277,51 +291,61 @@ impl AsyncThrow {
                 generator.closed.set(true);
                 raise::set_class(&exc::GeneratorExit).take()
             }
-            Some(args) => thrown(args.items(), "athrow")?,
+            Some(args) => thrown_quietly(args.items())?,
         };
-        let sent = generator.throw_exception(&exception);
+        let sent = generator.throw_exception(&exception, false);
         self.finish(generator, sent)
     }
 
     fn finish(&self, generator: &Generator, sent: Result<Sent>) -> Result<Ref> {
-        if !self.args.is_empty() {
-            let result = unwrap_result(generator, sent);
-            if result.is_err() {
-                self.state.set(progress::CLOSED);
+        let result = match (self.args.is_empty(), sent) {
+            (false, sent) => unwrap_result(generator, sent),
+            (true, Ok(Sent::Yielded(value))) if value.cast_exact::<WrappedValue>().is_none() => {
+                return Ok(value);
             }
-            return result;
-        }
-        let done = || {
-            generator.running_async.set(false);
-            self.state.set(progress::CLOSED);
-        };
-        match sent {
-            Ok(Sent::Yielded(value)) if value.cast_exact::<WrappedValue>().is_none() => Ok(value),
-            Ok(Sent::Yielded(_)) => {
-                done();
+            (true, Ok(Sent::Yielded(_))) => {
                 Err(crate::raise!(RuntimeError, "async generator ignored GeneratorExit"))
             }
-            Ok(Sent::Returned(_)) => {
-                done();
-                Err(raise::stop_iteration(None))
-            }
-            Err(raised)
+            (true, Ok(Sent::Returned(_))) => Err(raise::stop_iteration(None)),
+            (true, Err(raised))
                 if raised.matches(&exc::StopAsyncIteration) || raised.matches(&exc::GeneratorExit) =>
             {
-                done();
                 raised.clear();
                 Err(raise::stop_iteration(None))
             }
-            Err(raised) => {
-                done();
-                Err(raised)
-            }
+            (true, Err(raised)) => Err(raised),
+        };
+        if result.is_err() {
+            generator.running_async.set(false);
+            self.state.set(progress::CLOSED);
         }
+        result
     }
 }
 
-#[pytype(name = "async_generator_athrow", symbol = _PyAsyncGenAThrow_Type, gc, no_new, getattro = crate::attrs::generic_getattro)]
+/// "coroutine method … was never awaited" (`_PyErr_WarnUnawaitedAgenMethod`).
+fn warn_never_awaited(generator: Option<Ref<AsyncGenerator>>, method: &str) {
+    let Some(generator) = generator else { return };
+    let pending = raise::take_pending();
+    let name = generator.0.qualname.get().map_or_else(String::new, |name| name.to_string_lossy());
+    let text = format!("coroutine method '{method}' of '{name}' was never awaited");
+    if let Err(raised) = crate::hooks::WARN.get()(&exc::RuntimeWarning, &text, 1) {
+        raise::write_unraisable(raised, Some(generator.as_object()));
+    }
+    if let Some(pending) = pending {
+        raise::restore(pending).leave();
+    }
+}
+
+#[pytype(name = "async_generator_athrow", symbol = _PyAsyncGenAThrow_Type, gc, no_new)]
 impl AsyncThrow {
+    #[slot(tp_finalize)]
+    fn finalize(&self) {
+        if self.state.get() == progress::INIT {
+            warn_never_awaited(self.generator.get(), self.name());
+        }
+    }
+
     #[slot(am_await)]
     fn py_await(&self) -> Result<Ref> {
         Ok(self.to_ref().upcast())
@@ -337,27 +361,23 @@ impl AsyncThrow {
         self.step(none::none()).map(Some)
     }
 
-    #[method("send($self, value, /)", unchecked, nosig)]
+    #[method("send($self, object, /)")]
     fn send(&self, value: &Object) -> Result<Ref> {
         self.step(value)
     }
 
     #[method("throw", raw, unchecked, nosig)]
     fn throw(&self, args: &[&Object]) -> Result<Ref> {
-        if self.state.get() == progress::CLOSED {
-            return Err(crate::raise!(RuntimeError, "cannot reuse already awaited aclose()/athrow()"));
-        }
         let holder = self.generator()?;
-        if self.state.get() == progress::INIT {
-            self.state.set(progress::ITER);
-            holder.0.running_async.set(true);
-        }
+        self.check(&holder.0)?;
+        self.state.set(progress::ITER);
+        holder.0.running_async.set(true);
         let exception = thrown(args, "throw")?;
-        let sent = holder.0.throw_exception(&exception);
+        let sent = holder.0.throw_exception(&exception, true);
         self.finish(&holder.0, sent)
     }
 
-    #[method("close($self, /)", unchecked, nosig)]
+    #[method("close($self, /)")]
     fn close(&self) -> Result<()> {
         if self.state.get() == progress::CLOSED {
             return Ok(());
@@ -424,7 +444,7 @@ impl NextOrDefault {
     }
 }
 
-#[pytype(name = "anext_awaitable", symbol = _PyAnextAwaitable_Type, gc, no_new, getattro = crate::attrs::generic_getattro)]
+#[pytype(name = "anext_awaitable", symbol = _PyAnextAwaitable_Type, gc, no_new)]
 impl NextOrDefault {
     #[slot(am_await)]
     fn py_await(&self) -> Result<Ref> {
@@ -448,7 +468,7 @@ impl NextOrDefault {
         }
     }
 
-    #[method("send($self, value, /)", unchecked, nosig)]
+    #[method("send($self, object, /)")]
     fn send(&self, value: &Object) -> Result<Ref> {
         self.forward(crate::id!("send"), &[value])
     }

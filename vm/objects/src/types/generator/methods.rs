@@ -22,16 +22,35 @@ fn or_stop(sent: Result<Sent>) -> Result<Ref> {
     }
 }
 
+/// Warns of `throw` and `athrow` with more than one argument.
+///
+/// # Errors
+/// The warning when a filter makes it an error.
+pub(super) fn warn_old_signature(function: &str) -> Result<()> {
+    let text = format!(
+        "the (type, exc, tb) signature of {function}() is deprecated, use the single-arg signature instead."
+    );
+    crate::hooks::WARN.get()(exc::DeprecationWarning.as_object(), &text, 1)
+}
+
 /// The exception that `throw` is given in one of its forms, as an instance.
+///
+/// # Errors
+/// TypeError when the arguments are none; the warning about their old form.
 pub(super) fn thrown(args: &[&Object], function: &str) -> Result<Ref> {
     if args.len() > 1 {
-        let text = format!(
-            "the (type, exc, tb) signature of {function}() is deprecated, use the single-arg signature instead."
-        );
-        crate::hooks::WARN.get()(exc::DeprecationWarning.as_object(), &text, 1)?;
+        warn_old_signature(function)?;
     }
+    thrown_quietly(args)
+}
+
+/// [`thrown`] without the warning.
+///
+/// # Errors
+/// TypeError when the arguments are none.
+pub(super) fn thrown_quietly(args: &[&Object]) -> Result<Ref> {
     let none = none::none();
-    let class = args[0];
+    let Some(&class) = args.first() else { return Err(raise::bad_internal_call()) };
     let value = args.get(1).copied().unwrap_or(none);
     let traceback = args.get(2).copied().filter(|traceback| !traceback.is(none));
     if traceback.is_some_and(|traceback| traceback.cast::<Traceback>().is_none()) {
@@ -61,14 +80,15 @@ pub(super) fn thrown(args: &[&Object], function: &str) -> Result<Ref> {
 }
 
 impl Generator {
-    /// Raises `exception` where the generator waits, or in the sub-iterator that it delegates to (`_gen_throw`).
+    /// Raises `exception` where the generator waits, or in the sub-iterator that it delegates to (`_gen_throw`). With
+    /// `close_on_exit`, a GeneratorExit closes the sub-iterator instead of being raised in it.
     ///
     /// # Errors
     /// What the code raises.
-    pub fn throw_exception(&self, exception: &Object) -> Result<Sent> {
+    pub fn throw_exception(&self, exception: &Object, close_on_exit: bool) -> Result<Sent> {
         if let Some(inner) = self.awaited() {
             let is_exit = exception.class().is_subtype(&exc::GeneratorExit);
-            let outcome = if is_exit {
+            let outcome = if is_exit && close_on_exit {
                 match close_iterator(&inner) {
                     Ok(()) => None,
                     Err(raised) => {
@@ -77,7 +97,7 @@ impl Generator {
                     }
                 }
             } else {
-                self.throw_into(&inner, exception)?
+                self.throw_into(&inner, exception, close_on_exit)?
             };
             match outcome {
                 Some(Ok(value)) => return Ok(Sent::Yielded(value)),
@@ -91,7 +111,12 @@ impl Generator {
 
     /// The sub-iterator's `throw`; `None` when it has no such method.
     #[allow(clippy::type_complexity, reason = "an optional outcome of a call that may not be possible")]
-    fn throw_into(&self, inner: &Object, exception: &Object) -> Result<Option<Result<Ref>>> {
+    fn throw_into(
+        &self,
+        inner: &Object,
+        exception: &Object,
+        close_on_exit: bool,
+    ) -> Result<Option<Result<Ref>>> {
         // While the inner one runs, this one counts as running.
         let throw = match plain(inner) {
             Some(_) => None,
@@ -106,7 +131,7 @@ impl Generator {
         let below = thread.current_frame.replace((&raw const self.iframe).cast_mut().cast());
         self.iframe.previous.set(below.cast());
         let outcome = match (plain(inner), &throw) {
-            (Some(generator), _) => Some(or_stop(generator.throw_exception(exception))),
+            (Some(generator), _) => Some(or_stop(generator.throw_exception(exception, close_on_exit))),
             (None, Some(throw)) => Some(call::call_one_arg(throw, exception)),
             (None, None) => None,
         };
@@ -206,6 +231,12 @@ impl Generator {
         let word = unsafe { *self.iframe.instr_ptr.get() };
         let opcode = self.iframe.code().original_opcode(self.iframe.lasti() as usize, word as u8);
         DEOPT[usize::from(opcode)] == op::RESUME && u32::from(word >> 8) & resume::DEPTH1_MASK != 0
+    }
+
+    /// Size in bytes with the room for its frame.
+    fn size_bytes(&self) -> usize {
+        let code = self.iframe.code();
+        HEAD_SIZE + 8 * (code.co_nlocalsplus.get() + code.co_stacksize.get()) as usize
     }
 
     pub(super) fn kind(&self) -> &'static str {
@@ -343,7 +374,7 @@ unsafe extern "C" fn generator_dealloc(this: *mut Object) {
 
 #[pytype(
     name = "generator", symbol = PyGen_Type, gc, no_new, no_dealloc, no_clear, basicsize = HEAD_SIZE, itemsize = 8,
-    weaklist = weakreflist, getattro = crate::attrs::generic_getattro
+    weaklist = weakreflist
 )]
 impl Generator {
     #[slot(tp_dealloc)]
@@ -395,6 +426,11 @@ impl Generator {
     #[method("close($self, /)")]
     fn close(&self) -> Result<Ref> {
         self.close_generator()
+    }
+
+    #[method("__sizeof__($self, /)")]
+    fn sizeof(&self) -> usize {
+        self.size_bytes()
     }
 
     #[getter("gi_yieldfrom")]
@@ -477,7 +513,7 @@ impl Generator {
             let bound = if args.is_empty() { "at least 1 argument" } else { "at most 3 arguments" };
             return Err(crate::raise!(TypeError, "throw expected {bound}, got {}", args.len()));
         }
-        or_stop(self.throw_exception(&*thrown(args, "throw")?))
+        or_stop(self.throw_exception(&*thrown(args, "throw")?, true))
     }
 
     pub(super) fn frame_object(&self) -> Result<Ref> {
@@ -522,7 +558,7 @@ impl Trace for Coroutine {
 
 #[pytype(
     name = "coroutine", symbol = PyCoro_Type, gc, no_new, no_dealloc, no_clear, basicsize = HEAD_SIZE, itemsize = 8,
-    weaklist = 0.weakreflist, getattro = crate::attrs::generic_getattro
+    weaklist = 0.weakreflist, member("cr_origin", OBJECT, 0.origin_or_finalizer, READONLY)
 )]
 impl Coroutine {
     #[slot(tp_dealloc)]
@@ -571,6 +607,11 @@ impl Coroutine {
         self.0.close_generator()
     }
 
+    #[method("__sizeof__($self, /)")]
+    fn sizeof(&self) -> usize {
+        self.0.size_bytes()
+    }
+
     #[getter("cr_await")]
     fn get_await(&self) -> Result<Option<Ref>> {
         Ok(self.0.awaited())
@@ -594,11 +635,6 @@ impl Coroutine {
     #[getter("cr_code")]
     fn get_code(&self) -> Result<Ref> {
         Ok(self.0.iframe.code().to_ref().upcast())
-    }
-
-    #[getter("cr_origin")]
-    fn get_origin(&self) -> Result<Option<Ref>> {
-        Ok(self.0.origin_or_finalizer.get())
     }
 
     #[getter("__name__")]
@@ -637,7 +673,7 @@ pub struct CoroutineWrapper {
     coroutine: Slot<Coroutine>,
 }
 
-#[pytype(name = "coroutine_wrapper", symbol = _PyCoroWrapper_Type, gc, no_new, getattro = crate::attrs::generic_getattro)]
+#[pytype(name = "coroutine_wrapper", symbol = _PyCoroWrapper_Type, gc, no_new)]
 impl CoroutineWrapper {
     fn target(&self) -> Result<Ref<Coroutine>> {
         self.coroutine.get().ok_or_else(raise::null_result)
@@ -663,7 +699,7 @@ impl CoroutineWrapper {
         self.target()?.0.py_throw(args)
     }
 
-    #[method("close($self, /)", unchecked, nosig)]
+    #[method("close($self, /)")]
     fn close(&self) -> Result<Ref> {
         self.target()?.0.close_generator()
     }
@@ -682,7 +718,7 @@ impl Trace for AsyncGenerator {
 
 #[pytype(
     name = "async_generator", symbol = PyAsyncGen_Type, gc, no_new, no_dealloc, no_clear, basicsize = HEAD_SIZE, itemsize = 8,
-    weaklist = 0.weakreflist, getattro = crate::attrs::generic_getattro
+    weaklist = 0.weakreflist, member("ag_running", BOOL, 0.running_async, READONLY)
 )]
 impl AsyncGenerator {
     #[slot(tp_dealloc)]
@@ -711,7 +747,7 @@ impl AsyncGenerator {
         super::async_gen::send(self, None)
     }
 
-    #[method("asend($self, value, /)", unchecked, nosig)]
+    #[method("asend($self, object, /)")]
     fn asend(&self, value: &Object) -> Result<Ref> {
         super::async_gen::send(self, Some(value))
     }
@@ -721,19 +757,19 @@ impl AsyncGenerator {
         super::async_gen::throw(self, Some(args))
     }
 
-    #[method("aclose($self, /)", unchecked, nosig)]
+    #[method("aclose($self, /)")]
     fn aclose(&self) -> Result<Ref> {
         super::async_gen::throw(self, None)
+    }
+
+    #[method("__sizeof__($self, /)")]
+    fn sizeof(&self) -> usize {
+        self.0.size_bytes()
     }
 
     #[getter("ag_await")]
     fn get_await(&self) -> Result<Option<Ref>> {
         Ok(self.0.awaited())
-    }
-
-    #[getter("ag_running")]
-    fn get_running(&self) -> Result<bool> {
-        Ok(self.0.running_async.get())
     }
 
     #[getter("ag_suspended")]

@@ -35,7 +35,7 @@ fn finish_fallible(value: num::Result<Integer>) -> Result<Ref> {
 }
 
 #[pytype(
-    name = "int", symbol = PyLong_Type, itemsize = 4, basicsize = HEAD_SIZE,
+    name = "int", symbol = PyLong_Type, getattro = crate::attrs::generic_getattro, itemsize = 4, basicsize = HEAD_SIZE,
     flags = [BASETYPE, LONG_SUBCLASS, MATCH_SELF],
 )]
 impl Int {

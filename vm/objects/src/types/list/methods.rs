@@ -16,7 +16,7 @@ use crate::types::str::build::Builder;
 use macros::pytype;
 
 #[pytype(
-    name = "list", symbol = PyList_Type, gc, unhashable,
+    name = "list", symbol = PyList_Type, gc, unhashable, getattro = crate::attrs::generic_getattro,
     flags = [BASETYPE, SEQUENCE, LIST_SUBCLASS, MATCH_SELF, VALID_VERSION_TAG]
 )]
 impl List {

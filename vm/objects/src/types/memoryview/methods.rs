@@ -26,7 +26,7 @@ use core::ptr;
 use macros::pytype;
 
 #[pytype(
-    name = "memoryview", symbol = PyMemoryView_Type, gc, basicsize = HEAD_SIZE, itemsize = 8, weaklist = weakreflist,
+    name = "memoryview", symbol = PyMemoryView_Type, gc, getattro = crate::attrs::generic_getattro, basicsize = HEAD_SIZE, itemsize = 8, weaklist = weakreflist,
     flags = [SEQUENCE]
 )]
 impl MemoryView {
@@ -81,12 +81,12 @@ impl MemoryView {
     #[slot(bf_getbuffer)]
     fn getbuffer(&self, view: *mut BufferView, flags: c_int) -> Result<()> {
         // SAFETY: the consumer's view.
-        unsafe { self.export(view, flags) }
+        unsafe { self.export_to(view, flags) }
     }
 
     #[slot(bf_releasebuffer)]
     fn releasebuffer(&self, _view: *mut BufferView) {
-        self.exports.set(self.exports.get() - 1);
+        self.export_ended();
     }
 
     #[slot(mp_length)]
@@ -444,12 +444,18 @@ impl MemoryView {
         Ok(List::from_vec(items)?.upcast())
     }
 
+    /// A consumer gave its view back.
+    pub fn export_ended(&self) {
+        self.exports.set(self.exports.get() - 1);
+    }
+
     /// Fills a consumer's view.
     ///
     /// # Safety
     /// `view` is the view that `bf_getbuffer` was given.
-    unsafe fn export(&self, view: *mut BufferView, flags: c_int) -> Result<()> {
+    pub unsafe fn export_to(&self, view: *mut BufferView, flags: c_int) -> Result<()> {
         self.check()?;
+        self.check_unrestricted()?;
         let own = self.view();
         let asks = |flag: c_int| flags & flag == flag;
         let refused = if asks(buffer::WRITABLE) && own.readonly != 0 {

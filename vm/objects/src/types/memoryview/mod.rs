@@ -12,6 +12,7 @@ use crate::object::{Instance, Object, VarObject, heap};
 use crate::protocol::buffer;
 use crate::raise;
 use crate::raise::Result;
+use crate::typeobject::slots::GetBufferProc;
 use crate::types::buffer::BufferView;
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::{CStr, c_int};
@@ -38,6 +39,7 @@ const C_CONTIGUOUS: c_int = 0x002;
 const F_CONTIGUOUS: c_int = 0x004;
 const SCALAR: c_int = 0x008;
 const INDIRECT: c_int = 0x010;
+const RESTRICTED: c_int = 0x020;
 
 #[pytype(name = "managedbuffer", symbol = _PyManagedBuffer_Type, gc, no_new)]
 impl ManagedBuffer {
@@ -59,6 +61,15 @@ impl ManagedBuffer {
 
 impl ManagedBuffer {
     fn of(object: &Object, flags: c_int) -> Result<Ref<ManagedBuffer>> {
+        let get = object.class().buffer().and_then(|table| table.bf_getbuffer.get());
+        let Some(get) = get else {
+            let class = object.class().name();
+            return Err(raise!(TypeError, "memoryview: a bytes-like object is required, not '{class}'"));
+        };
+        ManagedBuffer::through(object, flags, get)
+    }
+
+    fn through(object: &Object, flags: c_int, get: GetBufferProc) -> Result<Ref<ManagedBuffer>> {
         let buffer = Ref::new(ManagedBuffer {
             ob_base: Object::HEAD,
             flags: Cell::new(0),
@@ -66,11 +77,6 @@ impl ManagedBuffer {
             // SAFETY: NULL and 0 are valid for every field.
             master: UnsafeCell::new(unsafe { core::mem::zeroed() }),
         })?;
-        let get = object.class().buffer().and_then(|table| table.bf_getbuffer.get());
-        let Some(get) = get else {
-            let class = object.class().name();
-            return Err(raise!(TypeError, "memoryview: a bytes-like object is required, not '{class}'"));
-        };
         // SAFETY: the slot belongs to the object's class; the view stays where it is until it is released.
         match unsafe { get(object, buffer.master.get(), flags) } {
             0 => Ok(buffer),
@@ -143,6 +149,28 @@ impl MemoryView {
         MemoryView::with_view(&buffer, view)
     }
 
+    /// A view that `get`, a `bf_getbuffer` for objects like this one, gives (`_PyMemoryView_FromBufferProc`).
+    ///
+    /// # Errors
+    /// What the exporter raises.
+    pub fn through(object: &Object, flags: c_int, get: GetBufferProc) -> Result<Ref<MemoryView>> {
+        let buffer = ManagedBuffer::through(object, flags, get)?;
+        // SAFETY: filled just now.
+        MemoryView::with_view(&buffer, unsafe { &*buffer.master.get() })
+    }
+
+    /// Forbids making further views, which could outlive the memory.
+    pub fn restrict(&self) {
+        self.flags.set(self.flags.get() | RESTRICTED);
+    }
+
+    fn check_unrestricted(&self) -> Result<()> {
+        match self.has(RESTRICTED) {
+            true => Err(raise!(ValueError, "cannot create new view on restricted memoryview")),
+            false => Ok(()),
+        }
+    }
+
     /// A view of plain memory that outlives it (`PyMemoryView_FromBuffer`); the exporter in `view` is not owned.
     ///
     /// # Errors
@@ -175,6 +203,7 @@ impl MemoryView {
     /// A view with its own structure on the same buffer.
     fn derive(&self, view: &BufferView) -> Result<Ref<MemoryView>> {
         self.check()?;
+        self.check_unrestricted()?;
         let buffer = self.mbuf.get().ok_or_else(released)?;
         MemoryView::with_view(&buffer, view)
     }

@@ -70,22 +70,7 @@ impl Root {
 
     #[slot(tp_richcompare)]
     fn compare(this: &Object, other: &Object, op: CompareOp) -> Result {
-        match op {
-            CompareOp::Eq if this.is(other) => Ok(new_bool(true)),
-            CompareOp::Ne => {
-                // By default `!=` is the inverse of `==`.
-                let Some(compare) = this.class().tp_richcompare.get() else {
-                    return Ok(not_implemented().to_ref());
-                };
-                // SAFETY: the slot belongs to the object's class.
-                let equal = unsafe { compare(this, other, CompareOp::Eq) }?;
-                if equal.is(not_implemented()) {
-                    return Ok(equal);
-                }
-                Ok(new_bool(!protocol::object::is_true(&equal)?))
-            }
-            _ => Ok(not_implemented().to_ref()),
-        }
+        compare_by_identity(this, other, op)
     }
 
     #[method("__reduce_ex__($self, protocol, /)")]
@@ -282,4 +267,27 @@ fn abstract_class(class: &TypeObject) -> Result<crate::Raised> {
         if names.len() == 1 { "" } else { "s" },
         names.join("', '")
     ))
+}
+
+/// `_Py_BaseObject_RichCompare`: an object equals itself alone.
+///
+/// # Errors
+/// What the class's own comparison raises.
+pub fn compare_by_identity(this: &Object, other: &Object, op: CompareOp) -> Result {
+    match op {
+        CompareOp::Eq if this.is(other) => Ok(new_bool(true)),
+        CompareOp::Ne => {
+            // By default `!=` is the inverse of `==`.
+            let Some(compare) = this.class().tp_richcompare.get() else {
+                return Ok(not_implemented().to_ref());
+            };
+            // SAFETY: the slot belongs to the object's class.
+            let equal = unsafe { compare(this, other, CompareOp::Eq) }?;
+            if equal.is(not_implemented()) {
+                return Ok(equal);
+            }
+            Ok(new_bool(!protocol::object::is_true(&equal)?))
+        }
+        _ => Ok(not_implemented().to_ref()),
+    }
 }

@@ -145,7 +145,11 @@ impl Range {
     }
 }
 
-#[pytype(name = "range", symbol = PyRange_Type, flags = [SEQUENCE])]
+#[pytype(
+    name = "range", symbol = PyRange_Type, flags = [SEQUENCE], getattro = crate::attrs::generic_getattro,
+    member("start", OBJECT_EX, start, READONLY), member("stop", OBJECT_EX, stop, READONLY),
+    member("step", OBJECT_EX, step, READONLY)
+)]
 impl Range {
     #[slot(tp_new)]
     fn tp_new(_class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Range>> {
@@ -313,20 +317,5 @@ impl Range {
             index += 1;
         }
         Err(crate::raise!(ValueError, "sequence.index(x): x not in sequence"))
-    }
-
-    #[getter("start")]
-    fn start(&self) -> Option<Ref<Int>> {
-        self.start.get()
-    }
-
-    #[getter("stop")]
-    fn stop(&self) -> Option<Ref<Int>> {
-        self.stop.get()
-    }
-
-    #[getter("step")]
-    fn step(&self) -> Option<Ref<Int>> {
-        self.step.get()
     }
 }

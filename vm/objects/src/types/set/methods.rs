@@ -161,8 +161,16 @@ common! {
             Set::new_in(class)
         }
 
-        #[init("(iterable=(), /)")]
-        fn tp_init(&self, iterable: Option<&Object>) -> Result<()> {
+        #[slot(tp_init)]
+        fn tp_init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
+            if kwargs.is_some_and(|kwargs| !kwargs.is_empty()) {
+                return Err(crate::raise!(TypeError, "set() takes no keyword arguments"));
+            }
+            if args.len() > 1 {
+                let (class, given) = (self.class().full_name(), args.len());
+                return Err(crate::raise!(TypeError, "{class} expected at most 1 argument, got {given}"));
+            }
+            let iterable = args.items().first();
             if self.fill.get() != 0 {
                 self.clear_items();
             }
@@ -388,16 +396,42 @@ fn union(set: &Set, others: &[&Object]) -> Result<Ref> {
 }
 
 fn difference(set: &Set, others: &[&Object]) -> Result<Ref> {
-    let result = set.copy_in(set.plain_class())?;
-    for other in others {
+    let Some((first, rest)) = others.split_first() else {
+        return Ok(set.copy_in(set.plain_class())?.upcast());
+    };
+    let result = subtract(set, first)?;
+    for other in rest {
         result.difference_update_with(other)?;
     }
     Ok(result.upcast())
 }
 
+/// `set - other`; what is much larger than the set is asked and not walked.
+fn subtract(set: &Set, other: &Object) -> Result<Ref<Set>> {
+    let len = any_set(other).map(Set::len).or_else(|| other.cast_exact::<Dict>().map(Dict::len));
+    if len.is_none_or(|len| set.len() >> 2 > len) {
+        let result = set.copy_in(set.plain_class())?;
+        result.difference_update_with(other)?;
+        return Ok(result);
+    }
+    let result = Set::new_in(set.plain_class())?;
+    let mut position = 0;
+    while let Some((key, hash)) = set.next_with_hash(&mut position) {
+        let found = match (any_set(other), other.cast_exact::<Dict>()) {
+            (Some(other), _) => other.find(&key, hash)?.1,
+            (None, Some(dict)) => dict.get_item_known_hash(&key, hash)?.is_some(),
+            (None, None) => false,
+        };
+        if !found {
+            result.add_known_hash(&key, hash)?;
+        }
+    }
+    Ok(result)
+}
+
 fn intersection(set: &Set, others: &[&Object]) -> Result<Ref> {
     if others.is_empty() {
-        return copy(set);
+        return Ok(set.copy_in(set.plain_class())?.upcast());
     }
     let mut result = set.to_ref();
     for other in others {

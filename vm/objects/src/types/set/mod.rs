@@ -286,7 +286,11 @@ impl Set {
     /// # Errors
     /// What hashing or comparing raises.
     pub fn discard_item(&self, key: &Object) -> Result<bool> {
-        let (index, found) = self.find(key, protocol::object::hash(key)?)?;
+        self.discard_known_hash(key, protocol::object::hash(key)?)
+    }
+
+    fn discard_known_hash(&self, key: &Object, hash: isize) -> Result<bool> {
+        let (index, found) = self.find(key, hash)?;
         if found {
             drop(self.remove_at(index));
         }
@@ -400,7 +404,7 @@ impl Set {
             self.clear_items();
             return Ok(());
         }
-        protocol::iter::for_each(iterable, |item| self.discard_item(&item).map(drop))?;
+        for_each_hashed(iterable, |item, hash| self.discard_known_hash(item, hash).map(drop))?;
         // Many deleted entries make searches long.
         if (self.fill.get() - self.used.get()) as usize > self.mask.get() / 5 {
             let used = self.len();
@@ -422,12 +426,12 @@ impl Set {
             Some(set) => set.to_ref(),
             None => Set::from_iterable(iterable)?,
         };
-        for item in other.to_vec() {
-            if !self.discard_item(&item)? {
-                self.add_item(&item)?;
+        for_each_hashed(other.as_object(), |item, hash| {
+            if !self.discard_known_hash(item, hash)? {
+                self.add_known_hash(item, hash)?;
             }
-        }
-        Ok(())
+            Ok(())
+        })
     }
 
     /// A new set of class `set` or `frozenset`, whichever `self` is, with the same items.
@@ -458,6 +462,28 @@ impl Set {
         }
         Ok(true)
     }
+}
+
+/// Calls `each` with the items of an iterable and their hashes, which sets and dictionaries know.
+pub(crate) fn for_each_hashed(
+    iterable: &Object,
+    mut each: impl FnMut(&Object, isize) -> Result<()>,
+) -> Result<()> {
+    if let Some(set) = any_set(iterable) {
+        let mut position = 0;
+        while let Some((item, hash)) = set.next_with_hash(&mut position) {
+            each(&item, hash)?;
+        }
+        return Ok(());
+    }
+    if let Some(dict) = iterable.cast_exact::<Dict>() {
+        let mut position = Position::default();
+        while let Some((key, _, hash)) = dict.next_with_hash(&mut position) {
+            each(&key, hash)?;
+        }
+        return Ok(());
+    }
+    protocol::iter::for_each(iterable, |item| each(&item, protocol::object::hash(&item)?))
 }
 
 impl Drop for Set {

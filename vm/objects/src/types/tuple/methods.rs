@@ -17,7 +17,7 @@ use core::cell::Cell;
 use macros::{Trace, pytype};
 
 #[pytype(
-    name = "tuple", symbol = PyTuple_Type, gc, no_clear, itemsize = 8,
+    name = "tuple", symbol = PyTuple_Type, gc, no_clear, itemsize = 8, getattro = crate::attrs::generic_getattro,
     flags = [BASETYPE, SEQUENCE, TUPLE_SUBCLASS, MATCH_SELF]
 )]
 impl Tuple {
