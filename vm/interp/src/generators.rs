@@ -2,7 +2,7 @@
 
 use crate::call::prepare_resume;
 use crate::eval;
-use bytecode::code::flags::{ASYNC_GENERATOR, COROUTINE, ITERABLE_COROUTINE};
+use bytecode::code::flags::{ASYNC_GENERATOR, COROUTINE};
 use core::ptr;
 use objects::interpreter_frame::{InterpreterFrame, SPECIALS_WORDS, owner};
 use objects::raise::Raised;
@@ -100,35 +100,4 @@ pub fn resume(generator: &Generator, value: Option<&Object>) -> Result<Sent> {
 pub fn take_stop_value(raised: Raised) -> Result<Ref> {
     let exception = raised.take();
     objects::protocol::attr::get(&exception, id!("value"))
-}
-
-/// What `await` iterates: a coroutine itself, or what `__await__` returns.
-///
-/// # Errors
-/// TypeError when the object cannot be awaited; what `__await__` raises.
-pub fn awaitable_iterator(object: &Object) -> Result<Ref> {
-    let is_coroutine = object.is_exactly(&PyCoro_Type)
-        || object
-            .cast_exact::<Generator>()
-            .is_some_and(|generator| generator.iframe.code().has_flag(ITERABLE_COROUTINE));
-    if is_coroutine {
-        return Ok(object.to_ref());
-    }
-    let class = object.class();
-    let Some(function) = class.async_methods().and_then(|table| table.am_await.get()) else {
-        return Err(raise!(TypeError, "object {} can't be used in 'await' expression", class.name()));
-    };
-    // SAFETY: the slot belongs to the object's class.
-    let iterator = unsafe { function(object) }?;
-    if iterator.is_exactly(&PyCoro_Type) {
-        return Err(raise!(TypeError, "__await__() returned a coroutine"));
-    }
-    if !objects::protocol::iter::is_iterator(&iterator) {
-        return Err(raise!(
-            TypeError,
-            "__await__() returned non-iterator of type '{}'",
-            iterator.class().name()
-        ));
-    }
-    Ok(iterator)
 }

@@ -1,5 +1,6 @@
 //! Raising: [`Raised`] says that the thread state holds an exception, as NULL does in C.
 
+use crate::interpreter_frame;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::state;
@@ -194,6 +195,14 @@ impl<T> Catch<T> for Result<T> {
 
 /// `PyErr_WriteUnraisable`: hands an exception that nobody can catch to `sys.unraisablehook`.
 pub fn write_unraisable(raised: Raised, object: Option<&Object>) {
+    let traceback = |exception: Ref| {
+        exception.cast::<exc::BaseExceptionObject>().and_then(|exception| exception.traceback.get())
+    };
+    if state::current().current_exception.get().and_then(traceback).is_none()
+        && let Some(frame) = interpreter_frame::current()
+    {
+        crate::types::traceback::add_here(frame);
+    }
     crate::hooks::UNRAISABLE.get()(raised.take(), None, object);
 }
 

@@ -11,6 +11,7 @@ use bytecode::opcodes::op;
 use objects::args::Sent;
 use objects::protocol::iter;
 use objects::types::exceptions as exc;
+use objects::types::generator::async_gen::awaitable_iterator;
 use objects::types::generator::{Generator, PyCoro_Type, PyGen_Type, state};
 use objects::{Object, Ref, raise};
 
@@ -78,7 +79,7 @@ ops! { (sp, frame, ts, arg)
 
     GET_AWAITABLE {
         let object = sp.pop();
-        let awaitable = match generators::awaitable_iterator(&object) {
+        let awaitable = match awaitable_iterator(&object) {
             Ok(awaitable) => awaitable,
             Err(raised) => return Err(explain_with(raised, &object, arg)),
         };
@@ -124,7 +125,7 @@ ops! { (sp, frame, ts, arg)
         if iterator.is_exactly(&objects::types::generator::PyAsyncGen_Type) {
             sp.push(next);
         } else {
-            match generators::awaitable_iterator(&next) {
+            match awaitable_iterator(&next) {
                 Ok(awaitable) => sp.push(awaitable),
                 Err(raised) => {
                     let cause = raised.take();

@@ -6,7 +6,8 @@
 use super::keywords::{Kwargs, is_named};
 use super::signature::{Kind, Signature};
 use super::suggest::suggest;
-use crate::object::Object;
+use crate::object::{Instance, Object};
+use crate::protocol;
 use crate::raise;
 use crate::raise::{Raised, Result};
 use crate::typeobject::TypeObject;
@@ -220,14 +221,41 @@ fn unexpected_keyword(signature: &Signature, positional: usize, keywords: Kwargs
         let Some(text) = name.cast::<Str>() else {
             return raise!(TypeError, "keywords must be strings");
         };
-        if !known().any(|param| is_named(name, param)) {
-            let text = text.to_string_lossy();
-            let hint =
-                suggest(&text, known()).map_or(String::new(), |name| format!(". Did you mean '{name}'?"));
-            return raise!(TypeError, "{fname}() got an unexpected keyword argument '{text}'{hint}");
+        // A subclass of `str` may say that it equals a name that it does not spell.
+        let claims = |param: &str| {
+            !text.is_exactly(Str::class())
+                && Str::new(param).and_then(|param| protocol::compare::equal(text, &param)).unwrap_or_else(
+                    |raised| {
+                        raised.clear();
+                        false
+                    },
+                )
+        };
+        if !known().any(|param| is_named(name, param) || claims(param)) {
+            return unknown_keyword(fname, text, known());
         }
     }
     raise!(TypeError, "invalid keyword argument for {fname}()")
+}
+
+/// The error for a keyword that a function does not have, with the name that may have been meant.
+#[cold]
+pub fn unknown_keyword<'a>(fname: &str, name: &Str, known: impl IntoIterator<Item = &'a str>) -> Raised {
+    let name = name.to_string_lossy();
+    let hint = suggest(&name, known).map_or(String::new(), |meant| format!(". Did you mean '{meant}'?"));
+    raise!(TypeError, "{fname}() got an unexpected keyword argument '{name}'{hint}")
+}
+
+/// That a function which takes `limit` keyword arguments got no more.
+///
+/// # Errors
+/// TypeError.
+pub fn check_keyword_count(fname: &str, given: usize, limit: usize) -> Result<()> {
+    if given <= limit {
+        return Ok(());
+    }
+    let s = plural(limit);
+    Err(raise!(TypeError, "{fname}() takes at most {limit} keyword argument{s} ({given} given)"))
 }
 
 #[cold]

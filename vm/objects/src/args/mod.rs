@@ -15,7 +15,10 @@ mod into;
 mod keywords;
 mod signature;
 
-pub use bind::{bind, bind_init, bind_new, given, no_constructor_keywords, rest, vector};
+pub use bind::{
+    bind, bind_init, bind_new, check_keyword_count, given, no_constructor_keywords, rest, unknown_keyword,
+    vector,
+};
 pub use from::{At, CodePoint, CodecInput, FromArg};
 pub use into::{
     Fallible, IntoPy, Refusable, Sent, hash, next, sent, size, status, truth, typed_result, visited,

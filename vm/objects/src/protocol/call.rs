@@ -128,7 +128,7 @@ pub fn call_with_tuple(callable: &Object, args: &Tuple, kwargs: Option<&Dict>) -
         return vectorcall_dict(callable, function, args, kwargs);
     }
     let Some(function) = callable.class().tp_call.get() else {
-        return Err(crate::raise!(TypeError, "'{}' object is not callable", callable.class().full_name()));
+        return Err(not_callable(callable));
     };
     let _depth = state::enter_recursive_call(" while calling a Python object")?;
     // SAFETY: the slot belongs to the callable's class.
@@ -155,6 +155,30 @@ fn vectorcall_dict(
     all.extend(values.iter().map(|value| &**value));
     // SAFETY: as above.
     unsafe { function(callable, all.as_ptr().cast(), args.len(), Some(&names)) }
+}
+
+/// The error for an object that cannot be called; a module's may have meant the thing of its own name.
+#[cold]
+fn not_callable(callable: &Object) -> crate::Raised {
+    let meant = || -> Result<Option<Ref<Str>>> {
+        let Some(module) = callable.cast_exact::<crate::types::module::Module>() else { return Ok(None) };
+        let Some(name) = module.dict().get_str(crate::id!("__name__"))? else { return Ok(None) };
+        let Some(name) = name.cast::<Str>() else { return Ok(None) };
+        let same = attr::get_optional(callable, name)?;
+        Ok(same.filter(|same| is_callable(same)).map(|_| name.to_ref()))
+    };
+    let class = callable.class().full_name();
+    match meant() {
+        Ok(Some(name)) => {
+            let name = name.to_string_lossy();
+            crate::raise!(TypeError, "'{class}' object is not callable. Did you mean: '{name}.{name}(...)'?")
+        }
+        Ok(None) => crate::raise!(TypeError, "'{class}' object is not callable"),
+        Err(raised) => {
+            raised.clear();
+            crate::raise!(TypeError, "'{class}' object is not callable")
+        }
+    }
 }
 
 /// Runs `run` with `first` in front of `rest`; the array lives on the native stack when it is short.

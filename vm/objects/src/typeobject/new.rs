@@ -408,8 +408,16 @@ fn set_names(class: &TypeObject) -> Result<()> {
 
 /// `super(class, class).__init_subclass__(**kwargs)`.
 fn init_subclass(class: &TypeObject, kwargs: Option<&Dict>) -> Result<()> {
-    let start = crate::types::super_::start_class(class, class)?;
-    let method = crate::types::super_::get_from(class, &start, id!("__init_subclass__"))?;
+    // A metaclass may have made an order without the class itself, which is then no instance to `super`.
+    let in_order = class.tp_mro.get().is_some_and(|mro| mro.items().iter().any(|item| item.is(class)));
+    if !in_order {
+        let name = class.full_name();
+        return Err(crate::raise!(
+            TypeError,
+            "super(type, obj): obj (type {name}) is not an instance or subtype of type ({name})."
+        ));
+    }
+    let method = crate::types::super_::get_from(class, class, id!("__init_subclass__"))?;
     protocol::call::call_with_tuple(&method, &Tuple::empty(), kwargs)?;
     Ok(())
 }

@@ -39,7 +39,8 @@ pub fn ready_late(class: &TypeObject) -> Result<()> {
 /// # Errors
 /// MemoryError; TypeError when the bases do not fit together; SystemError for a type without a name.
 pub fn ready(class: &TypeObject) -> Result<()> {
-    if class.has_feature(flags::READY) {
+    // A class whose metaclass computes its order is half done while that runs.
+    if class.tp_flags.get() & (flags::READY | flags::READYING) != 0 {
         return Ok(());
     }
     class.set_flags(flags::READYING, 0);

@@ -9,7 +9,6 @@ use objects::types::float::Float;
 use objects::types::int::{Int, new_int};
 use objects::types::list::List;
 use objects::types::none::none;
-use objects::types::str::Str;
 use objects::{CompareOp, Instance, Object, Ref, Result, raise};
 
 #[macros::pymodule(name = "builtins", part)]
@@ -153,12 +152,13 @@ fn wrong_count(name: &str, given: usize) -> raise::Raised {
 /// `max` and `min`: `wins` is how a better item compares to the best so far.
 fn extreme(name: &str, wins: CompareOp, args: &[&Object], kwargs: Kwargs<'_>) -> Result<Ref> {
     let (mut key, mut default) = (None, None);
+    objects::args::check_keyword_count(name, kwargs.len(), 2)?;
     for (keyword, value) in kwargs.iter() {
-        let keyword = keyword.cast::<Str>().map_or_else(String::new, Str::to_string_lossy);
-        match keyword.as_str() {
+        let keyword = objects::types::str::expect_str(keyword, "keyword")?;
+        match &*keyword.to_string_lossy() {
             "key" => key = Some(value).filter(|key| !key.is(none())),
             "default" => default = Some(value),
-            _ => return Err(raise!(TypeError, "{name}() got an unexpected keyword argument '{keyword}'")),
+            _ => return Err(objects::args::unknown_keyword(name, keyword, ["key", "default"])),
         }
     }
     let iterable = match args {

@@ -76,9 +76,15 @@ pub mod part {
         object::format(value, format_spec)
     }
 
-    #[function("print", raw)]
-    fn print(args: &[&Object], kwargs: Kwargs) -> Result<()> {
-        super::print(args, kwargs)
+    #[function("print($module, /, *args, sep=' ', end='\\n', file=None, flush=False)")]
+    fn print(
+        args: &[&Object],
+        #[default(None)] sep: Option<&Object>,
+        #[default(None)] end: Option<&Object>,
+        file: Option<&Object>,
+        flush: bool,
+    ) -> Result<()> {
+        super::print(args, super::text_or_none("sep", sep)?, super::text_or_none("end", end)?, file, flush)
     }
 
     #[function("open", raw, unchecked, nosig)]
@@ -109,25 +115,24 @@ fn stream(name: &str) -> Result<Option<Ref>> {
     }
 }
 
-fn print(args: &[&Object], kwargs: Kwargs<'_>) -> Result<()> {
-    let (mut separator, mut end, mut file, mut flush) = (None, None, None, false);
-    for (keyword, value) in kwargs.iter() {
-        let keyword = keyword.cast::<Str>().map_or_else(String::new, Str::to_string_lossy);
-        let text = || match value.cast::<Str>() {
+/// An argument of `print`, where None stands for the usual text.
+fn text_or_none<'a>(name: &str, value: Option<&'a Object>) -> Result<Option<&'a Str>> {
+    match value.filter(|value| !value.is(none())) {
+        None => Ok(None),
+        Some(value) => match value.cast::<Str>() {
             Some(text) => Ok(Some(text)),
-            None if value.is(none()) => Ok(None),
-            None => {
-                Err(raise!(TypeError, "{keyword} must be None or a string, not {}", value.class().name()))
-            }
-        };
-        match keyword.as_str() {
-            "sep" => separator = text()?,
-            "end" => end = text()?,
-            "file" => file = Some(value).filter(|file| !file.is(none())),
-            "flush" => flush = object::is_true(value)?,
-            _ => return Err(raise!(TypeError, "print() got an unexpected keyword argument '{keyword}'")),
-        }
+            None => Err(raise!(TypeError, "{name} must be None or a string, not {}", value.class().name())),
+        },
     }
+}
+
+fn print(
+    args: &[&Object],
+    separator: Option<&Str>,
+    end: Option<&Str>,
+    file: Option<&Object>,
+    flush: bool,
+) -> Result<()> {
     let file = match file {
         Some(file) => file.to_ref(),
         None => match stream("stdout")? {

@@ -122,17 +122,12 @@ pub(super) fn take_keywords<const N: usize>(
 ) -> Result<[Option<Ref>; N]> {
     let mut values = [const { None }; N];
     let Some(kwargs) = kwargs else { return Ok(values) };
+    crate::args::check_keyword_count(function, kwargs.len(), N)?;
     for (key, value) in kwargs.to_vec() {
         let name = crate::types::str::expect_str(&key, "keywords")?;
         match names.iter().position(|known| name.equals_text(known)) {
             Some(index) => values[index] = Some(value),
-            None => {
-                return Err(crate::raise!(
-                    TypeError,
-                    "{function}() got an unexpected keyword argument '{}'",
-                    name.to_string_lossy()
-                ));
-            }
+            None => return Err(crate::args::unknown_keyword(function, name, names)),
         }
     }
     Ok(values)

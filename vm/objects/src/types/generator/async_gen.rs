@@ -2,7 +2,7 @@
 //! value it yielded from what it awaits.
 
 use super::methods::{thrown, thrown_quietly, warn_old_signature};
-use super::{AsyncGenerator, Generator, Sent};
+use super::{AsyncGenerator, Generator, PyCoro_Type, Sent};
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
 use crate::protocol::call;
@@ -10,6 +10,7 @@ use crate::raise::{self, Result};
 use crate::types::exceptions as exc;
 use crate::types::none;
 use crate::types::tuple::Tuple;
+use bytecode::code::flags::ITERABLE_COROUTINE;
 use core::cell::Cell;
 use macros::{Trace, pytype};
 
@@ -386,6 +387,37 @@ impl AsyncThrow {
     }
 }
 
+/// What `await` iterates: a coroutine itself, or what `__await__` returns.
+///
+/// # Errors
+/// TypeError when the object cannot be awaited; what `__await__` raises.
+pub fn awaitable_iterator(object: &Object) -> Result<Ref> {
+    let is_coroutine = object.is_exactly(&PyCoro_Type)
+        || object
+            .cast_exact::<Generator>()
+            .is_some_and(|generator| generator.iframe.code().has_flag(ITERABLE_COROUTINE));
+    if is_coroutine {
+        return Ok(object.to_ref());
+    }
+    let class = object.class();
+    let Some(function) = class.async_methods().and_then(|table| table.am_await.get()) else {
+        return Err(crate::raise!(TypeError, "object {} can't be used in 'await' expression", class.name()));
+    };
+    // SAFETY: the slot belongs to the object's class.
+    let iterator = unsafe { function(object) }?;
+    if iterator.is_exactly(&PyCoro_Type) {
+        return Err(crate::raise!(TypeError, "__await__() returned a coroutine"));
+    }
+    if !crate::protocol::iter::is_iterator(&iterator) {
+        return Err(crate::raise!(
+            TypeError,
+            "__await__() returned non-iterator of type '{}'",
+            iterator.class().name()
+        ));
+    }
+    Ok(iterator)
+}
+
 /// `anext(iterator, default)`: the awaitable's value, or `default` when the iteration has ended.
 ///
 /// # Errors
@@ -412,18 +444,15 @@ impl NextOrDefault {
     /// The iterator behind the awaitable.
     fn iterator(&self) -> Result<Ref> {
         let awaitable = self.awaitable.get().ok_or_else(raise::null_result)?;
-        if crate::protocol::iter::is_iterator(&awaitable) {
-            return Ok(awaitable);
+        let iterator = awaitable_iterator(&awaitable)?;
+        if crate::protocol::iter::is_iterator(&iterator) {
+            return Ok(iterator);
         }
-        match awaitable.class().async_methods().and_then(|table| table.am_await.get()) {
-            // SAFETY: the slot belongs to the object's class.
-            Some(function) => unsafe { function(&awaitable) },
-            None => Err(crate::raise!(
-                TypeError,
-                "object {} can't be used in 'await' expression",
-                awaitable.class().name()
-            )),
-        }
+        // Only a coroutine is no iterator itself.
+        let wait = iterator.class().async_methods().and_then(|table| table.am_await.get());
+        let wait = wait.ok_or_else(raise::bad_internal_call)?;
+        // SAFETY: the slot belongs to the object's class.
+        unsafe { wait(&iterator) }
     }
 
     /// StopAsyncIteration becomes StopIteration with the default.
