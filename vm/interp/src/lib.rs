@@ -30,6 +30,7 @@ pub mod messages;
 pub mod breaker;
 pub mod gil;
 pub mod signals;
+pub mod threads;
 
 pub mod compile;
 pub mod dynamic;

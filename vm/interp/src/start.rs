@@ -31,6 +31,7 @@ fn fill_hooks() {
 fn after_fork() {
     let ts = state::current();
     gil::after_fork(ts);
+    crate::threads::after_fork(ts);
     modules::thread::handle::after_fork(ts);
     crate::signals::after_fork(ts);
 }
@@ -48,9 +49,9 @@ fn attach_main_thread() -> &'static ThreadState {
     ts.thread_id.set(unsafe { libc::pthread_self() });
     // SAFETY: as above.
     ts.native_thread_id.set(unsafe { libc::syscall(libc::SYS_gettid) } as u64);
-    state::interpreter().thread_head.set(core::ptr::from_ref(ts).cast_mut());
     crate::signals::set_main_thread(ts);
     gil::acquire(ts);
+    crate::threads::link(ts);
     ts
 }
 

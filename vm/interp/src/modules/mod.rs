@@ -4,6 +4,7 @@ pub mod abc;
 pub mod ast;
 pub mod atexit;
 pub mod builtins;
+pub mod faulthandler;
 pub mod gc;
 pub mod imp;
 pub mod lsprof;
@@ -44,6 +45,7 @@ static OWN: &[Entry] = &[
     ("_weakref", &weakref::module::MODULE_DEF),
     ("atexit", &atexit::module::MODULE_DEF),
     ("builtins", &builtins::module::MODULE_DEF),
+    ("faulthandler", &faulthandler::module::MODULE_DEF),
     ("gc", &gc::module::MODULE_DEF),
     ("marshal", &marshal::module::MODULE_DEF),
     ("sys", &sys::module::MODULE_DEF),

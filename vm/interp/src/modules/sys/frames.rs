@@ -35,9 +35,15 @@ pub mod part {
     #[function("_current_frames($module, /)")]
     fn current_frames() -> Result<Ref<Dict>> {
         let dict = Dict::new()?;
-        if let Some(frame) = frames::current() {
-            let key = Int::from_u64(state::current().thread_id.get())?;
-            dict.set_item(&key, &*Frame::of(frame)?)?;
+        // Making an object may run code and with it let go of the GIL, so the frames come first.
+        let mut all = Vec::new();
+        for ts in crate::threads::all() {
+            if let Some(frame) = frames::first_complete(ts.current_frame.get().cast()) {
+                all.push((ts.thread_id.get(), Frame::of(frame)?));
+            }
+        }
+        for (ident, frame) in all {
+            dict.set_item(&*Int::from_u64(ident)?, &frame)?;
         }
         Ok(dict)
     }
@@ -45,9 +51,11 @@ pub mod part {
     #[function("_current_exceptions($module, /)")]
     fn current_exceptions() -> Result<Ref<Dict>> {
         let dict = Dict::new()?;
-        let key = Int::from_u64(state::current().thread_id.get())?;
-        let handled = state::current().handled_exception();
-        dict.set_item(&key, handled.as_deref().unwrap_or(none()))?;
+        let all: Vec<_> =
+            crate::threads::all().map(|ts| (ts.thread_id.get(), ts.handled_exception())).collect();
+        for (ident, handled) in all {
+            dict.set_item(&*Int::from_u64(ident)?, handled.as_deref().unwrap_or(none()))?;
+        }
         Ok(dict)
     }
 

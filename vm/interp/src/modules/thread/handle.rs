@@ -1,29 +1,24 @@
 //! `_ThreadHandle`, and the threads themselves.
 
-use crate::{frame, gil};
+use crate::{frame, gil, threads};
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use objects::futex::{self, Woken};
-use objects::protocol::{call, number};
+use objects::protocol::call;
+use objects::protocol::time::{self, Rounding};
 use objects::raise::Raised;
 use objects::state::{self, ThreadState};
 use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
-use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
-use objects::{Object, Ref, Result, raise};
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use objects::{Instance, Object, Ref, Result, raise};
+use std::sync::Arc;
+use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-static RUNNING: AtomicUsize = AtomicUsize::new(0);
 static STACK_SIZE: AtomicUsize = AtomicUsize::new(0);
 static NEXT_ID: AtomicU64 = AtomicU64::new(2);
-
-/// Threads that run now, the main one not counted.
-pub fn running() -> usize {
-    RUNNING.load(Ordering::Relaxed)
-}
 
 pub fn stack_size() -> usize {
     STACK_SIZE.load(Ordering::Relaxed)
@@ -33,25 +28,84 @@ pub fn set_stack_size(size: usize) {
     STACK_SIZE.store(size, Ordering::Relaxed);
 }
 
-/// Whether a thread has ended, for those who wait.
+/// A thread as those see it who wait for it.
 #[derive(Default)]
-struct Done {
-    ended: AtomicU32,
+struct Shared {
+    /// [`NOT_STARTED`], [`STARTING`], [`RUNNING`] or [`DONE`].
+    state: AtomicU32,
+    ident: AtomicU64,
+    /// To be joined by the first who sees that it is done. Touched under the GIL.
+    system: RefCell<Option<JoinHandle<()>>>,
 }
 
-impl Done {
-    fn set(&self) {
-        self.ended.store(1, Ordering::Release);
-        futex::wake(&self.ended, i32::MAX);
+// SAFETY: `system` is touched under the GIL, the rest is atomic.
+unsafe impl Sync for Shared {}
+// SAFETY: as above.
+unsafe impl Send for Shared {}
+
+const NOT_STARTED: u32 = 0;
+const STARTING: u32 = 1;
+const RUNNING: u32 = 2;
+const DONE: u32 = 3;
+
+impl Shared {
+    fn enter(&self, state: u32) {
+        self.state.store(state, Ordering::Release);
+        futex::wake(&self.state, i32::MAX);
     }
 
-    fn is_set(&self) -> bool {
-        self.ended.load(Ordering::Acquire) != 0
+    fn is(&self, state: u32) -> bool {
+        self.state.load(Ordering::Acquire) == state
+    }
+
+    /// Waits for the thread's end, at most until `deadline`.
+    fn wait(&self, deadline: Option<Instant>) -> Result<()> {
+        loop {
+            let state = self.state.load(Ordering::Acquire);
+            if state == DONE {
+                break;
+            }
+            match super::wait(|| futex::wait(&self.state, state, deadline)) {
+                Woken::Changed => {}
+                Woken::TimedOut => return Ok(()),
+                Woken::Interrupted => crate::breaker::handle_pending(state::current())?,
+            }
+        }
+        // All that is left to it is to let go of the GIL and end.
+        let system = self.system.borrow_mut().take();
+        if let Some(system) = system {
+            // A panic in it would have ended the process.
+            let _ = super::wait(|| system.join());
+        }
+        Ok(())
     }
 }
 
-/// Threads that the end of the program waits for.
-static JOINED_AT_EXIT: Mutex<Vec<Arc<Done>>> = Mutex::new(Vec::new());
+/// Threads that run or start.
+struct Registry {
+    all: RefCell<Vec<Arc<Shared>>>,
+    /// Those that the end of the program waits for.
+    joined_at_exit: RefCell<Vec<Arc<Shared>>>,
+}
+
+// SAFETY: touched under the GIL; no borrow is kept while it is let go.
+unsafe impl Sync for Registry {}
+
+static REGISTRY: Registry =
+    Registry { all: RefCell::new(Vec::new()), joined_at_exit: RefCell::new(Vec::new()) };
+
+impl Registry {
+    fn remove(&self, shared: &Arc<Shared>) {
+        for list in [&self.all, &self.joined_at_exit] {
+            list.borrow_mut().retain(|known| !Arc::ptr_eq(known, shared));
+        }
+    }
+}
+
+/// Threads that run now, the main one not counted.
+pub fn running() -> usize {
+    REGISTRY.all.borrow().iter().filter(|shared| shared.is(RUNNING)).count()
+}
 
 /// Waits for all threads that are no daemons.
 ///
@@ -59,22 +113,32 @@ static JOINED_AT_EXIT: Mutex<Vec<Arc<Done>>> = Mutex::new(Vec::new());
 /// What a signal handler raises.
 pub fn join_all() -> Result<()> {
     loop {
-        let next = JOINED_AT_EXIT.lock().unwrap_or_else(PoisonError::into_inner).pop();
-        let Some(done) = next else { return Ok(()) };
-        wait_for(&done, None)?;
+        let me = state::current().thread_id.get();
+        let is_other = |shared: &&Arc<Shared>| shared.ident.load(Ordering::Acquire) != me;
+        let next = REGISTRY.joined_at_exit.borrow().iter().rfind(is_other).cloned();
+        let Some(shared) = next else { return Ok(()) };
+        shared.wait(None)?;
+        REGISTRY.joined_at_exit.borrow_mut().retain(|known| !Arc::ptr_eq(known, &shared));
     }
 }
 
-/// Waits for a thread's end. Whether it came in time.
-fn wait_for(done: &Done, deadline: Option<Instant>) -> Result<bool> {
-    while !done.is_set() {
-        match super::wait(|| futex::wait(&done.ended, 0, deadline)) {
-            Woken::Changed => {}
-            Woken::TimedOut => return Ok(done.is_set()),
-            Woken::Interrupted => crate::breaker::handle_pending(state::current())?,
+/// In the child of a fork: the other threads are gone.
+pub fn after_fork(ts: &ThreadState) {
+    // SAFETY: asks for the calling thread.
+    unsafe {
+        ts.thread_id.set(libc::pthread_self());
+        ts.native_thread_id.set(libc::syscall(libc::SYS_gettid) as u64);
+    }
+    REGISTRY.joined_at_exit.borrow_mut().clear();
+    for shared in REGISTRY.all.take() {
+        // There is no such thread of the system to be joined.
+        core::mem::forget(shared.system.borrow_mut().take());
+        if shared.ident.load(Ordering::Acquire) == ts.thread_id.get() {
+            REGISTRY.all.borrow_mut().push(shared);
+        } else {
+            shared.enter(DONE);
         }
     }
-    Ok(true)
 }
 
 /// `_thread._ThreadHandle`.
@@ -83,23 +147,8 @@ fn wait_for(done: &Done, deadline: Option<Instant>) -> Result<bool> {
 pub struct ThreadHandle {
     ob_base: Object,
     weakreflist: Cell<*mut Object>,
-    ident: Cell<u64>,
-    started: Cell<bool>,
     #[trace(skip)]
-    done: RefCell<Arc<Done>>,
-}
-
-/// In the child of a fork: the other threads are gone, and with them whatever waited for them.
-pub fn after_fork(ts: &ThreadState) {
-    // SAFETY: asks for the calling thread.
-    unsafe {
-        ts.thread_id.set(libc::pthread_self());
-        ts.native_thread_id.set(libc::syscall(libc::SYS_gettid) as u64);
-    }
-    RUNNING.store(0, Ordering::Relaxed);
-    // SAFETY: the only thread left; another one may have been inside of the mutex when the process was copied. What it held stays
-    // allocated, as it may have been half changed.
-    unsafe { core::ptr::from_ref(&JOINED_AT_EXIT).cast_mut().write(Mutex::new(Vec::new())) };
+    shared: Arc<Shared>,
 }
 
 /// What a new thread takes with it. The references are its own.
@@ -107,8 +156,7 @@ struct Start {
     function: Ref,
     args: Ref<Tuple>,
     kwargs: Option<Ref<Dict>>,
-    done: Arc<Done>,
-    ident: Arc<(Mutex<Option<u64>>, Condvar)>,
+    shared: Arc<Shared>,
 }
 
 impl ThreadHandle {
@@ -120,9 +168,7 @@ impl ThreadHandle {
         Ref::new(ThreadHandle {
             ob_base: Object::HEAD,
             weakreflist: Cell::new(core::ptr::null_mut()),
-            ident: Cell::new(0),
-            started: Cell::new(false),
-            done: RefCell::new(Arc::default()),
+            shared: Arc::default(),
         })
     }
 
@@ -132,24 +178,20 @@ impl ThreadHandle {
     /// MemoryError.
     pub fn of_running(ident: u64) -> Result<Ref<ThreadHandle>> {
         let handle = ThreadHandle::new()?;
-        handle.ident.set(ident);
-        handle.started.set(true);
+        handle.shared.ident.store(ident, Ordering::Release);
+        handle.shared.enter(RUNNING);
         Ok(handle)
-    }
-
-    fn shared(&self) -> Arc<Done> {
-        self.done.borrow().clone()
     }
 
     /// The thread's identity.
     pub fn ident(&self) -> u64 {
-        self.ident.get()
+        self.shared.ident.load(Ordering::Acquire)
     }
 
     /// Starts a thread that calls `function`.
     ///
     /// # Errors
-    /// RuntimeError when it cannot be started, or was before.
+    /// RuntimeError when it cannot be started, or was before; PythonFinalizationError at the end of the program.
     pub fn start(
         &self,
         function: Ref,
@@ -157,37 +199,50 @@ impl ThreadHandle {
         kwargs: Option<Ref<Dict>>,
         daemon: bool,
     ) -> Result<()> {
-        if self.started.replace(true) {
+        if state::interpreter().finalizing.get() {
+            let text = format_args!("can't create new thread at interpreter shutdown");
+            return Err(raise::set_text(&exc::PythonFinalizationError, text));
+        }
+        let shared = self.shared.clone();
+        if !shared.is(NOT_STARTED) {
             return Err(raise!(RuntimeError, "thread already started"));
         }
-        let done = self.shared();
-        let ident = Arc::new((Mutex::new(None), Condvar::new()));
-        let start = Start { function, args, kwargs, done: done.clone(), ident: ident.clone() };
-        let mut builder = std::thread::Builder::new();
-        let size = stack_size();
-        builder = builder.stack_size(if size == 0 { DEFAULT_STACK } else { size });
-        RUNNING.fetch_add(1, Ordering::Relaxed);
-        if builder.spawn(move || body(start)).is_err() {
-            RUNNING.fetch_sub(1, Ordering::Relaxed);
-            self.started.set(false);
+        shared.enter(STARTING);
+        let start = Start { function, args, kwargs, shared: shared.clone() };
+        let size = match stack_size() {
+            0 => DEFAULT_STACK,
+            size => size.max(LEAST_STACK),
+        };
+        let Ok(system) = std::thread::Builder::new().stack_size(size).spawn(move || body(start)) else {
+            shared.enter(NOT_STARTED);
             return Err(raise!(RuntimeError, "can't start new thread"));
-        }
+        };
+        *shared.system.borrow_mut() = Some(system);
+        REGISTRY.all.borrow_mut().push(shared.clone());
         if !daemon {
-            JOINED_AT_EXIT.lock().unwrap_or_else(PoisonError::into_inner).push(done);
+            REGISTRY.joined_at_exit.borrow_mut().push(shared.clone());
         }
-        let id = super::wait(|| {
-            let known = ident.0.lock().unwrap_or_else(PoisonError::into_inner);
-            let known =
-                ident.1.wait_while(known, |known| known.is_none()).unwrap_or_else(PoisonError::into_inner);
-            known.unwrap_or(0)
+        // Until the thread knows who it is, which needs no GIL.
+        super::wait(|| {
+            while shared.is(STARTING) {
+                futex::wait(&shared.state, STARTING, None);
+            }
         });
-        self.ident.set(id);
+        Ok(())
+    }
+
+    fn check_started(&self) -> Result<()> {
+        if self.shared.is(NOT_STARTED) {
+            return Err(raise!(RuntimeError, "thread not started"));
+        }
         Ok(())
     }
 }
 
 /// Bytes of native stack for a thread when the program has not said.
 const DEFAULT_STACK: usize = 8 << 20;
+/// Bytes of native stack that a thread has even when the program asks for fewer: native frames are larger than CPython's.
+const LEAST_STACK: usize = 1 << 20;
 
 fn body(start: Start) {
     let ts: Box<ThreadState> = ThreadState::new(NEXT_ID.fetch_add(1, Ordering::Relaxed));
@@ -196,15 +251,15 @@ fn body(start: Start) {
     ts.thread_id.set(ident);
     // SAFETY: as above.
     ts.native_thread_id.set(unsafe { libc::syscall(libc::SYS_gettid) } as u64);
-    *start.ident.0.lock().unwrap_or_else(PoisonError::into_inner) = Some(ident);
-    start.ident.1.notify_all();
+    start.shared.ident.store(ident, Ordering::Release);
+    start.shared.enter(RUNNING);
     gil::acquire(&ts);
-    state::link(&ts);
+    threads::link(&ts);
     crate::monitor::tell(&ts);
     if let Err(raised) = call::call_with_tuple(&start.function, &start.args, start.kwargs.as_deref()) {
         end_by(raised, &start.function);
     }
-    let Start { function, args, kwargs, done, .. } = start;
+    let Start { function, args, kwargs, shared } = start;
     drop((function, args, kwargs));
     super::local::forget_thread(&ts);
     ts.current_exception.set(None);
@@ -215,19 +270,32 @@ fn body(start: Start) {
     if ts.c_traceobj.replace(None).is_some() || ts.c_profileobj.replace(None).is_some() {
         crate::monitor::legacy::forget_thread();
     }
-    state::unlink(&ts);
-    RUNNING.fetch_sub(1, Ordering::Relaxed);
+    threads::unlink(&ts);
+    REGISTRY.remove(&shared);
+    shared.enter(DONE);
     gil::release(&ts);
-    done.set();
+    if crate::signals::main_thread().is_some_and(|main| core::ptr::eq(main, &*ts)) {
+        // The child of a fork ends with this thread, but signals may still come.
+        core::mem::forget(ts);
+    }
 }
 
 /// A thread's function raised: SystemExit ends it silently.
 fn end_by(raised: Raised, function: &Object) {
     if raised.matches(&exc::SystemExit) {
         raised.clear();
-    } else {
-        raise::write_unraisable(raised, Some(function));
+        return;
     }
+    let exception = raised.take();
+    let shown = objects::protocol::object::repr(function).map_or_else(
+        |raised| {
+            raised.clear();
+            "<object repr() failed>".to_owned()
+        },
+        |shown| shown.to_string_lossy(),
+    );
+    let message = format!("Exception ignored in thread started by {shown}");
+    crate::modules::sys::hooks::report_unraisable(exception, Some(&message), None);
 }
 
 #[macros::pytype(name = "_ThreadHandle", module = "_thread", static_name = HANDLE, weaklist = weakreflist)]
@@ -239,41 +307,45 @@ impl ThreadHandle {
 
     #[getter("ident")]
     fn get_ident(&self) -> u64 {
-        self.ident.get()
+        self.ident()
     }
 
-    #[method("is_done", raw, nosig, unchecked)]
-    fn is_done(&self, _args: &[&Object]) -> bool {
-        self.shared().is_set()
+    #[method("is_done($self, /)")]
+    fn is_done(&self) -> bool {
+        self.shared.is(DONE)
     }
 
-    #[method("_set_done", raw, nosig, unchecked)]
-    fn set_done(&self, _args: &[&Object]) {
-        self.shared().set();
+    #[method("_set_done($self, /)")]
+    fn set_done(&self) -> Result<()> {
+        self.check_started()?;
+        self.shared.enter(DONE);
+        Ok(())
     }
 
-    #[method("join", raw, nosig, unchecked)]
+    #[method("join", raw, nosig)]
     fn join(&self, args: &[&Object]) -> Result<()> {
-        let timeout = args.first().filter(|timeout| !timeout.is(none()));
+        if args.len() > 1 {
+            return Err(raise!(TypeError, "join() takes at most 1 argument ({} given)", args.len()));
+        }
+        let timeout = args.first().filter(|timeout| !timeout.is(objects::types::none::none()));
         let deadline = match timeout {
             Some(timeout) => {
-                let seconds = number::as_f64(timeout)?;
-                (seconds >= 0.0)
-                    .then(|| Instant::now() + Duration::from_secs_f64(seconds.min(super::TIMEOUT_MAX)))
+                let nanoseconds = time::from_seconds(timeout, Rounding::Up)?;
+                let nanoseconds = u64::try_from(nanoseconds).ok();
+                nanoseconds.map(|nanoseconds| Instant::now() + Duration::from_nanos(nanoseconds))
             }
             None => None,
         };
-        if !self.started.get() {
-            return Err(raise!(RuntimeError, "thread not started"));
-        }
-        if self.ident.get() == state::current().thread_id.get() && !self.shared().is_set() {
+        self.check_started()?;
+        if self.ident() == state::current().thread_id.get() && !self.shared.is(DONE) {
             return Err(raise!(RuntimeError, "Cannot join current thread"));
         }
-        wait_for(&self.shared(), deadline).map(drop)
+        self.shared.wait(deadline)
     }
 
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
-        Str::new(&format!("<_ThreadHandle object: ident={}>", self.ident.get()))
+        let class = self.as_object().class().name();
+        Str::new(&format!("<{class} object: ident={}>", self.ident()))
     }
 }

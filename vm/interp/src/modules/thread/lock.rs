@@ -3,10 +3,9 @@
 use super::TIMEOUT_MAX;
 use core::cell::Cell;
 use core::sync::atomic::{AtomicU32, Ordering};
-use objects::args::Kwargs;
 use objects::futex::{self, Woken};
-use objects::protocol::{number, object};
-use objects::types::float::Float;
+use objects::protocol::number;
+use objects::protocol::time::{self, Rounding};
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
 use objects::{Object, Ref, Result, TypeObject, raise, state};
@@ -76,31 +75,24 @@ impl Flag {
 }
 
 /// The arguments of `acquire`: until when to wait; `Err(())` inside for "not at all".
-fn deadline(args: &[&Object], kwargs: Kwargs<'_>) -> Result<core::result::Result<Option<Instant>, ()>> {
-    let blocking = match args.first().copied().or_else(|| kwargs.get("blocking")) {
-        Some(blocking) => object::is_true(blocking)?,
-        None => true,
-    };
-    let timeout = match args.get(1).copied().or_else(|| kwargs.get("timeout")) {
-        Some(timeout) => match timeout.cast::<Float>() {
-            Some(timeout) => timeout.value(),
-            None => number::as_f64(timeout)?,
-        },
-        None => -1.0,
-    };
-    if !blocking && timeout != -1.0 {
+fn deadline(blocking: bool, timeout: Option<&Object>) -> Result<core::result::Result<Option<Instant>, ()>> {
+    const SECOND: i64 = 1_000_000_000;
+    // -1 second is how no timeout is written.
+    let timeout = timeout.map_or(Ok(-SECOND), |timeout| time::from_seconds(timeout, Rounding::Up))?;
+    if !blocking && timeout != -SECOND {
         return Err(raise!(ValueError, "can't specify a timeout for a non-blocking call"));
     }
-    if timeout < 0.0 && timeout != -1.0 {
+    if timeout < 0 && timeout != -SECOND {
         return Err(raise!(ValueError, "timeout value must be a non-negative number"));
     }
-    if timeout > TIMEOUT_MAX {
+    if timeout as f64 / 1e9 > TIMEOUT_MAX {
         return Err(raise!(OverflowError, "timeout value is too large"));
     }
     if !blocking {
         return Ok(Err(()));
     }
-    Ok(Ok((timeout >= 0.0).then(|| Instant::now() + Duration::from_secs_f64(timeout))))
+    let timeout = u64::try_from(timeout).ok();
+    Ok(Ok(timeout.map(|timeout| Instant::now() + Duration::from_nanos(timeout))))
 }
 
 /// `_thread.lock`.
@@ -131,8 +123,8 @@ impl Lock {
         &self.flag
     }
 
-    fn take(&self, args: &[&Object], kwargs: Kwargs<'_>) -> Result<bool> {
-        match deadline(args, kwargs)? {
+    fn take(&self, blocking: bool, timeout: Option<&Object>) -> Result<bool> {
+        match deadline(blocking, timeout)? {
             Ok(deadline) => self.flag.take(deadline),
             Err(()) => Ok(self.flag.try_take()),
         }
@@ -153,55 +145,56 @@ impl Lock {
         Lock::new()
     }
 
-    #[method("acquire", raw, nosig, unchecked)]
-    fn acquire(&self, args: &[&Object], kwargs: Kwargs) -> Result<bool> {
-        self.take(args, kwargs)
+    #[method("acquire($self, /, blocking=True, timeout=-1)")]
+    fn acquire(&self, #[default(true)] blocking: bool, timeout: Option<&Object>) -> Result<bool> {
+        self.take(blocking, timeout)
     }
 
-    #[method("acquire_lock", raw, nosig, unchecked)]
-    fn acquire_lock(&self, args: &[&Object], kwargs: Kwargs) -> Result<bool> {
-        self.take(args, kwargs)
+    #[method("acquire_lock($self, /, blocking=True, timeout=-1)")]
+    fn acquire_lock(&self, #[default(true)] blocking: bool, timeout: Option<&Object>) -> Result<bool> {
+        self.take(blocking, timeout)
     }
 
-    #[method("release", raw, nosig, unchecked)]
-    fn release(&self, _args: &[&Object]) -> Result<()> {
+    #[method("release($self, /)")]
+    fn release(&self) -> Result<()> {
         self.give()
     }
 
-    #[method("release_lock", raw, nosig, unchecked)]
-    fn release_lock(&self, _args: &[&Object]) -> Result<()> {
+    #[method("release_lock($self, /)")]
+    fn release_lock(&self) -> Result<()> {
         self.give()
     }
 
-    #[method("locked", raw, nosig, unchecked)]
-    fn locked(&self, _args: &[&Object]) -> bool {
+    #[method("locked($self, /)")]
+    fn locked(&self) -> bool {
         self.flag.is_taken()
     }
 
-    #[method("locked_lock", raw, nosig, unchecked)]
-    fn locked_lock(&self, _args: &[&Object]) -> bool {
+    #[method("locked_lock($self, /)")]
+    fn locked_lock(&self) -> bool {
         self.flag.is_taken()
     }
 
-    #[method("__enter__", raw, nosig, unchecked)]
-    fn enter(&self, args: &[&Object], kwargs: Kwargs) -> Result<bool> {
-        self.take(args, kwargs)
+    #[method("__enter__($self, /)")]
+    fn enter(&self) -> Result<bool> {
+        self.take(true, None)
     }
 
-    #[method("__exit__", raw, nosig, unchecked)]
-    fn exit(&self, _args: &[&Object]) -> Result<()> {
+    #[method("__exit__($self, /, *exc_info)")]
+    fn exit(&self, _exc_info: &[&Object]) -> Result<()> {
         self.give()
     }
 
-    #[method("_at_fork_reinit", raw, nosig, unchecked)]
-    fn at_fork_reinit(&self, _args: &[&Object]) {
+    #[method("_at_fork_reinit($self, /)")]
+    fn at_fork_reinit(&self) {
         self.flag.give();
     }
 
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
         let state = if self.flag.is_taken() { "locked" } else { "unlocked" };
-        Str::new(&format!("<{state} _thread.lock object at {self:p}>"))
+        let class = objects::Instance::as_object(self).class().full_name();
+        Str::new(&format!("<{state} {class} object at {self:p}>"))
     }
 }
 
@@ -222,8 +215,8 @@ impl RLock {
         state::current().thread_id.get()
     }
 
-    fn take(&self, args: &[&Object], kwargs: Kwargs<'_>) -> Result<bool> {
-        let until = deadline(args, kwargs)?;
+    fn take(&self, blocking: bool, timeout: Option<&Object>) -> Result<bool> {
+        let until = deadline(blocking, timeout)?;
         if self.count.get() > 0 && self.owner.get() == RLock::me() {
             self.count.set(self.count.get() + 1);
             return Ok(true);
@@ -272,38 +265,38 @@ impl RLock {
         )
     }
 
-    #[method("acquire", raw, nosig, unchecked)]
-    fn acquire(&self, args: &[&Object], kwargs: Kwargs) -> Result<bool> {
-        self.take(args, kwargs)
+    #[method("acquire($self, /, blocking=True, timeout=-1)")]
+    fn acquire(&self, #[default(true)] blocking: bool, timeout: Option<&Object>) -> Result<bool> {
+        self.take(blocking, timeout)
     }
 
-    #[method("release", raw, nosig, unchecked)]
-    fn release(&self, _args: &[&Object]) -> Result<()> {
+    #[method("release($self, /)")]
+    fn release(&self) -> Result<()> {
         self.give()
     }
 
-    #[method("__enter__", raw, nosig, unchecked)]
-    fn enter(&self, args: &[&Object], kwargs: Kwargs) -> Result<bool> {
-        self.take(args, kwargs)
+    #[method("__enter__($self, /)")]
+    fn enter(&self) -> Result<bool> {
+        self.take(true, None)
     }
 
-    #[method("__exit__", raw, nosig, unchecked)]
-    fn exit(&self, _args: &[&Object]) -> Result<()> {
+    #[method("__exit__($self, /, *exc_info)")]
+    fn exit(&self, _exc_info: &[&Object]) -> Result<()> {
         self.give()
     }
 
-    #[method("_is_owned", raw, nosig, unchecked)]
-    fn is_owned(&self, _args: &[&Object]) -> bool {
+    #[method("_is_owned($self, /)")]
+    fn is_owned(&self) -> bool {
         self.count.get() > 0 && self.owner.get() == RLock::me()
     }
 
-    #[method("_recursion_count", raw, nosig, unchecked)]
-    fn recursion_count(&self, _args: &[&Object]) -> usize {
+    #[method("_recursion_count($self, /)")]
+    fn recursion_count(&self) -> usize {
         if self.owner.get() == RLock::me() { self.count.get() } else { 0 }
     }
 
-    #[method("_release_save", raw, nosig, unchecked)]
-    fn release_save(&self, _args: &[&Object]) -> Result<(usize, u64)> {
+    #[method("_release_save($self, /)")]
+    fn release_save(&self) -> Result<(usize, u64)> {
         if self.count.get() == 0 {
             return Err(raise!(RuntimeError, "cannot release un-acquired lock"));
         }
@@ -312,12 +305,14 @@ impl RLock {
         Ok(saved)
     }
 
-    #[method("_acquire_restore", raw, nosig, unchecked)]
-    fn acquire_restore(&self, args: &[&Object]) -> Result<()> {
-        let Some(saved) =
-            args.first().and_then(|saved| saved.cast::<Tuple>()).filter(|saved| saved.len() == 2)
-        else {
-            return Err(raise!(TypeError, "_acquire_restore() argument must be a pair"));
+    #[method("_acquire_restore($self, state, /)")]
+    fn acquire_restore(&self, state: &Object) -> Result<()> {
+        let Some(saved) = state.cast::<Tuple>().filter(|saved| saved.len() == 2) else {
+            let class = state.class().name();
+            return Err(raise!(
+                TypeError,
+                "_acquire_restore() argument 1 must be 2-item sequence, not {class}"
+            ));
         };
         let count = number::index_as_isize(saved.items()[0], None)?;
         let owner = number::index(saved.items()[1])?.to_u64().unwrap_or(0);
@@ -327,8 +322,8 @@ impl RLock {
         Ok(())
     }
 
-    #[method("_at_fork_reinit", raw, nosig, unchecked)]
-    fn at_fork_reinit(&self, _args: &[&Object]) {
+    #[method("_at_fork_reinit($self, /)")]
+    fn at_fork_reinit(&self) {
         self.count.set(0);
         self.owner.set(0);
         self.flag.give();

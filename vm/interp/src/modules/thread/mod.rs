@@ -8,10 +8,10 @@ use crate::gil;
 use handle::ThreadHandle;
 use local::Local;
 use lock::{Lock, RLock};
-use objects::args::Kwargs;
 use objects::protocol::call;
 use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
+use objects::types::int::Int;
 use objects::types::module::Module;
 use objects::types::none::none;
 use objects::types::structseq;
@@ -47,41 +47,41 @@ pub mod module {
         dict.set_text("_ExceptHookArgs", class.as_object())
     }
 
-    #[function("get_ident($module, /)", unchecked)]
+    #[function("get_ident($module, /)")]
     fn get_ident() -> u64 {
         state::current().thread_id.get()
     }
 
-    #[function("get_native_id($module, /)", unchecked)]
+    #[function("get_native_id($module, /)")]
     fn get_native_id() -> u64 {
         state::current().native_thread_id.get()
     }
 
-    #[function("_get_main_thread_ident($module, /)", unchecked)]
+    #[function("_get_main_thread_ident($module, /)")]
     fn get_main_thread_ident() -> u64 {
         crate::signals::main_thread().map_or(0, |main| main.thread_id.get())
     }
 
-    #[function("_is_main_interpreter($module, /)", unchecked)]
+    #[function("_is_main_interpreter($module, /)")]
     fn is_main_interpreter() -> bool {
         true
     }
 
-    #[function("daemon_threads_allowed($module, /)", unchecked)]
+    #[function("daemon_threads_allowed($module, /)")]
     fn daemon_threads_allowed() -> bool {
         true
     }
 
-    #[function("_count($module, /)", unchecked)]
+    #[function("_count($module, /)")]
     fn count() -> usize {
         handle::running()
     }
 
-    #[function("stack_size", raw, nosig, unchecked)]
-    fn stack_size(args: &[&Object]) -> Result<usize> {
+    #[function("stack_size($module, size=0, /)")]
+    fn stack_size(size: Option<&Object>) -> Result<usize> {
         let old = handle::stack_size();
-        if let Some(size) = args.first() {
-            let size = objects::protocol::number::index_as_isize(size, None)?;
+        if let Some(size) = size {
+            let size = objects::protocol::number::index_as_isize(size, Some(&exc::OverflowError))?;
             if size < 0 {
                 return Err(raise!(ValueError, "size must be 0 or a positive value"));
             }
@@ -93,88 +93,84 @@ pub mod module {
         Ok(old)
     }
 
-    #[function("allocate_lock($module, /)", unchecked)]
+    #[function("allocate_lock($module, /)")]
     fn allocate_lock() -> Result<Ref<Lock>> {
         Lock::new()
     }
 
-    #[function("allocate($module, /)", unchecked)]
+    #[function("allocate($module, /)")]
     fn allocate() -> Result<Ref<Lock>> {
         Lock::new()
     }
 
-    #[function("start_new_thread", raw, nosig, unchecked)]
+    #[function("start_new_thread($module, function, args, kwargs={}, /)", raw)]
     fn start_new_thread(args: &[&Object]) -> Result<u64> {
         super::start_new(args)
     }
 
-    #[function("start_new", raw, nosig, unchecked)]
+    #[function("start_new($module, function, args, kwargs={}, /)", raw)]
     fn start_new_alias(args: &[&Object]) -> Result<u64> {
         super::start_new(args)
     }
 
-    #[function("start_joinable_thread", raw, nosig, unchecked)]
-    fn start_joinable_thread(args: &[&Object], kwargs: Kwargs) -> Result<Ref<ThreadHandle>> {
-        let Some(function) = args.first().copied().or_else(|| kwargs.get("function")) else {
-            return Err(raise!(
-                TypeError,
-                "start_joinable_thread() missing required argument 'function' (pos 1)"
-            ));
-        };
+    #[function("start_joinable_thread($module, /, function, handle=None, daemon=True)")]
+    fn start_joinable_thread(
+        function: &Object,
+        handle: Option<&Object>,
+        #[default(true)] daemon: bool,
+    ) -> Result<Ref<ThreadHandle>> {
         if !call::is_callable(function) {
             return Err(raise!(TypeError, "thread function must be callable"));
         }
-        let given = args.get(1).copied().or_else(|| kwargs.get("handle")).filter(|handle| !handle.is(none()));
-        let handle = match given {
-            None => ThreadHandle::new()?,
-            Some(handle) => match handle.cast::<ThreadHandle>() {
-                Some(handle) => handle.to_ref(),
-                None => return Err(raise!(TypeError, "'handle' must be a _ThreadHandle")),
-            },
+        let handle = match handle.map(|handle| handle.cast::<ThreadHandle>()) {
+            None => None,
+            Some(Some(handle)) => Some(handle),
+            Some(None) => return Err(raise!(TypeError, "'handle' must be a _ThreadHandle")),
         };
-        let daemon = match args.get(2).copied().or_else(|| kwargs.get("daemon")) {
-            Some(daemon) => objects::protocol::object::is_true(daemon)?,
-            None => true,
+        let shown = handle.map_or(none(), Instance::as_object);
+        let yes = objects::types::bool::from_bool(daemon);
+        crate::audit::raise_named("_thread.start_joinable_thread", &[function, yes, shown])?;
+        let handle = match handle {
+            Some(handle) => handle.to_ref(),
+            None => ThreadHandle::new()?,
         };
         handle.start(function.to_ref(), Tuple::empty(), None, daemon)?;
         Ok(handle)
     }
 
-    #[function("_make_thread_handle($module, ident, /)", unchecked)]
-    fn make_thread_handle(ident: u64) -> Result<Ref<ThreadHandle>> {
+    #[function("_make_thread_handle($module, ident, /)")]
+    fn make_thread_handle(ident: &Object) -> Result<Ref<ThreadHandle>> {
+        let Some(ident) = ident.cast::<Int>() else {
+            return Err(raise!(TypeError, "ident must be an integer"));
+        };
+        let ident = ident.to_u64();
+        let ident = ident.ok_or_else(|| {
+            raise!(OverflowError, "Python int too large to convert to C unsigned long long")
+        })?;
         ThreadHandle::of_running(ident)
     }
 
-    #[function("_shutdown($module, /)", unchecked)]
+    #[function("_shutdown($module, /)")]
     fn shutdown() -> Result<()> {
         handle::join_all()
     }
 
-    #[function("exit($module, /)", unchecked)]
+    #[function("exit($module, /)")]
     fn exit() -> Result<()> {
         Err(raise::set_class(&exc::SystemExit))
     }
 
-    #[function("exit_thread($module, /)", unchecked)]
+    #[function("exit_thread($module, /)")]
     fn exit_thread() -> Result<()> {
         Err(raise::set_class(&exc::SystemExit))
     }
 
-    #[function("interrupt_main", raw, nosig, unchecked)]
-    fn interrupt_main(args: &[&Object]) -> Result<()> {
-        let signal = match args.first() {
-            Some(signal) => objects::protocol::number::index_as_isize(signal, None)? as i32,
-            None => libc::SIGINT,
-        };
-        crate::signals::trip(signal)
+    #[function("interrupt_main($module, signum=signal.SIGINT, /)")]
+    fn interrupt_main(#[default(libc::SIGINT)] signum: i32) -> Result<()> {
+        crate::signals::trip(signum)
     }
 
-    #[function(
-        "_excepthook($module, (exc_type, exc_value, exc_traceback, thread), /)",
-        raw,
-        nosig,
-        unchecked
-    )]
+    #[function("_excepthook($module, (exc_type, exc_value, exc_traceback, thread), /)", raw)]
     fn excepthook(args: &[&Object]) -> Result<()> {
         let Some(arguments) =
             args.first().and_then(|args| args.cast::<Tuple>()).filter(|args| args.len() >= 4)
@@ -190,10 +186,11 @@ fn start_new(args: &[&Object]) -> Result<u64> {
         [function, arguments] => (function, arguments, None),
         [function, arguments, kwargs] => (function, arguments, Some(kwargs)),
         _ => {
+            let (bound, limit) = if args.len() < 2 { ("at least", 2) } else { ("at most", 3) };
+            let given = args.len();
             return Err(raise!(
                 TypeError,
-                "start_new_thread expected at least 2 arguments, got {}",
-                args.len()
+                "start_new_thread expected {bound} {limit} arguments, got {given}"
             ));
         }
     };
@@ -208,6 +205,8 @@ fn start_new(args: &[&Object]) -> Result<u64> {
         Some(None) => return Err(raise!(TypeError, "optional 3rd arg must be a dictionary")),
         None => None,
     };
+    let shown = kwargs.as_deref().map_or(none(), Instance::as_object);
+    crate::audit::raise_named("_thread.start_new_thread", &[function, arguments, shown])?;
     let handle = ThreadHandle::new()?;
     handle.start((*function).to_ref(), arguments.to_ref(), kwargs, true)?;
     Ok(handle.ident())
