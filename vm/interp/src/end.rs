@@ -25,11 +25,15 @@ pub fn finish() -> bool {
     }
     modules::atexit::run();
     let written = streams::flush(true);
+    // From here on other threads do not run any more, nor what the program wanted to be called for a signal.
     state::interpreter().finalizing.set(true);
+    crate::signals::end();
     if let Err(raised) = drop_modules() {
         raised.clear();
     }
-    streams::flush(false) && written
+    let written = streams::flush(false) && written;
+    modules::faulthandler::end();
+    written
 }
 
 /// Names of `sys` that may keep the program's objects alive.

@@ -252,6 +252,18 @@ fn run_handler(number: usize) -> Result<()> {
     call::call(&handler, &[&*new_int(number as i64)?, &frame]).map(drop)
 }
 
+/// The end of the program: what it wanted to be called is not called any more.
+pub fn end() {
+    for (number, place) in SIGNALS.handlers.iter().enumerate().skip(1) {
+        let handler = place.take();
+        if handler.is_some_and(|handler| call::is_callable(&handler))
+            && let Err(raised) = install(number as i32, libc::SIG_DFL)
+        {
+            raised.clear();
+        }
+    }
+}
+
 /// Ends the process as an unhandled SIGINT does, so that a shell sees it; the status for when that does not work.
 pub fn exit_by_interrupt() -> i32 {
     if let Err(raised) = install(libc::SIGINT, libc::SIG_DFL) {

@@ -4,6 +4,7 @@
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
 use super::base::{self, Site};
+use crate::breaker;
 use crate::eval::{FramePtr, Pc, Sp, Table, ThreadPtr, fast_ops, next};
 use crate::finish::drop_one;
 use crate::ops::call::generic;
@@ -12,6 +13,7 @@ use bytecode::opcodes::op;
 use core::cell::Cell;
 use core::mem::transmute;
 use core::ptr;
+use core::sync::atomic::Ordering;
 use objects::protocol;
 use objects::typeobject::flags::{METH_FASTCALL, METH_KEYWORDS, METH_NOARGS, METH_O};
 use objects::typeobject::slots::VectorcallFunc;
@@ -143,8 +145,31 @@ macro_rules! finish_call {
             return unwind::error($pc, $base, $frame, $ts, $arg, $table);
         }
         *$base = result;
+        if (*$ts).eval_breaker.load(Ordering::Relaxed) & breaker::EVENTS != 0 {
+            return look($pc, $base.add(1), $frame, $ts, $arg, $table);
+        }
         next!($pc.add(3), $base.add(1), $frame, $ts, $table)
     };
+}
+
+/// Does what is asked at the breaker after a native call, whose result is on the stack.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn look(
+    pc: Pc,
+    sp: Sp,
+    frame: FramePtr,
+    ts: ThreadPtr,
+    arg: usize,
+    table: *const Table,
+) -> *mut Object {
+    // SAFETY: as in every handler.
+    unsafe {
+        if !breaker::handle(&*ts) {
+            return unwind::error(pc, sp, frame, ts, arg, table);
+        }
+        next!(pc.add(3), sp, frame, ts, table)
+    }
 }
 
 fast_ops! { (pc, sp, frame, ts, arg, table)

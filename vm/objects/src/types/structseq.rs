@@ -134,7 +134,7 @@ unsafe extern "C" fn reduce(this: &Object, _: *const c_void) -> Result<Ref> {
     // SAFETY: the method belongs to struct sequences.
     let tuple = unsafe { this.cast_unchecked::<Tuple>() };
     let hidden = Dict::new()?;
-    for (index, name) in fields_of(this.class())?.into_iter().skip(tuple.len()) {
+    for (index, name) in fields_of(this.class())?.into_iter().filter(|(index, _)| *index >= tuple.len()) {
         // SAFETY: one of the class's fields.
         let value = unsafe { item(tuple, index) }.unwrap_or_else(|| none().to_ref());
         hidden.set_str(&name, &value)?;
@@ -156,6 +156,13 @@ unsafe extern "C" fn replace(
         return Err(crate::raise!(TypeError, "__replace__() takes no positional arguments"));
     }
     let class = this.class();
+    if count(class, id!("n_unnamed_fields")) > 0 {
+        let name = class.full_name();
+        return Err(crate::raise!(
+            TypeError,
+            "__replace__() is not supported for {name} because it has unnamed field(s)"
+        ));
+    }
     let changes = match changes.to_dict()? {
         Some(changes) => changes,
         None => Dict::new()?,

@@ -77,6 +77,32 @@ impl<'a> FromArg<'a> for Gid {
     }
 }
 
+/// A device's number, or a part of one; -1 is none.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Dev(pub u64);
+
+impl Dev {
+    pub const NONE: Dev = Dev(u64::MAX);
+
+    /// The major or minor number; -1 of no device.
+    pub fn part(self, part: impl Fn(u64) -> libc::c_uint) -> i64 {
+        if self == Dev::NONE { -1 } else { part(self.0).into() }
+    }
+}
+
+impl<'a> FromArg<'a> for Dev {
+    fn from_arg(object: &'a Object, _at: At) -> Result<Dev> {
+        let int = number::index(object)?;
+        match int.to_i64() {
+            Some(-1) => Ok(Dev::NONE),
+            _ if int.is_negative() => Err(raise!(OverflowError, "can't convert negative int to unsigned")),
+            _ => int.to_u64().map(Dev).ok_or_else(|| {
+                raise!(OverflowError, "Python int too large to convert to C unsigned long long")
+            }),
+        }
+    }
+}
+
 /// A user's or group's number as Python shows it: -1 stays -1.
 pub fn shown_id(id: u32) -> i64 {
     if id == u32::MAX { -1 } else { id.into() }

@@ -3,7 +3,10 @@
 use crate::threads;
 use core::ffi::c_int;
 use objects::interpreter_frame::{self, InterpreterFrame};
-use objects::state::ThreadState;
+use objects::state::{self, ThreadState};
+use objects::types::dict::Position;
+use objects::types::module::Module;
+use objects::types::set::Set;
 use objects::types::str::Str;
 
 /// Frames of a thread, and threads, that are shown.
@@ -117,6 +120,30 @@ pub fn all_threads(fd: c_int, current: Option<&ThreadState>) {
             write(fd, b"  Garbage-collecting\n");
         }
         frames(fd, ts);
+    }
+}
+
+/// The native modules that are not the standard library's, for whoever looks for the one that crashed.
+pub fn extension_modules(fd: c_int) {
+    let interpreter = state::interpreter();
+    let (Some(modules), Some(sys)) = (interpreter.modules.get(), interpreter.sysdict.get()) else { return };
+    let Ok(known) = sys.get_str(objects::id!("stdlib_module_names")) else { return };
+    let known = known.as_deref().and_then(|known| known.cast::<Set>());
+    let (mut position, mut count) = (Position::default(), 0);
+    while let Some((name, module)) = modules.next(&mut position) {
+        let is_native = module.cast::<Module>().is_some_and(|module| module.definition().is_some());
+        let Some(name) = name.cast_exact::<Str>().filter(|_| is_native) else { continue };
+        if known.is_some_and(|known| known.has(name).unwrap_or(true)) {
+            continue;
+        }
+        write(fd, if count == 0 { b"\nExtension modules: " } else { b", " });
+        text(fd, name);
+        count += 1;
+    }
+    if count > 0 {
+        write(fd, b" (total: ");
+        decimal(fd, count);
+        write(fd, b")\n");
     }
 }
 

@@ -4,7 +4,8 @@ use super::{FILES, Target, dump};
 use core::cell::Cell;
 use core::ffi::c_int;
 use core::sync::atomic::{AtomicBool, AtomicI32, Ordering};
-use objects::{Result, raise};
+use objects::types::str::Str;
+use objects::{Result, raise, state};
 
 /// Signals that end the process, with what they mean.
 pub const FATAL: [(c_int, &[u8]); 5] = [
@@ -59,6 +60,10 @@ extern "C" fn on_fault(number: c_int) {
         dump::write(fd, FATAL[index].1);
         dump::write(fd, b"\n\n");
         dump::from_handler(fd, STATE.all_threads.load(Ordering::Acquire));
+        // The dictionary of modules is the interpreter's to look at only where it is not being changed.
+        if state::try_current().is_some() {
+            dump::extension_modules(fd);
+        }
     }
     // SAFETY: as above; the signal is not blocked while it is handled.
     unsafe {
@@ -86,6 +91,8 @@ pub fn enable(target: Target, all_threads: bool) -> Result<()> {
     if STATE.enabled.swap(true, Ordering::AcqRel) {
         return Ok(());
     }
+    // Known before a handler needs it, as making it allocates.
+    let _: &Str = objects::id!("stdlib_module_names");
     provide_stack();
     for (index, (number, _)) in FATAL.iter().enumerate() {
         // SAFETY: the handler is async-signal-safe.

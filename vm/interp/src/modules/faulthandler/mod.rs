@@ -26,7 +26,7 @@ struct Target {
 impl Target {
     /// A descriptor's number, or a file's; `sys.stderr` without one.
     fn of(file: Option<&Object>) -> Result<Target> {
-        let file = match file {
+        let file = match file.filter(|file| !file.is(none())) {
             Some(file) => objects::Instance::to_ref(file),
             None => match state::sys_get("stderr") {
                 None => return Err(raise!(RuntimeError, "lost sys.stderr")),

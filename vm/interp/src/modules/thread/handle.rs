@@ -13,7 +13,7 @@ use objects::types::exceptions as exc;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Ref, Result, raise};
-use std::sync::Arc;
+use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
@@ -84,6 +84,8 @@ impl Shared {
 /// Threads that run or start.
 struct Registry {
     all: RefCell<Vec<Arc<Shared>>>,
+    /// Threads that somebody else started, as far as there are handles of them.
+    foreign: RefCell<Vec<Weak<Shared>>>,
     /// Those that the end of the program waits for.
     joined_at_exit: RefCell<Vec<Arc<Shared>>>,
 }
@@ -91,8 +93,11 @@ struct Registry {
 // SAFETY: touched under the GIL; no borrow is kept while it is let go.
 unsafe impl Sync for Registry {}
 
-static REGISTRY: Registry =
-    Registry { all: RefCell::new(Vec::new()), joined_at_exit: RefCell::new(Vec::new()) };
+static REGISTRY: Registry = Registry {
+    all: RefCell::new(Vec::new()),
+    foreign: RefCell::new(Vec::new()),
+    joined_at_exit: RefCell::new(Vec::new()),
+};
 
 impl Registry {
     fn remove(&self, shared: &Arc<Shared>) {
@@ -130,12 +135,18 @@ pub fn after_fork(ts: &ThreadState) {
         ts.native_thread_id.set(libc::syscall(libc::SYS_gettid) as u64);
     }
     REGISTRY.joined_at_exit.borrow_mut().clear();
+    let is_me = |shared: &Arc<Shared>| shared.ident.load(Ordering::Acquire) == ts.thread_id.get();
     for shared in REGISTRY.all.take() {
         // There is no such thread of the system to be joined.
         core::mem::forget(shared.system.borrow_mut().take());
-        if shared.ident.load(Ordering::Acquire) == ts.thread_id.get() {
+        if is_me(&shared) {
             REGISTRY.all.borrow_mut().push(shared);
         } else {
+            shared.enter(DONE);
+        }
+    }
+    for shared in REGISTRY.foreign.borrow().iter().filter_map(Weak::upgrade) {
+        if !is_me(&shared) {
             shared.enter(DONE);
         }
     }
@@ -180,6 +191,10 @@ impl ThreadHandle {
         let handle = ThreadHandle::new()?;
         handle.shared.ident.store(ident, Ordering::Release);
         handle.shared.enter(RUNNING);
+        let mut foreign = REGISTRY.foreign.borrow_mut();
+        foreign.retain(|known| known.strong_count() > 0);
+        foreign.push(Arc::downgrade(&handle.shared));
+        drop(foreign);
         Ok(handle)
     }
 

@@ -39,7 +39,7 @@ fn finish_fallible(value: num::Result<Integer>) -> Result<Ref> {
     flags = [BASETYPE, LONG_SUBCLASS, MATCH_SELF],
 )]
 impl Int {
-    #[new("(x=None, /, base=None)")]
+    #[new("(x=<unrepresentable>, /, base=<unrepresentable>)")]
     fn tp_new(class: &TypeObject, x: Option<&Object>, base: Option<&Object>) -> Result<Ref> {
         let value = match (x, base) {
             (None, None) => Int::from_i64(0)?,

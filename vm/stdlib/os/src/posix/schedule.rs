@@ -3,8 +3,9 @@
 use super::check;
 use super::path::Fd;
 use super::stat_result::SCHED_PARAM;
-use core::ffi::c_int;
+use core::ffi::{c_int, c_void};
 use objects::protocol::number;
+use objects::typeobject::MethodDef;
 use objects::types::int::new_int;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Ref, Result, TypeObject, raise};
@@ -27,12 +28,32 @@ pub fn parameter(object: &Object) -> Result<libc::sched_param> {
     Ok(parameter)
 }
 
+/// Gives the class `sched_param` its own way of making and pickling instances: by the priority alone.
+pub fn complete(class: &TypeObject) -> Result<()> {
+    class.tp_new.set(Some(new_parameter));
+    let reduce = objects::types::descr::method::new_method(class, &REDUCE)?;
+    if let Some(dict) = class.tp_dict.get() {
+        dict.set_str(objects::id!("__reduce__"), &reduce)?;
+    }
+    class.modified();
+    Ok(())
+}
+
+static REDUCE: MethodDef = MethodDef {
+    ml_name: c"__reduce__".as_ptr(),
+    ml_meth: reduce as *const c_void,
+    ml_flags: objects::typeobject::flags::METH_NOARGS,
+    ml_doc: core::ptr::null(),
+};
+
+unsafe extern "C" fn reduce(this: &Object, _: *const c_void) -> Result<Ref> {
+    let Some(tuple) = this.cast::<Tuple>() else { return Err(raise::bad_internal_call()) };
+    let arguments = Tuple::from_slice(tuple.items())?;
+    Ok(Tuple::from_array([this.class().to_ref().upcast(), arguments.upcast()])?.upcast())
+}
+
 /// `sched_param(sched_priority)`.
-pub unsafe extern "C" fn new_parameter(
-    class: &TypeObject,
-    args: &Tuple,
-    kwargs: Option<&Object>,
-) -> Result<Ref> {
+unsafe extern "C" fn new_parameter(class: &TypeObject, args: &Tuple, kwargs: Option<&Object>) -> Result<Ref> {
     let kwargs = objects::args::Kwargs::dict(kwargs);
     let given = args.len() + kwargs.len();
     let priority = match (args.items(), kwargs.get("sched_priority")) {

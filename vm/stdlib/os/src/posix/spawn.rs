@@ -199,7 +199,8 @@ fn spawn(
         }
         false => Some(environment(env)?),
     };
-    let actions = options.file_actions.map(Actions::of).transpose()?;
+    let actions = options.file_actions.filter(|actions| !actions.is(none()));
+    let actions = actions.map(Actions::of).transpose()?;
     let attributes = options.attributes()?;
     hooks::AUDIT.get()("os.posix_spawn", &[path.object, argv, env])?;
     let (argv, env) = (pointers(&strings), variables.as_deref().map(pointers));

@@ -138,7 +138,7 @@ pub fn add_to(module: &Module) -> Result<()> {
     let param = [("sched_priority", "the scheduling priority")];
     add(&SCHED_PARAM, "posix.sched_param", SCHED_PARAM_DOC, &param, 1)?;
     if let Some(class) = SCHED_PARAM.class() {
-        class.tp_new.set(Some(super::schedule::new_parameter));
+        super::schedule::complete(&class)?;
     }
     let waitid = ["si_pid", "si_uid", "si_signo", "si_status", "si_code"].map(|name| (name, ""));
     let doc = "waitid_result: Result from waitid.\n\nThis object may be accessed either as a tuple of\n  (si_pid, si_uid, \

@@ -3,8 +3,10 @@
 use super::path::{DirFd, Fd, Path, PathOrFd};
 use super::stat_result;
 use super::{check, errno};
+use crate::arguments::Dev;
 use core::ffi::c_int;
 use objects::protocol::number;
+use objects::types::int::Int;
 use objects::types::none::none;
 use objects::types::tuple::Tuple;
 use objects::{Object, Ref, Result, raise};
@@ -132,11 +134,11 @@ pub mod part {
     fn mknod(
         path: Path<'_>,
         #[default(0o600)] mode: c_int,
-        #[default(0)] device: u64,
+        #[default(Dev(0))] device: Dev,
         #[default(DirFd::DEFAULT)] dir_fd: DirFd,
     ) -> Result<()> {
         // SAFETY: a C string.
-        done(&path, unsafe { libc::mknodat(dir_fd.0, path.as_ptr(), mode as libc::mode_t, device) })
+        done(&path, unsafe { libc::mknodat(dir_fd.0, path.as_ptr(), mode as libc::mode_t, device.0) })
     }
 
     #[function("rmdir($module, /, path, *, dir_fd=None)")]
@@ -358,17 +360,25 @@ pub mod part {
     }
 
     #[function("major($module, device, /)")]
-    fn major(device: u64) -> u32 {
-        libc::major(device)
+    fn major(device: Dev) -> i64 {
+        device.part(|device| libc::major(device))
     }
 
     #[function("minor($module, device, /)")]
-    fn minor(device: u64) -> u32 {
-        libc::minor(device)
+    fn minor(device: Dev) -> i64 {
+        device.part(|device| libc::minor(device))
     }
 
     #[function("makedev($module, major, minor, /)")]
-    fn makedev(major: u32, minor: u32) -> u64 {
-        libc::makedev(major, minor)
+    fn makedev(major: Dev, minor: Dev) -> Result<Ref<Int>> {
+        if major == Dev::NONE && minor == Dev::NONE {
+            return Int::from_i64(-1);
+        }
+        for part in [major, minor] {
+            if part != Dev::NONE && part.0 > u32::MAX.into() {
+                return Err(raise!(OverflowError, "Python int too large to convert to C unsigned int"));
+            }
+        }
+        Int::from_u64(libc::makedev(major.0 as u32, minor.0 as u32))
     }
 }
