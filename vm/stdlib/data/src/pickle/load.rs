@@ -558,7 +558,7 @@ impl Machine<'_> {
         if count == 0 {
             return Ok(());
         }
-        if count % 2 != 0 {
+        if !count.is_multiple_of(2) {
             return Err(unpickling_error("odd number of items for SETITEMS"));
         }
         let items = self.stack.split_off(start);

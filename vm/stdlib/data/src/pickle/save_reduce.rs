@@ -287,7 +287,7 @@ impl Pickler {
         let bound = Tuple::from_slice(&[&[&*new, class], positional.items()].concat())?;
         let function = call::call_with_tuple(&*held(&STATE.partial)?, &bound, Some(keywords))?;
         self.save(&function)?;
-        self.save(&*Tuple::empty())?;
+        self.save(&Tuple::empty())?;
         self.output.op(REDUCE);
         Ok(())
     }

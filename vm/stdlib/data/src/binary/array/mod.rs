@@ -102,7 +102,7 @@ impl Array {
     fn item_bytes(&self, index: usize) -> Option<&[u8]> {
         let size = self.descr().size();
         let start = index.checked_mul(size)?;
-        self.as_slice().get(start..start + size)
+        self.as_slice().get(start..start.checked_add(size)?)
     }
 
     /// The item at `index`.
