@@ -5,7 +5,7 @@ use objects::types::exceptions::{self as exc, BaseExceptionObject};
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::traceback::Traceback;
-use objects::{Instance, Object, Ref, Result, id, state};
+use objects::{Instance, Object, Ref, Result, id, raise, state};
 use std::fmt::Write;
 
 /// Writes to `sys.stderr`, or to the descriptor when that does not work.
@@ -238,6 +238,15 @@ fn show(exception: Ref) -> Option<i32> {
         drop(sysdict.set_text("last_exc", &exception));
     }
     let arguments = [exception.class().as_object(), &exception, traceback.as_deref().unwrap_or(none())];
+    let hook = state::sys_get("excepthook");
+    let event = [hook.as_deref().unwrap_or(none()), arguments[0], arguments[1], arguments[2]];
+    if let Err(raised) = crate::audit::raise_named("sys.excepthook", &event) {
+        if raised.matches(&exc::RuntimeError) {
+            raised.clear();
+            return None;
+        }
+        raise::write_unraisable(raised, hook.as_deref());
+    }
     let shown = match state::sys_get("excepthook") {
         Some(hook) => call::call(&hook, &arguments).map(drop),
         None => print_exception(&exception, None),
@@ -266,9 +275,14 @@ fn exit_status(exception: &Object) -> i32 {
     if let Some(number) = code.cast::<Int>() {
         return number.to_i64().map_or(-1, |number| number as i32);
     }
-    match object::str(&code) {
-        Ok(text) => write_stderr(&format!("{}\n", text.to_string_lossy())),
-        Err(raised) => raised.clear(),
+    let stderr = state::sys_get("stderr").filter(|stderr| !stderr.is(none()));
+    let shown = object::str(&code).and_then(|text| match &stderr {
+        Some(stderr) => call::call_method(stderr, id!("write"), &[text.as_object()]).map(drop),
+        None => Ok(()),
+    });
+    if let Err(raised) = shown {
+        raised.clear();
     }
+    write_stderr("\n");
     1
 }

@@ -160,6 +160,18 @@ pub fn current() -> &'static ThreadState {
     unsafe { &*state }
 }
 
+/// The states of all threads.
+pub fn threads() -> Vec<&'static ThreadState> {
+    let mut all = Vec::new();
+    let mut next = INTERPRETER.thread_head.get();
+    // SAFETY: states are linked and unlinked under the GIL, which the caller holds.
+    while let Some(state) = unsafe { next.as_ref() } {
+        all.push(state);
+        next = state.next.get();
+    }
+    all
+}
+
 /// The state of the calling thread if it has one (`PyThreadState_GetUnchecked`).
 #[inline]
 pub fn try_current() -> Option<&'static ThreadState> {

@@ -38,13 +38,13 @@ pub mod native {
     fn release_lock() {}
 
     #[function("is_builtin($module, name, /)")]
-    fn is_builtin(name: &str) -> i32 {
-        i32::from(modules::find(name).is_some())
+    fn is_builtin(name: &Str) -> i32 {
+        i32::from(modules::find(&name.to_string_lossy()).is_some())
     }
 
     #[function("is_frozen($module, name, /)")]
-    fn is_frozen(name: &str) -> bool {
-        frozen_module(name).is_ok()
+    fn is_frozen(name: &Str) -> bool {
+        frozen_module(&name.to_string_lossy()).is_ok()
     }
 
     #[function("is_frozen_package($module, name, /)")]
@@ -56,8 +56,8 @@ pub mod native {
     }
 
     #[function("find_frozen($module, name, /, *, withdata=False)")]
-    fn find_frozen(name: &str, withdata: bool) -> Result<Option<Ref<Tuple>>> {
-        let Ok(module) = frozen_module(name) else { return Ok(None) };
+    fn find_frozen(name: &Str, withdata: bool) -> Result<Option<Ref<Tuple>>> {
+        let Ok(module) = frozen_module(&name.to_string_lossy()) else { return Ok(None) };
         let data = match withdata {
             true => {
                 let bytes = Bytes::new(module.code)?;

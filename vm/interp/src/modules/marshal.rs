@@ -181,6 +181,10 @@ pub fn dump(value: &Object, version: i32, allow_code: bool) -> Result<Vec<u8>> {
     Ok(dumper.out.finish())
 }
 
+fn is_interned(value: &Object) -> bool {
+    value.cast_exact::<Str>().is_some_and(Str::is_interned)
+}
+
 fn wtf8(text: &Str) -> Vec<u8> {
     let mut bytes = Vec::new();
     text.chars().iter().for_each(|point| push_wtf8(&mut bytes, point));
@@ -215,7 +219,10 @@ impl Dumper {
                 self.out.singleton(*which);
                 Ok(())
             }
-            None if value.refcnt() <= own && !value.is_immortal() => self.content(value, Mark::NONE),
+            // Interned text is shared even if nobody else holds it now.
+            None if value.refcnt() <= own && !value.is_immortal() && !is_interned(value) => {
+                self.content(value, Mark::NONE)
+            }
             None => match self.out.begin(core::ptr::from_ref(value) as usize) {
                 Some(mark) => self.content(value, mark),
                 None => Ok(()),
@@ -339,11 +346,14 @@ pub mod module {
 
     #[function("dumps($module, value, version=version, /, *, allow_code=True)", unchecked)]
     fn dumps(value: &Object, version: Option<i32>, allow_code: bool) -> Result<Ref<Bytes>> {
-        Bytes::new(&dump(value, version.unwrap_or(VERSION), allow_code)?)
+        let version = version.unwrap_or(VERSION);
+        crate::audit::raise_named("marshal.dumps", &[value, &*new_int(version.into())?])?;
+        Bytes::new(&dump(value, version, allow_code)?)
     }
 
     #[function("loads($module, bytes, /, *, allow_code=True)")]
     fn loads(bytes: BytesLike, allow_code: bool) -> Result<Ref> {
+        crate::audit::raise_named("marshal.loads", &[&*Bytes::new(&bytes)?])?;
         Ok(load(&bytes, allow_code)?.0)
     }
 

@@ -178,10 +178,15 @@ const WITHOUT_MODULE: [&str; 28] = [
     "weakref.ReferenceType",
 ];
 
+/// Whether a built-in type is a heap type in CPython: those of modules are, but for [`WITHOUT_MODULE`].
+pub fn is_heap_in_c(class: &TypeObject) -> bool {
+    class.full_name().contains('.') && !WITHOUT_MODULE.contains(&class.full_name())
+}
+
 /// `__module__` of a built-in type, see [`WITHOUT_MODULE`].
 fn set_module(class: &TypeObject, dict: &Dict, is_static: bool) -> Result<()> {
     let Some((module, _)) = class.full_name().rsplit_once('.') else { return Ok(()) };
-    if !is_static || WITHOUT_MODULE.contains(&class.full_name()) {
+    if !is_static || !is_heap_in_c(class) {
         return Ok(());
     }
     set_new(dict, id!("__module__"), || Ok(Str::new(module)?.upcast()))

@@ -51,6 +51,7 @@ pub mod part {
             if code.co_nfreevars.get() > 0 {
                 return Err(raise!(TypeError, "code object passed to eval() may not contain free variables"));
             }
+            crate::audit::raise_named("exec", &[code])?;
             return call::run_code(code, &scope.globals, &scope.locals);
         }
         let text = compiling::source::source_text(source, "eval", "string, bytes or code", "<string>")?;
@@ -64,6 +65,7 @@ pub mod part {
     fn exec(source: &Object, globals: &Object, locals: &Object, closure: &Object) -> Result<()> {
         let scope = Scope::new("exec", globals, locals)?;
         if let Some(code) = source.cast_exact::<Code>() {
+            crate::audit::raise_named("exec", &[code])?;
             let function = Function::new(code, &scope.globals)?;
             function.func_closure.set(checked_closure(code, closure)?);
             return call::run_function(&function, &scope.locals).map(drop);

@@ -168,10 +168,13 @@ fn input(prompt: Option<&Object>) -> Result<Ref> {
         (None, _) => return Err(raise!(RuntimeError, "input(): lost sys.stdin")),
         (_, None) => return Err(raise!(RuntimeError, "input(): lost sys.stdout")),
     };
+    crate::audit::raise_named("builtins.input", &[prompt.unwrap_or(none())])?;
     if let Some(prompt) = prompt {
         drop(call::call_method(&stdout, id!("write"), &[&*object::str(prompt)?])?);
     }
-    drop(call::call_method(&stdout, id!("flush"), &[])?);
+    if let Err(raised) = call::call_method(&stdout, id!("flush"), &[]) {
+        raised.clear();
+    }
     let line = call::call_method(&stdin, id!("readline"), &[])?;
     let Some(line) = line.cast::<Str>() else {
         return Err(raise!(TypeError, "object.readline() returned non-string"));

@@ -16,13 +16,21 @@ pub mod part {
     #[function("_getframe($module, depth=0, /)")]
     fn getframe(depth: i32) -> Result<Ref<Frame>> {
         match nth_frame(depth) {
-            Some(frame) => Frame::of(frame),
+            Some(frame) => {
+                let frame = Frame::of(frame)?;
+                crate::audit::raise_named("sys._getframe", &[&*frame])?;
+                Ok(frame)
+            }
             None => Err(raise!(ValueError, "call stack is not deep enough")),
         }
     }
 
     #[function("_getframemodulename($module, /, depth=0)")]
     fn getframemodulename(depth: i32) -> Result<Ref> {
+        crate::audit::raise_named(
+            "sys._getframemodulename",
+            &[&*objects::types::int::new_int(depth.into())?],
+        )?;
         match nth_frame(depth) {
             Some(frame) => match attr::get_optional(frame.function(), id!("__module__"))? {
                 Some(module) => Ok(module),
@@ -34,6 +42,7 @@ pub mod part {
 
     #[function("_current_frames($module, /)")]
     fn current_frames() -> Result<Ref<Dict>> {
+        crate::audit::raise_named("sys._current_frames", &[])?;
         let dict = Dict::new()?;
         // Making an object may run code and with it let go of the GIL, so the frames come first.
         let mut all = Vec::new();
@@ -50,6 +59,7 @@ pub mod part {
 
     #[function("_current_exceptions($module, /)")]
     fn current_exceptions() -> Result<Ref<Dict>> {
+        crate::audit::raise_named("sys._current_exceptions", &[])?;
         let dict = Dict::new()?;
         let all: Vec<_> =
             crate::threads::all().map(|ts| (ts.thread_id.get(), ts.handled_exception())).collect();

@@ -9,7 +9,7 @@ use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::structseq;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Ref, Result, id, raise, state};
+use objects::{Instance, Object, Ref, Result, Slot, TypeObject, id, raise, state};
 
 #[macros::pymodule(name = "sys", part)]
 pub mod part {
@@ -31,6 +31,9 @@ pub mod part {
 
     #[function("unraisablehook($module, unraisable, /)", unchecked)]
     fn unraisablehook(unraisable: &Object) -> Result<()> {
+        if !unraisable.is_exactly(&*super::unraisable_class()?) {
+            return Err(raise!(TypeError, "sys.unraisablehook argument type must be UnraisableHookArgs"));
+        }
         super::print_unraisable(unraisable)
     }
 
@@ -43,8 +46,17 @@ pub mod part {
             other => other,
         };
         let (module, function) = target.rsplit_once('.').unwrap_or(("builtins", target));
-        let module = crate::import::import_module(module)?;
-        let function = attr::get_text(&module, function)?;
+        let found = match module {
+            "" => None,
+            module => crate::import::import_module(module)
+                .and_then(|module| attr::get_text(&module, function))
+                .map_or_else(super::unless_importable, |function| Ok(Some(function)))?,
+        };
+        let Some(function) = found else {
+            let text = format!("Ignoring unimportable $PYTHONBREAKPOINT: \"{target}\"");
+            objects::hooks::WARN.get()(&exc::RuntimeWarning, &text, 1)?;
+            return Ok(none().to_ref());
+        };
         let args = Tuple::from_slice(args)?;
         let kwargs = kwargs.to_dict()?;
         call::call_with_tuple(&function, &args, kwargs.as_deref())
@@ -186,6 +198,18 @@ pub mod part {
     }
 }
 
+/// Nothing for an import that failed.
+fn unless_importable(raised: objects::Raised) -> Result<Option<Ref>> {
+    if raised.matches(&exc::ImportError)
+        || raised.matches(&exc::AttributeError)
+        || raised.matches(&exc::ValueError)
+    {
+        raised.clear();
+        return Ok(None);
+    }
+    Err(raised)
+}
+
 fn unless_none(object: &Object) -> Option<Ref> {
     (!object.is(none())).then(|| object.to_ref())
 }
@@ -278,8 +302,16 @@ pub fn report_unraisable(exception: Ref, message: Option<&str>, target: Option<&
     }
 }
 
-fn try_report(exception: &Object, message: Option<&str>, target: Option<&Object>) -> Result<()> {
-    let none = || none().to_ref();
+struct UnraisableClass(Slot<TypeObject>);
+// SAFETY: touched under the GIL.
+unsafe impl Sync for UnraisableClass {}
+static UNRAISABLE_CLASS: UnraisableClass = UnraisableClass(Slot::empty());
+
+/// The class of what `sys.unraisablehook` gets.
+fn unraisable_class() -> Result<Ref<TypeObject>> {
+    if let Some(class) = UNRAISABLE_CLASS.0.get() {
+        return Ok(class);
+    }
     let class = structseq::new_class(
         "UnraisableHookArgs",
         "Type used to pass arguments to sys.unraisablehook.",
@@ -292,6 +324,13 @@ fn try_report(exception: &Object, message: Option<&str>, target: Option<&Object>
         ],
         5,
     )?;
+    UNRAISABLE_CLASS.0.set(Some(class.clone()));
+    Ok(class)
+}
+
+fn try_report(exception: &Object, message: Option<&str>, target: Option<&Object>) -> Result<()> {
+    let none = || none().to_ref();
+    let class = unraisable_class()?;
     let traceback = exception.cast::<BaseExceptionObject>().and_then(|base| base.traceback.get());
     let values = vec![
         exception.class().as_object().to_ref(),

@@ -36,7 +36,6 @@ pub(crate) use attributes::{abstract_methods, merge_class_dict, module_of, qualn
     new = new::type_new,
     member("__basicsize__", PYSSIZET, tp_basicsize, READONLY),
     member("__itemsize__", PYSSIZET, tp_itemsize, READONLY),
-    member("__flags__", ULONG, tp_flags, READONLY),
     member("__weakrefoffset__", PYSSIZET, tp_weaklistoffset, READONLY),
     member("__base__", OBJECT, tp_base, READONLY),
     member("__dictoffset__", PYSSIZET, tp_dictoffset, READONLY)
@@ -176,6 +175,13 @@ impl TypeObject {
             Some(_) => size_of::<HeapType>() + self.ob_base.size() * size_of::<MemberDef>(),
             None => size_of::<TypeObject>(),
         }
+    }
+
+    /// With the bit of a heap type for the classes that are one in CPython.
+    #[getter("__flags__")]
+    fn py_flags(&self) -> u64 {
+        let heap = if crate::typeobject::ready::is_heap_in_c(self) { HEAPTYPE } else { 0 };
+        self.tp_flags.get() | heap
     }
 
     #[getter("__name__")]
