@@ -159,3 +159,56 @@ with warnings.catch_warnings(record=True) as caught:
     print([(str(w.message), w.category.__name__) for w in caught])
 print(attempt(warnings.warn, "text", int), attempt(warnings.warn, "text", skip_file_prefixes=[]))
 print(attempt(warnings.warn_explicit, "text", UserWarning, "file", 1, module_globals=3))
+
+# Sizes that no memory has.
+for width in (2**62, 2**42):
+    print(attempt(format, 1, str(width)), attempt(format, 1, f"0{width}"), attempt(format, 1.5, str(width)))
+
+
+# A collection while the callback of a weak reference runs does not see the dying object.
+def collects(reference):
+    gc.collect()
+    print("callback", reference() is None)
+
+
+view = memoryview(b"abc")
+reference = weakref.ref(view, collects)
+del view
+function_reference = weakref.ref(lambda: 1, collects)
+gc.collect()
+
+# Iterators that nest deeper than the native stack.
+nested = iter(())
+for _ in range(3000):
+    nested = map(len, nested)
+print(attempt(next, nested))
+
+
+class Exporter:
+    def __init__(self):
+        self.data = bytearray(b"exported")
+
+    def __buffer__(self, flags):
+        return memoryview(self.data)
+
+    def __release_buffer__(self, view):
+        print("released", bytes(view))
+
+
+with memoryview(Exporter()) as view:
+    print(bytes(view), view[0])
+print(b"abc".__buffer__(0).tobytes(), attempt(lambda: b"abc".__buffer__(1)))
+
+
+async def numbers():
+    yield 1
+    yield 2
+
+
+generator = numbers()
+step = generator.asend(None)
+print(attempt(step.send, None), attempt(step.send, None), attempt(generator.aclose().send, None))
+print(attempt(min, 1, key=None, default=2, other=3), attempt(ImportError, namez=1), attempt(print, 1, sep=2))
+print(attempt(lambda: sys()), type("C", (), {"a": 1, "__slots__": ()}).__dict__.get("__slots__"))
+print(gc.get_freeze_count(), gc.freeze(), gc.get_freeze_count() > 0, gc.unfreeze(), gc.get_freeze_count())
+print(attempt(gc.get_objects, generation=3), attempt(gc.get_objects, -2))

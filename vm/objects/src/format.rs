@@ -3,7 +3,7 @@
 use crate::object::Object;
 use crate::object::refs::Ref;
 use crate::protocol;
-use crate::raise::Result;
+use crate::raise::{self, Result};
 use crate::types::int::Int;
 use crate::types::str::Str;
 use crate::types::str::build::Builder;
@@ -112,6 +112,8 @@ fn assemble(parts: &Parts, spec: &FormatSpec, conventions: &Conventions) -> Resu
     let zero_fill = align == Align::AfterSign && spec.fill == u32::from('0');
     let around = sign.len() + parts.prefix.len() + parts.rest.chars().count();
     let wanted = if zero_fill { spec.width.unwrap_or(0).saturating_sub(around) } else { 0 };
+    // Leading zeros are made before anything else could refuse their number.
+    Vec::<u8>::new().try_reserve_exact(wanted).map_err(|_| raise::no_memory())?;
     let digits = conventions.group(&parts.digits, wanted);
     let length = around + digits.chars().count();
     let padding = spec.width.unwrap_or(0).saturating_sub(length);
@@ -121,15 +123,14 @@ fn assemble(parts: &Parts, spec: &FormatSpec, conventions: &Conventions) -> Resu
         Align::Center => (padding / 2, 0, padding - padding / 2),
         Align::AfterSign => (0, padding, 0),
     };
-    let mut text = Builder::with_capacity(length + padding);
-    let pad = |text: &mut Builder, count: usize| (0..count).for_each(|_| text.push(spec.fill));
-    pad(&mut text, before);
+    let mut text = Builder::new();
+    text.push_repeated(spec.fill, before)?;
     text.push_str(sign);
     text.push_str(parts.prefix);
-    pad(&mut text, middle);
+    text.push_repeated(spec.fill, middle)?;
     text.push_str(&digits);
     text.push_str(&parts.rest);
-    pad(&mut text, after);
+    text.push_repeated(spec.fill, after)?;
     text.finish()
 }
 
@@ -219,9 +220,9 @@ fn format_char(value: &Int, spec: &FormatSpec) -> Result<Ref<Str>> {
         Align::Right | Align::AfterSign => padding,
     };
     let mut text = Builder::new();
-    (0..before).for_each(|_| text.push(spec.fill));
+    text.push_repeated(spec.fill, before)?;
     text.push(char);
-    (before..padding).for_each(|_| text.push(spec.fill));
+    text.push_repeated(spec.fill, padding - before)?;
     text.finish()
 }
 
@@ -352,8 +353,8 @@ pub fn format_complex(object: &Object, value: Complex, spec: &Str) -> Result<Ref
         Align::Right | Align::AfterSign => padding,
     };
     let mut result = Builder::new();
-    (0..before).for_each(|_| result.push(parsed.fill));
+    result.push_repeated(parsed.fill, before)?;
     result.push_str(&text);
-    (before..padding).for_each(|_| result.push(parsed.fill));
+    result.push_repeated(parsed.fill, padding - before)?;
     result.finish()
 }

@@ -30,11 +30,14 @@ pub unsafe extern "C" fn dealloc<T: Instance>(this: *mut Object) {
     if class.tp_finalize.get().is_some() && unsafe { crate::object::gc::finalize_from_dealloc(object) } {
         return;
     }
+    // Callbacks of weak references run Python code, and with it the collector, which must not see the dying object.
+    if class.has_feature(flags::HAVE_GC) {
+        heap::untrack(object);
+    }
     if class.tp_weaklistoffset.get() != 0 {
         crate::types::weakref::clear_weakrefs(object);
     }
     if class.has_feature(flags::HAVE_GC) {
-        heap::untrack(object);
         // SAFETY: only objects that hold others nest.
         return unsafe { deallocate_deeply(this, drop_and_free::<T>) };
     }

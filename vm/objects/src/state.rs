@@ -160,18 +160,6 @@ pub fn current() -> &'static ThreadState {
     unsafe { &*state }
 }
 
-/// The states of all threads.
-pub fn threads() -> Vec<&'static ThreadState> {
-    let mut all = Vec::new();
-    let mut next = INTERPRETER.thread_head.get();
-    // SAFETY: states are linked and unlinked under the GIL, which the caller holds.
-    while let Some(state) = unsafe { next.as_ref() } {
-        all.push(state);
-        next = state.next.get();
-    }
-    all
-}
-
 /// The state of the calling thread if it has one (`PyThreadState_GetUnchecked`).
 #[inline]
 pub fn try_current() -> Option<&'static ThreadState> {
@@ -301,6 +289,22 @@ pub fn enter_recursive_call(place: &str) -> crate::Result<RecursionGuard> {
     }
     state.c_recursion_remaining.set(remaining - 1);
     Ok(RecursionGuard(()))
+}
+
+/// That the native stack has room for another nested call; for calls that are too frequent to be counted.
+///
+/// # Errors
+/// RecursionError.
+#[inline]
+pub fn check_stack(place: &str) -> crate::Result<()> {
+    let here = 0u8;
+    if (&raw const here as usize) < STACK_FLOOR.get() {
+        let state = current();
+        if state.recursion_headroom.get() == 0 {
+            return Err(too_deep(state, place));
+        }
+    }
+    Ok(())
 }
 
 /// The error of [`enter_recursive_call`]. Making it calls native code again, which must not count.

@@ -1,7 +1,7 @@
 //! `gc`: the cycle collector's controls.
 
 use objects::object::gc::collect::{self, Observer, Outcome};
-use objects::object::gc::{collector, is_finalized as finalized, is_tracked as tracked};
+use objects::object::gc::{PERMANENT, collector, is_finalized as finalized, is_tracked as tracked, move_all};
 use objects::object::refs::Slot;
 use objects::protocol::call;
 use objects::types::dict::Dict;
@@ -121,6 +121,9 @@ pub mod module {
 
     #[function("set_threshold", raw, nosig, unchecked)]
     fn set_threshold(args: &[&Object]) -> Result<()> {
+        if args.is_empty() || args.len() > 3 {
+            return Err(raise!(TypeError, "gc.set_threshold requires 1 to 3 arguments"));
+        }
         for (threshold, value) in collector().thresholds.iter().zip(args) {
             let value = objects::protocol::number::index_as_isize(value, None)?;
             threshold.set(value.max(0) as _);
@@ -154,11 +157,29 @@ pub mod module {
         finalized(obj)
     }
 
-    #[function("get_objects", raw, nosig, unchecked)]
-    fn get_objects(args: &[&Object]) -> Result<Ref<List>> {
-        let _ = args;
+    #[function("get_objects($module, /, generation=None)")]
+    fn get_objects(generation: Option<&Object>) -> Result<Ref<List>> {
+        let wanted = match generation {
+            None => None,
+            Some(generation) => {
+                let generation = objects::protocol::number::index_as_isize(generation, None)?;
+                if generation < -1 {
+                    return Err(raise!(ValueError, "generation parameter cannot be negative"));
+                }
+                if generation > 2 {
+                    return Err(raise!(
+                        ValueError,
+                        "generation parameter must be less than the number of available generations (3)"
+                    ));
+                }
+                u8::try_from(generation).ok()
+            }
+        };
         let mut found = Vec::new();
-        objects::object::gc::for_each_tracked(|_| true, |object| found.push(object.to_ref()));
+        objects::object::gc::for_each_tracked(
+            |generation| generation < PERMANENT && wanted.is_none_or(|wanted| generation == wanted),
+            |object| found.push(object.to_ref()),
+        );
         List::from_vec(found)
     }
 
@@ -174,7 +195,10 @@ pub mod module {
     #[function("get_referrers($module, /, *objs)", unchecked)]
     fn get_referrers(objs: &[&Object]) -> Result<Ref<List>> {
         let mut candidates = Vec::new();
-        objects::object::gc::for_each_tracked(|_| true, |object| candidates.push(object.to_ref()));
+        objects::object::gc::for_each_tracked(
+            |generation| generation < PERMANENT,
+            |object| candidates.push(object.to_ref()),
+        );
         candidates.retain(|candidate| {
             let mut refers = false;
             super::referents(candidate, &mut |referent| {
@@ -199,14 +223,21 @@ pub mod module {
     }
 
     #[function("freeze($module, /)")]
-    fn freeze() {}
+    fn freeze() {
+        move_all(|generation| generation < PERMANENT, PERMANENT);
+        collector().counts.iter().for_each(|count| count.set(0));
+    }
 
     #[function("unfreeze($module, /)")]
-    fn unfreeze() {}
+    fn unfreeze() {
+        move_all(|generation| generation == PERMANENT, 2);
+    }
 
     #[function("get_freeze_count($module, /)")]
     fn get_freeze_count() -> usize {
-        0
+        let mut count = 0;
+        objects::object::gc::for_each_tracked(|generation| generation == PERMANENT, |_| count += 1);
+        count
     }
 }
 

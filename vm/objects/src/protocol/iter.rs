@@ -6,6 +6,7 @@ use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::protocol::call;
 use crate::raise::{self, Catch, Result};
+use crate::state;
 use crate::typeobject::slots::IterNextFunc;
 use crate::types::exceptions as exc;
 use crate::types::list::List;
@@ -48,6 +49,7 @@ pub fn is_iterator(object: &Object) -> bool {
 /// What `__next__` raises, other than StopIteration; TypeError for something that is no iterator.
 #[inline]
 pub fn next(iterator: &Object) -> Result<Option<Ref>> {
+    state::check_stack(" while iterating")?;
     let Some(function) = iterator.class().tp_iternext.get() else {
         return Err(crate::raise!(TypeError, "'{}' object is not an iterator", iterator.class().full_name()));
     };

@@ -78,6 +78,7 @@ pub fn hash(object: &Object) -> Result<isize> {
         let value = int.compact_value() as isize;
         return Ok(if value == -1 { -2 } else { value });
     }
+    state::check_stack(" while hashing an object")?;
     match object.class().tp_hash.get() {
         // SAFETY: the slot belongs to the object's class.
         Some(function) => match unsafe { function(object) } {

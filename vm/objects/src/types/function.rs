@@ -13,7 +13,7 @@ use crate::types::code::build::next_version;
 use crate::types::dict::Dict;
 use crate::types::method::Method;
 use crate::types::none;
-use crate::types::str::Str;
+use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
 use bytecode::code::flags::{ASYNC_GENERATOR, COROUTINE, GENERATOR};
 use core::cell::Cell;
@@ -78,6 +78,8 @@ impl Trace for Function {
         self.func_closure.set(None);
         self.func_annotations.set(None);
         self.func_typeparams.set(None);
+        self.func_name.set(Some(intern::empty()));
+        self.func_qualname.set(Some(intern::empty()));
     }
 }
 

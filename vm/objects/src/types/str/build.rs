@@ -28,7 +28,10 @@ impl Builder {
     }
 
     pub fn with_capacity(chars: usize) -> Builder {
-        Builder { buffer: Buffer::One(Vec::with_capacity(chars)) }
+        let mut buffer = Vec::new();
+        // Without the room now, the text may still turn out to be shorter.
+        let _ = buffer.try_reserve(chars);
+        Builder { buffer: Buffer::One(buffer) }
     }
 
     /// Number of characters so far.
