@@ -31,7 +31,7 @@ pub fn start(coerce: bool, warn: bool) -> Locale {
     unsafe {
         let name = libc::setlocale(libc::LC_CTYPE, c"".as_ptr());
         let legacy = name.is_null() || matches!(CStr::from_ptr(name).to_bytes(), b"C" | b"POSIX");
-        if legacy && coerce && !std::env::var_os("LC_ALL").is_some_and(|value| !value.is_empty()) {
+        if legacy && coerce && std::env::var_os("LC_ALL").is_none_or(|value| value.is_empty()) {
             for target in TARGETS {
                 if libc::setlocale(libc::LC_CTYPE, target.as_ptr()).is_null() {
                     continue;

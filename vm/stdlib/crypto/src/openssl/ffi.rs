@@ -1,6 +1,6 @@
 //! The functions of OpenSSL that are called, as its headers declare them.
 
-#![allow(non_camel_case_types, reason = "the names of the headers")]
+#![allow(non_camel_case_types, clippy::upper_case_acronyms, reason = "the names of the headers")]
 
 use core::ffi::{c_char, c_int, c_long, c_uchar, c_uint, c_ulong, c_void};
 

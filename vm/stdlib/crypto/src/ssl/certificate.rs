@@ -243,7 +243,7 @@ pub fn decode(certificate: &Own<ffi::X509>) -> Result<Ref<Dict>> {
     ];
     for (key, uris) in optional {
         if let Some(uris) = uris {
-            dict.set_text(key, &*uris)?;
+            dict.set_text(key, &uris)?;
         }
     }
     Ok(dict)

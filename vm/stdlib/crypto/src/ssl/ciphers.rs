@@ -48,7 +48,7 @@ pub fn dict(cipher: *const ffi::SSL_CIPHER) -> Result<Ref<Dict>> {
         dict.set_text("description", &*Str::new(description.trim_end())?)?;
         dict.set_text("strength_bits", &*new_int(bits.into())?)?;
         dict.set_text("alg_bits", &*new_int(algorithm_bits.into())?)?;
-        dict.set_text("aead", &*new_bool(ffi::SSL_CIPHER_is_aead(cipher) != 0))?;
+        dict.set_text("aead", &new_bool(ffi::SSL_CIPHER_is_aead(cipher) != 0))?;
         dict.set_text("symmetric", &*nid_name(ffi::SSL_CIPHER_get_cipher_nid(cipher))?)?;
         dict.set_text("digest", &*nid_name(ffi::SSL_CIPHER_get_digest_nid(cipher))?)?;
         dict.set_text("kea", &*nid_name(ffi::SSL_CIPHER_get_kx_nid(cipher))?)?;

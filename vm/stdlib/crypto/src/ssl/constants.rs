@@ -115,7 +115,7 @@ const NUMBERS: [(&str, i64); 85] = [
 pub fn add_to(module: &Module) -> Result<()> {
     let dict = module.dict();
     for (name, has) in FEATURES {
-        dict.set_text(name, &*new_bool(has))?;
+        dict.set_text(name, &new_bool(has))?;
     }
     for (name, number) in NUMBERS {
         dict.set_text(name, &*new_int(number)?)?;

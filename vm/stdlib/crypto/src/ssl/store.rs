@@ -249,7 +249,7 @@ fn add_authorities(context: &SslContext, data: &[u8], kind: c_int) -> Result<()>
             };
             return Err(errors::with_text(text));
         }
-        if ended && all_taken || kind == DER && all_taken {
+        if all_taken && (ended || kind == DER) {
             error::clear();
             return Ok(());
         }

@@ -103,7 +103,7 @@ impl Control {
     }
 }
 
-const _: () = assert!(size_of::<libc::cmsghdr>() % 8 == 0 && align_of::<libc::cmsghdr>() <= 8);
+const _: () = assert!(size_of::<libc::cmsghdr>().is_multiple_of(8) && align_of::<libc::cmsghdr>() <= 8);
 
 fn empty_message() -> libc::msghdr {
     // SAFETY: all zeros is valid.
@@ -273,7 +273,7 @@ fn receive(
         unsafe { libc::recvmsg(fd, &raw mut message, flags) }
     })?;
     let finish = || -> Result<Ref<Tuple>> {
-        let items = control.items(message.msg_controllen as usize)?.upcast();
+        let items = control.items(message.msg_controllen)?.upcast();
         let flags = new_int(message.msg_flags.into())?;
         address.len = message.msg_namelen.min(room);
         let sender = address.to_python(socket.fd(), socket.proto())?;
@@ -281,7 +281,7 @@ fn receive(
     };
     let result = finish();
     if result.is_err() {
-        close_received(&control, message.msg_controllen as usize);
+        close_received(&control, message.msg_controllen);
     }
     result
 }
