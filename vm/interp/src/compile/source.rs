@@ -25,13 +25,23 @@ pub fn filename(name: &Object) -> Result<String> {
 /// TypeError for anything else; SyntaxError for bytes that cannot be decoded.
 pub fn source_text(source: &Object, function: &str, expected: &str, filename: &str) -> Result<Vec<u8>> {
     if let Some(text) = source.cast::<Str>() {
-        return Ok(text.to_str()?.as_bytes().to_vec());
+        let text = text.to_str()?.as_bytes().to_vec();
+        return without_null(&text).map(|()| text);
     }
     if objects::protocol::buffer::is_exporter(source) {
         let bytes = objects::protocol::buffer::BytesLike::of(source)?;
+        without_null(&bytes)?;
         return decode_source(&bytes, filename);
     }
     Err(raise!(TypeError, "{function}() arg 1 must be a {expected} object"))
+}
+
+/// A source object, unlike a file, is not looked at when it has a NUL.
+fn without_null(text: &[u8]) -> Result<()> {
+    match text.contains(&0) {
+        true => Err(raise!(SyntaxError, "source code string cannot contain null bytes")),
+        false => Ok(()),
+    }
 }
 
 /// The library's codecs, for source in unusual encodings.

@@ -19,7 +19,9 @@ pub fn fspath(path: &Object) -> Result<Ref> {
     if is_path(path) {
         return Ok(path.to_ref());
     }
-    let Some(method) = attr::lookup_special(path, id!("__fspath__"))? else {
+    let Some(method) = attr::lookup_special(path, id!("__fspath__"))?
+        .filter(|method| !method.is(crate::types::none::none()))
+    else {
         return Err(raise!(
             TypeError,
             "expected str, bytes or os.PathLike object, not {}",

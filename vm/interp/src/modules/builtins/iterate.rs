@@ -131,10 +131,24 @@ pub mod part {
         extreme("min", CompareOp::Lt, args, kwargs)
     }
 
-    #[function("sorted($module, iterable, /, *, key=None, reverse=False)")]
-    fn sorted(iterable: &Object, key: Option<&Object>, reverse: bool) -> Result<Ref<List>> {
+    #[function("sorted($module, iterable, /, *, key=None, reverse=False)", raw)]
+    fn sorted(args: &[&Object], kwargs: Kwargs) -> Result<Ref<List>> {
+        let [iterable] = args else {
+            return Err(raise!(TypeError, "sorted expected 1 argument, got {}", args.len()));
+        };
         let list = objects::protocol::sequence::to_list(iterable)?;
-        list.sort_by(key, reverse)?;
+        if kwargs.is_empty() {
+            list.sort_by(None, false)?;
+        } else {
+            // The keywords are those of `list.sort`, which complains about others.
+            let sort = objects::protocol::attr::get(&list, objects::id!("sort"))?;
+            let kwargs = kwargs.to_dict()?;
+            objects::protocol::call::call_with_tuple(
+                &sort,
+                &objects::types::tuple::Tuple::empty(),
+                kwargs.as_deref(),
+            )?;
+        }
         Ok(list)
     }
 

@@ -6,7 +6,7 @@ use objects::interpreter_frame::{self, InterpreterFrame};
 use objects::state::{self, ThreadState};
 use objects::types::dict::Position;
 use objects::types::module::Module;
-use objects::types::set::Set;
+use objects::types::set::any_set;
 use objects::types::str::Str;
 
 /// Frames of a thread, and threads, that are shown.
@@ -128,7 +128,7 @@ pub fn extension_modules(fd: c_int) {
     let interpreter = state::interpreter();
     let (Some(modules), Some(sys)) = (interpreter.modules.get(), interpreter.sysdict.get()) else { return };
     let Ok(known) = sys.get_str(objects::id!("stdlib_module_names")) else { return };
-    let known = known.as_deref().and_then(|known| known.cast::<Set>());
+    let known = known.as_deref().and_then(any_set);
     let (mut position, mut count) = (Position::default(), 0);
     while let Some((name, module)) = modules.next(&mut position) {
         let is_native = module.cast::<Module>().is_some_and(|module| module.definition().is_some());

@@ -99,7 +99,7 @@ impl Float {
     fn true_divide(left: &Object, right: &Object) -> Result<Ref> {
         let (left, right) = operands!(left, right);
         if right == 0.0 {
-            return Err(crate::raise!(ZeroDivisionError, "division by zero"));
+            return Err(crate::raise!(ZeroDivisionError, "float division by zero"));
         }
         new_float(left / right)
     }

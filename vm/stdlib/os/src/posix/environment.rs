@@ -1,6 +1,6 @@
 //! The environment and the machine: variables, system values, terminal, random bytes, times.
 
-use super::path::{Path, c_text};
+use super::path::{Fd, Path, PathOrFd, c_text};
 use super::stat_result::{TERMINAL_SIZE, TIMES, UNAME};
 use super::{check, constants, errno, os_error};
 use core::ffi::c_int;
@@ -186,17 +186,22 @@ pub mod part {
     }
 
     #[function("fpathconf($module, fd, name, /)")]
-    fn fpathconf(fd: c_int, name: &Object) -> Result<i64> {
+    fn fpathconf(fd: Fd, name: &Object) -> Result<i64> {
         let name = configuration(name, constants::PATHCONF)?;
         // SAFETY: no memory is involved.
-        limit(|| unsafe { libc::fpathconf(fd, name) })
+        limit(|| unsafe { libc::fpathconf(fd.0, name) })
     }
 
     #[function("pathconf($module, /, path, name)")]
-    fn pathconf(path: Path<'_>, name: &Object) -> Result<i64> {
+    fn pathconf(path: PathOrFd<'_>, name: &Object) -> Result<i64> {
         let name = configuration(name, constants::PATHCONF)?;
         // SAFETY: a C string.
-        limit(|| unsafe { libc::pathconf(path.as_ptr(), name) })
+        limit(|| unsafe {
+            match &path {
+                PathOrFd::Path(path) => libc::pathconf(path.as_ptr(), name),
+                PathOrFd::Fd(fd) => libc::fpathconf(*fd, name),
+            }
+        })
     }
 
     #[function("confstr($module, name, /)")]

@@ -109,8 +109,8 @@ fn convert<'a>(object: &'a Object, at: At, allowed: &str) -> Result<Path<'a>> {
         object.to_ref()
     } else {
         match attr::lookup_special(object, id!("__fspath__"))? {
-            Some(_) => fspath(object)?,
-            None => return Err(bad()),
+            Some(method) if !method.is(none()) => fspath(object)?,
+            _ => return Err(bad()),
         }
     };
     let (text, is_bytes) = contents(&given).map_err(|raised| {
@@ -141,8 +141,8 @@ impl<'a> FromArg<'a> for PathOrFd<'a> {
     }
 }
 
-/// An int as a descriptor.
-fn descriptor(object: &Object) -> Result<c_int> {
+/// The RuntimeWarning for True and False, which are numbers but hardly meant as such.
+fn warn_about_bool(object: &Object) -> Result<()> {
     if object.is_exactly(&objects::types::bool::PyBool_Type) {
         objects::hooks::WARN.get()(
             &objects::types::exceptions::RuntimeWarning,
@@ -150,6 +150,12 @@ fn descriptor(object: &Object) -> Result<c_int> {
             1,
         )?;
     }
+    Ok(())
+}
+
+/// An int as a descriptor.
+fn descriptor(object: &Object) -> Result<c_int> {
+    warn_about_bool(object)?;
     let value = number::index(object)?;
     match value.to_i64().map(c_int::try_from) {
         Some(Ok(fd)) => Ok(fd),
@@ -170,6 +176,7 @@ impl<'a> FromArg<'a> for Fd {
 
 /// See [`Fd`].
 pub fn as_descriptor(object: &Object) -> Result<c_int> {
+    warn_about_bool(object)?;
     let number = if object.cast::<Int>().is_some() {
         object.to_ref()
     } else {

@@ -39,6 +39,15 @@ fn run_handlers(when: When) {
     }
 }
 
+/// Refuses a fork at the end of the program, when a child could not run on.
+fn check_not_ending() -> Result<()> {
+    if objects::state::interpreter().finalizing.get() {
+        let text = format_args!("can't fork at interpreter shutdown");
+        return Err(raise::set_text(&objects::types::exceptions::PythonFinalizationError, text));
+    }
+    Ok(())
+}
+
 /// What runs before a fork (`PyOS_BeforeFork`).
 pub fn before_fork() {
     run_handlers(When::Before);
@@ -267,6 +276,7 @@ pub mod part {
 
     #[function("fork($module, /)")]
     fn fork() -> Result<c_int> {
+        check_not_ending()?;
         before_fork();
         // SAFETY: the child runs on with this thread alone, as the handlers and the interpreter know.
         let pid = unsafe { libc::fork() };
@@ -279,6 +289,7 @@ pub mod part {
 
     #[function("forkpty($module, /)")]
     fn forkpty() -> Result<Ref<Tuple>> {
+        check_not_ending()?;
         let mut master = -1;
         before_fork();
         // SAFETY: as for `fork`; a place for the descriptor.
@@ -298,7 +309,7 @@ pub mod part {
         let argv = pointers(&strings);
         // SAFETY: C strings; returns only on failure.
         unsafe { libc::execv(path.as_ptr(), argv.as_ptr()) };
-        Err(path.error())
+        Err(os_error())
     }
 
     #[function("execve($module, /, path, argv, env)")]

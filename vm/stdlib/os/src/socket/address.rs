@@ -218,7 +218,8 @@ fn unix(object: &Object) -> Result<Address> {
     };
     // SAFETY: all zeros is valid.
     let mut unix: libc::sockaddr_un = unsafe { core::mem::zeroed() };
-    let is_abstract = path.first() == Some(&0);
+    // Without a name the system chooses one in the abstract namespace.
+    let is_abstract = path.first().is_none_or(|&first| first == 0);
     let room = if is_abstract { unix.sun_path.len() } else { unix.sun_path.len() - 1 };
     if path.len() > room {
         return Err(raise!(OSError, "AF_UNIX path too long"));

@@ -22,17 +22,16 @@ const MOST: usize = i32::MAX as usize;
 /// `CMSG_LEN`, unless it is out of range.
 pub fn cmsg_len(length: usize) -> Option<usize> {
     // SAFETY: arithmetic only.
-    (length <= MOST - HEADER).then(|| unsafe { libc::CMSG_LEN(length as u32) } as usize)
+    unsafe { (length <= MOST - libc::CMSG_LEN(0) as usize).then(|| libc::CMSG_LEN(length as u32) as usize) }
 }
 
 /// `CMSG_SPACE`, unless it is out of range.
 pub fn cmsg_space(length: usize) -> Option<usize> {
     // SAFETY: arithmetic only.
-    (length <= MOST - 2 * HEADER).then(|| unsafe { libc::CMSG_SPACE(length as u32) } as usize)
+    unsafe {
+        (length <= MOST - libc::CMSG_SPACE(1) as usize).then(|| libc::CMSG_SPACE(length as u32) as usize)
+    }
 }
-
-/// What a header takes at most.
-const HEADER: usize = 32;
 
 /// Items of control data as they are sent.
 type Item = (c_int, c_int, Vec<u8>);

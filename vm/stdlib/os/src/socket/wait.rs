@@ -88,6 +88,10 @@ pub fn deadline(socket: &Socket) -> Option<Instant> {
 
 /// Waits for the socket, without the GIL.
 fn wait(fd: c_int, until: Until, deadline: Option<Instant>) -> core::result::Result<(), Failed> {
+    // A closed socket is for the call to complain about.
+    if fd < 0 {
+        return Ok(());
+    }
     let events = match until {
         Until::Readable => libc::POLLIN,
         Until::Writable => libc::POLLOUT,
