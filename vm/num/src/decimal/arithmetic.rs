@@ -172,7 +172,6 @@ impl Decimal {
         match self.product(other, context, status) {
             Ok(product) => product.add(third, context, status),
             Err(special) if special.is_infinite() => special.add(third, context, status),
-            Err(_) if third.is_signaling() => nan_of(&[third], context, status).unwrap_or_else(Decimal::nan),
             Err(special) => special,
         }
     }

@@ -177,7 +177,7 @@ impl Decimal {
             return nan;
         }
         let result = match self.numeric_cmp(other) {
-            Ordering::Equal => return self.clone().with_sign(other.negative).finish(context, status),
+            Ordering::Equal => return self.clone().with_sign(other.negative),
             Ordering::Less => self.next_plus(context, status),
             Ordering::Greater => self.next_minus(context, status),
         };

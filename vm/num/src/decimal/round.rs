@@ -51,13 +51,19 @@ impl Decimal {
         if result.adjusted() > context.emax {
             return Some(overflow(result.negative, context, status));
         }
-        if context.clamp && result.exponent > context.etop() {
-            let shift = result.exponent - context.etop();
-            result.coefficient = coefficient::shifted(&result.coefficient, shift)?;
-            result.exponent -= shift;
+        result.fold_down(context, status)?;
+        Some(result)
+    }
+
+    /// Lowers an exponent that a clamped context does not have.
+    fn fold_down(&mut self, context: &Context, status: &mut Status) -> Maybe<()> {
+        if context.clamp && self.exponent > context.etop() {
+            let shift = self.exponent - context.etop();
+            self.coefficient = coefficient::shifted(&self.coefficient, shift)?;
+            self.exponent -= shift;
             *status |= flags::CLAMPED;
         }
-        Some(result)
+        Some(())
     }
 
     /// Without its last `count` digits, which are rounded into the others.
@@ -78,7 +84,8 @@ impl Decimal {
     fn subnormal(self, context: &Context, status: &mut Status) -> Maybe<Decimal> {
         *status |= flags::SUBNORMAL;
         let mut own = 0;
-        let result = self.clone().rounded_to(context.etiny() - self.exponent, context.rounding, &mut own)?;
+        let mut result =
+            self.clone().rounded_to(context.etiny() - self.exponent, context.rounding, &mut own)?;
         *status |= own;
         if own & flags::INEXACT != 0 {
             *status |= flags::UNDERFLOW;
@@ -86,6 +93,7 @@ impl Decimal {
         if result.coefficient.is_zero() {
             *status |= flags::CLAMPED;
         }
+        result.fold_down(context, status)?;
         Some(result)
     }
 

@@ -178,9 +178,10 @@ fn certain(number: &Decimal, error: u64, context: &Context) -> Maybe<bool> {
     if surplus < 2 || coefficient::count(&high) != coefficient::count(&low) {
         return Some(false);
     }
+    let halves = matches!(context.rounding, Rounding::HalfEven | Rounding::HalfUp | Rounding::HalfDown);
     let rounded = |value: &UBig| -> Maybe<UBig> {
         let (kept, rest) = coefficient::discard(value, surplus)?;
-        Some(if rest >= Rest::Half { kept + UBig::ONE } else { kept })
+        Some(if halves && rest >= Rest::Half { kept + UBig::ONE } else { kept })
     };
     Some(rounded(&low)? == rounded(&high)?)
 }
@@ -192,19 +193,18 @@ fn refine(
     mut attempt: impl FnMut(i64) -> Maybe<Decimal>,
 ) -> Maybe<Decimal> {
     const ERROR: u64 = 100;
-    let context = context.with_rounding(Rounding::HalfEven);
     // What is still uncertain then is an exact result that nobody has looked for.
     let most = 2 * context.prec + 1000;
     let mut extra = EXTRA;
     loop {
         let mut number = attempt(context.prec + extra)?;
-        if certain(&number, ERROR, &context)? {
+        if certain(&number, ERROR, context)? {
             mark_inexact(&mut number.coefficient);
-            return number.fitted(&context, status);
+            return number.fitted(context, status);
         }
         if extra > most {
             let exact = number.finish(&Context::working(context.prec + extra / 2), &mut 0);
-            return exact.fitted(&context, status);
+            return exact.fitted(context, status);
         }
         extra *= 2;
     }
@@ -244,7 +244,7 @@ impl Decimal {
         } else if adjusted < -context.prec - 2 {
             nearly_one(self.negative, context).and_then(|number| number.fitted(&half_even, status))
         } else {
-            refine(context, status, |digits| {
+            refine(&half_even, status, |digits| {
                 let (coefficient, exponent) =
                     exp_digits(self.negative, &self.coefficient, self.exponent, digits)?;
                 Some(Decimal::new(false, coefficient, exponent))
@@ -277,7 +277,8 @@ impl Decimal {
             return Decimal::zero(false, 0);
         }
         let least = least_ln_exponent(self);
-        let result = refine(context, status, |digits| {
+        let half_even = context.with_rounding(Rounding::HalfEven);
+        let result = refine(&half_even, status, |digits| {
             let places = (digits - least).max(1);
             let (negative, coefficient) = magnitude(ln_places(self, places)?);
             Some(Decimal::new(negative, coefficient, -places))
@@ -296,7 +297,7 @@ impl Decimal {
             return Decimal::from_i64(self.adjusted()).finish(&half_even, status);
         }
         let least = least_ln_exponent(self) - 1;
-        let result = refine(context, status, |digits| {
+        let result = refine(&half_even, status, |digits| {
             let places = (digits - least).max(1) + 2;
             let (negative, coefficient) = magnitude(ln_places(self, places)?);
             let fraction = bits(places) + 8;
@@ -382,7 +383,7 @@ impl Decimal {
         }
         if size < -context.prec - 4 {
             let result = nearly_one(falls, context)?.with_sign(negative);
-            return result.fitted(&context.with_rounding(Rounding::HalfEven), status);
+            return result.fitted(context, status);
         }
         let mut tried = integer;
         let attempt = |digits: i64| -> Maybe<Decimal> {
@@ -398,7 +399,13 @@ impl Decimal {
             if let Some(exact) = self.exact_root(other, &guess, context)? {
                 // The result of a power that is no integer counts as inexact.
                 *status |= flags::INEXACT | flags::ROUNDED;
-                return exact.with_sign(negative).fitted(context, status);
+                let mut own = 0;
+                let exact = exact.with_sign(negative).fitted(context, &mut own);
+                if own & flags::SUBNORMAL != 0 {
+                    own |= flags::UNDERFLOW;
+                }
+                *status |= own;
+                return exact;
             }
         }
         debug_assert!(tried);
@@ -447,11 +454,11 @@ impl Decimal {
             let limit = i128::from(4 * super::MAX_EMAX);
             let exponent = exponent.clamp(-limit, limit) as i64;
             let ideal = i128::from(self.exponent) * i128::from(times);
-            let padding = if times > 0 && ideal.abs() < limit {
-                (exponent - ideal as i64).clamp(0, context.prec - 1)
-            } else {
-                0
-            };
+            let zeros = if times > 0 && ideal.abs() < limit { exponent - ideal as i64 } else { 0 };
+            if zeros > context.prec - 1 {
+                *status |= flags::ROUNDED;
+            }
+            let padding = zeros.clamp(0, context.prec - 1);
             let coefficient = coefficient::power(padding)?;
             return Some(Some(
                 Decimal::new(negative, coefficient, exponent - padding).fitted(context, status)?,
