@@ -152,7 +152,7 @@ pub mod part {
 
     #[function("getallocatedblocks($module, /)")]
     fn getallocatedblocks() -> usize {
-        0
+        objects::object::heap::allocated_blocks()
     }
 
     #[function("getunicodeinternedsize($module, /)", unchecked)]

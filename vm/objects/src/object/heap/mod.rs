@@ -135,6 +135,13 @@ pub unsafe fn free(block: *mut u8) {
     }
 }
 
+/// How many blocks of pages are in use (`sys.getallocatedblocks`).
+pub fn allocated_blocks() -> usize {
+    let pages = region::taken_pages().into_iter();
+    // SAFETY: every page that is taken begins with its head.
+    pages.map(|page| unsafe { page.cast::<Page>().as_ref() }.used() as usize).sum()
+}
+
 /// A block that was full or is now empty changes lists.
 #[cold]
 #[inline(never)]

@@ -188,6 +188,11 @@ impl Page {
         unsafe { core::slice::from_raw_parts(base.add(HEAD).cast::<Cell<u8>>(), count) }
     }
 
+    /// How many blocks are in use.
+    pub fn used(&self) -> u32 {
+        self.used.get()
+    }
+
     /// The collector's counters, one for each block, while a collection runs.
     pub fn counters(&self) -> &Cell<*mut u32> {
         &self.counters

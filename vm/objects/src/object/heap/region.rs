@@ -2,6 +2,7 @@
 
 use core::cell::{Cell, RefCell};
 use core::ptr::{self, NonNull};
+use std::collections::HashSet;
 
 /// Size and alignment of a page.
 pub const PAGE_SIZE: usize = 64 << 10;
@@ -66,6 +67,18 @@ pub fn give_page(page: NonNull<u8>) {
     // SAFETY: the page is nobody's; its contents may vanish.
     unsafe { libc::madvise(page.as_ptr().cast(), PAGE_SIZE, libc::MADV_DONTNEED) };
     REGION.cold.borrow_mut().push(page.as_ptr().expose_provenance());
+}
+
+/// The pages that are somebody's.
+pub fn taken_pages() -> Vec<NonNull<u8>> {
+    let (warm, cold) = (REGION.warm.borrow(), REGION.cold.borrow());
+    let given_back: HashSet<usize> = warm.iter().chain(cold.iter()).copied().collect();
+    let base = REGION.base.get();
+    (base..base + REGION.fresh.get())
+        .step_by(PAGE_SIZE)
+        .filter(|page| !given_back.contains(page))
+        .filter_map(|page| NonNull::new(ptr::with_exposed_provenance_mut(page)))
+        .collect()
 }
 
 #[cold]
