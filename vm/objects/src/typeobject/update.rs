@@ -99,8 +99,7 @@ fn update_one(class: &TypeObject, rows: &'static [SlotDef]) {
                 generic = def.function;
             }
             let fits = specific.is_null() || specific == wrapper.wrapped();
-            let same_wrapper = wrapper.def().wrapper.map(|f| f as usize) == def.wrapper.map(|f| f as usize);
-            if fits && same_wrapper && class.is_subtype(wrapper.common().class_of()) {
+            if fits && is_called_alike(wrapper.def(), def) && class.is_subtype(wrapper.common().class_of()) {
                 specific = wrapper.wrapped();
             } else {
                 // A wrapper borrowed from elsewhere, or two that disagree.
@@ -120,6 +119,12 @@ fn update_one(class: &TypeObject, rows: &'static [SlotDef]) {
         }
     }
     slot.set(if !specific.is_null() && !use_generic { specific } else { generic });
+}
+
+/// Whether a wrapper of the one slot may stand for the other: both are called in one way. The addresses of the functions that wrap do not
+/// tell, since the compiler may give two that do the same one address; of the slots that share a name, only those of `__len__` are alike.
+fn is_called_alike(wrapped: &SlotDef, def: &SlotDef) -> bool {
+    ptr::eq(wrapped, def) || (ptr::eq(wrapped.name(), def.name()) && def.name().equals_text("__len__"))
 }
 
 /// The only filled slot among those a name could fill, `None` when there is more than one or none (`resolve_slotdups`).
