@@ -1,6 +1,8 @@
 //! `modsupport.h`: `Py_BuildValue`. Parsing arguments is `getargs`.
 
 use crate::abstract_::{null_error, text};
+use crate::getargs::convert::Format;
+use crate::unicodeobject::create::from_utf8;
 use crate::varargs::VaList;
 use crate::variadic;
 use core::ffi::{CStr, c_char, c_int, c_void};
@@ -18,35 +20,9 @@ use objects::{Instance, Object, Raised, Ref, Result, raise};
 /// The converter of `O&`: makes an object of a pointer.
 type Converter = unsafe extern "C" fn(*mut c_void) -> Option<Ref>;
 
-/// A format that is being read.
-struct Format<'a> {
-    rest: &'a [u8],
-}
-
-impl Format<'_> {
-    fn next(&mut self) -> Option<u8> {
-        let (&first, rest) = self.rest.split_first()?;
-        self.rest = rest;
-        Some(first)
-    }
-
-    fn peek(&self) -> Option<u8> {
-        self.rest.first().copied()
-    }
-
-    /// Whether the next unit is `wanted`, which is then read.
-    fn eat(&mut self, wanted: u8) -> bool {
-        let is_there = self.peek() == Some(wanted);
-        if is_there {
-            self.rest = &self.rest[1..];
-        }
-        is_there
-    }
-
-    fn skip_separators(&mut self) {
-        while matches!(self.peek(), Some(b',' | b':' | b' ' | b'\t')) {
-            self.rest = &self.rest[1..];
-        }
+fn skip_separators(format: &mut Format<'_>) {
+    while matches!(format.peek(), Some(b',' | b':' | b' ' | b'\t')) {
+        format.next();
     }
 }
 
@@ -96,7 +72,7 @@ impl Values {
 unsafe fn sequence(format: &mut Format<'_>, list: &mut VaList, end: Option<u8>) -> Result<Vec<Ref>> {
     let mut values = Values::new();
     loop {
-        format.skip_separators();
+        skip_separators(format);
         match format.peek() {
             found if found == end => {
                 format.next();
@@ -141,7 +117,7 @@ unsafe fn value(format: &mut Format<'_>, list: &mut VaList) -> Result<Ref> {
                 let pointer = list.arg::<*const c_char>();
                 match c_bytes(format, list, pointer)? {
                     None => Ok(none().to_ref()),
-                    Some(bytes) => utf8(bytes),
+                    Some(bytes) => Ok(from_utf8(bytes)?.upcast()),
                 }
             }
             b'y' => {
@@ -217,13 +193,6 @@ unsafe fn c_bytes<'a>(
 unsafe fn wide_len(pointer: *const u32) -> usize {
     // SAFETY: the caller's promise.
     (0..).take_while(|&index| unsafe { *pointer.add(index) } != 0).count()
-}
-
-fn utf8(bytes: &[u8]) -> Result<Ref> {
-    match core::str::from_utf8(bytes) {
-        Ok(text) => Ok(Str::new(text)?.upcast()),
-        Err(_) => Ok(objects::codecs::decode(&*Bytes::new(bytes)?, Some("utf-8"), None)?.upcast()),
-    }
 }
 
 fn dict(items: Vec<Ref>) -> Result<Ref> {

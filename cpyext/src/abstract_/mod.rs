@@ -9,20 +9,14 @@ pub mod sequence;
 
 use core::ffi::{CStr, c_char, c_int};
 use objects::types::str::Str;
-use objects::{Raised, Ref, Result, codecs, raise};
+use objects::{Raised, Ref, Result, raise};
 
 /// A C string as text (`PyUnicode_FromString`).
 ///
 /// # Errors
 /// UnicodeDecodeError.
 pub fn text(string: &CStr) -> Result<Ref<Str>> {
-    match string.to_str() {
-        Ok(text) => Str::new(text),
-        Err(_) => {
-            let bytes = objects::types::bytes::Bytes::new(string.to_bytes())?;
-            codecs::decode(&bytes, None, None)
-        }
-    }
+    crate::unicodeobject::create::from_utf8(string.to_bytes())
 }
 
 /// A C string that must not be NULL, as a key.

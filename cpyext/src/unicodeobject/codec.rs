@@ -374,7 +374,7 @@ fn convert_path(
         return 1;
     };
     let make = || -> Result<Ref> {
-        let path = crate::osmodule::fs_path(object)?;
+        let path = protocol::path::fspath(object)?;
         let converted = convert(&path)?;
         if has_null(&converted) {
             return Err(objects::raise!(ValueError, "{message}"));

@@ -1,6 +1,6 @@
 //! What string methods do.
 
-use core::ffi::{CStr, c_int};
+use core::ffi::c_int;
 use macros::capi;
 use objects::protocol::compare;
 use objects::types::list::List;
@@ -217,12 +217,6 @@ pub unsafe fn _PyUnicode_JoinArray(sep: &Str, items: *const &Object, count: isiz
 #[capi]
 pub fn PyUnicode_Replace(object: &Object, old: &Object, new: &Object, limit: isize) -> Result<Ref<Str>> {
     edit::replace(text(object)?, text(old)?, text(new)?, limit)
-}
-
-#[capi]
-pub fn PyUnicode_Translate(object: &Object, table: &Object, errors: Option<&CStr>) -> Result<Ref<Str>> {
-    let _ = errors;
-    edit::translate(text(object)?, table)
 }
 
 #[capi]

@@ -257,21 +257,10 @@ fn init_shim() -> Result<&'static Code> {
 /// SystemError for a native function that returns a value and an exception, or neither.
 #[inline(always)]
 fn checked(callable: &Object, result: Result) -> Result {
-    #[cold]
-    fn bad(callable: &Object) -> objects::raise::Raised {
-        let text = objects::protocol::object::repr(callable).map_or_else(
-            |raised| {
-                raised.clear();
-                "?".to_owned()
-            },
-            |text| text.to_string_lossy(),
-        );
-        objects::raise!(SystemError, "{text} returned NULL without setting an exception")
-    }
     match result {
         Err(raised) if !objects::raise::occurred() => {
             raised.leave();
-            Err(bad(callable))
+            protocol::check_result(Some(callable), None, None)
         }
         result => result,
     }

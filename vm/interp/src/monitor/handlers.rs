@@ -61,7 +61,7 @@ macro_rules! instrumented {
             table: *const Table,
         ) -> *mut Object {
             #[inline(never)]
-            #[allow(unused_mut, unused_variables)]
+            #[allow(unused_mut, unused_variables, reason = "some bodies need only a part of these")]
             unsafe extern "C" fn body($pc: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr, $arg: usize) -> Out {
                 let mut $sp = Stack(sp);
                 // SAFETY: as in `ops`.
