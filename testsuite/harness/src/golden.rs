@@ -158,12 +158,15 @@ fn normalise(text: &str, program: &Path) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::python::Used;
 
     #[test]
     fn both_streams_and_the_status_are_rendered() {
-        let outcome = Outcome { end: End::Exit(1), stdout: "a".into(), stderr: "b\n".into() };
+        let outcome =
+            Outcome { end: End::Exit(1), stdout: "a".into(), stderr: "b\n".into(), used: Used::default() };
         assert_eq!(render(&outcome), "a\n--- stderr\nb\n--- exit 1\n");
-        let outcome = Outcome { end: End::Exit(0), stdout: "a\n".into(), stderr: String::new() };
+        let outcome =
+            Outcome { end: End::Exit(0), stdout: "a\n".into(), stderr: String::new(), used: Used::default() };
         assert_eq!(render(&outcome), "a\n");
     }
 

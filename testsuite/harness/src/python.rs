@@ -2,6 +2,8 @@
 
 use std::fs;
 use std::io::{self, Read};
+use std::mem::MaybeUninit;
+use std::os::fd::{AsRawFd, FromRawFd, OwnedFd, RawFd};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::{Path, PathBuf};
 use std::process::{Child, Command, ExitStatus, Stdio};
@@ -35,6 +37,16 @@ pub struct Outcome {
     pub end: End,
     pub stdout: String,
     pub stderr: String,
+    pub used: Used,
+}
+
+/// What a program that ended, and what it waited for, took.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct Used {
+    /// Processor time, its own and the system's for it.
+    pub time: Duration,
+    /// The most memory that was resident at once, in bytes.
+    pub memory: u64,
 }
 
 impl Python {
@@ -97,17 +109,68 @@ impl Python {
 #[derive(Debug)]
 pub struct Running {
     child: Child,
+    /// Readable once the program has ended.
+    ended: OwnedFd,
+    outcome: Option<(End, Used)>,
 }
 
 impl Running {
     /// Starts `command` as the leader of a process group.
     pub fn start(command: &mut Command) -> io::Result<Running> {
-        Ok(Running { child: command.process_group(0).spawn()? })
+        let child = command.process_group(0).spawn()?;
+        // SAFETY: the call takes two numbers; the child is ours and not waited for, so its number is its own.
+        let ended = unsafe { libc::syscall(libc::SYS_pidfd_open, child.id(), 0) };
+        let ended = RawFd::try_from(ended).ok().filter(|fd| *fd >= 0).ok_or_else(io::Error::last_os_error)?;
+        // SAFETY: the descriptor was just made, and nobody else knows it.
+        Ok(Running { child, ended: unsafe { OwnedFd::from_raw_fd(ended) }, outcome: None })
     }
 
     /// How the program ended, if it has.
     pub fn poll(&mut self) -> io::Result<Option<End>> {
-        Ok(self.child.try_wait()?.map(end_of))
+        self.reap(libc::WNOHANG)?;
+        Ok(self.outcome.map(|(end, _)| end))
+    }
+
+    /// Waits until the program ends or `limit` is over.
+    pub fn wait(&mut self, limit: Duration) -> io::Result<Option<End>> {
+        let deadline = Instant::now() + limit;
+        loop {
+            if let Some(end) = self.poll()? {
+                return Ok(Some(end));
+            }
+            let left = deadline.saturating_duration_since(Instant::now());
+            if left.is_zero() {
+                return Ok(None);
+            }
+            let milliseconds = left.as_millis().saturating_add(1).min(60_000) as libc::c_int;
+            let mut entry = libc::pollfd { fd: self.ended.as_raw_fd(), events: libc::POLLIN, revents: 0 };
+            // SAFETY: one entry, which lives through the call. A failure only makes the loop turn again.
+            unsafe { libc::poll(&raw mut entry, 1, milliseconds) };
+        }
+    }
+
+    /// Takes the status of the program, which must not be done twice.
+    fn reap(&mut self, flags: libc::c_int) -> io::Result<()> {
+        if self.outcome.is_some() {
+            return Ok(());
+        }
+        let pid = self.child.id() as libc::pid_t;
+        let mut status = 0;
+        let mut usage = MaybeUninit::<libc::rusage>::zeroed();
+        // SAFETY: both places live through the call, and an rusage may be all zeros.
+        let (reaped, usage) =
+            unsafe { (libc::wait4(pid, &raw mut status, flags, usage.as_mut_ptr()), usage.assume_init()) };
+        if reaped == pid {
+            let time = |t: libc::timeval| Duration::new(t.tv_sec as u64, t.tv_usec as u32 * 1000);
+            let used = Used {
+                time: time(usage.ru_utime) + time(usage.ru_stime),
+                memory: usage.ru_maxrss as u64 * 1024,
+            };
+            self.outcome = Some((end_of(ExitStatus::from_raw(status)), used));
+        } else if reaped < 0 {
+            return Err(io::Error::last_os_error());
+        }
+        Ok(())
     }
 
     /// Ends what is left of the program and of what it started.
@@ -117,7 +180,7 @@ impl Running {
             unsafe { libc::killpg(group, libc::SIGKILL) };
         }
         // The status of a program that was stopped says nothing new.
-        let _ = self.child.wait();
+        let _ = self.reap(0);
     }
 }
 
@@ -134,21 +197,16 @@ pub fn run(mut command: Command, limit: Duration) -> io::Result<Outcome> {
     let streams = (running.child.stdout.take(), running.child.stderr.take());
     let stdout = std::thread::spawn(move || read(streams.0));
     let stderr = std::thread::spawn(move || read(streams.1));
-    let deadline = Instant::now() + limit;
-    let mut pause = Duration::from_millis(1);
-    let end = loop {
-        if let Some(end) = running.poll()? {
-            break end;
-        }
-        if Instant::now() >= deadline {
-            break End::Timeout;
-        }
-        std::thread::sleep(pause);
-        pause = (pause * 2).min(Duration::from_millis(20));
-    };
+    let end = running.wait(limit)?.unwrap_or(End::Timeout);
     // What the program left behind may hold the streams open.
     running.stop();
-    Ok(Outcome { end, stdout: stdout.join().unwrap_or_default(), stderr: stderr.join().unwrap_or_default() })
+    let used = running.outcome.map(|(_, used)| used).unwrap_or_default();
+    Ok(Outcome {
+        end,
+        stdout: stdout.join().unwrap_or_default(),
+        stderr: stderr.join().unwrap_or_default(),
+        used,
+    })
 }
 
 fn end_of(status: ExitStatus) -> End {
@@ -187,6 +245,12 @@ mod tests {
     #[test]
     fn a_signal_is_told_from_a_status() {
         assert_eq!(shell("kill -SEGV $$", 10_000).end, End::Signal(libc::SIGSEGV));
+    }
+
+    #[test]
+    fn what_a_program_used_is_counted() {
+        let used = shell("i=0; while [ $i -lt 20000 ]; do i=$((i + 1)); done", 60_000).used;
+        assert!(used.time > Duration::ZERO && used.memory > 100_000, "{used:?}");
     }
 
     #[test]
