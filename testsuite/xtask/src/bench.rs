@@ -42,17 +42,20 @@ pub fn run(args: &[String]) -> Result {
         let mut best = [Used { time: Duration::MAX, memory: u64::MAX }; 2];
         let mut failure = None;
         let mut expected = None;
-        'runs: for _ in 0..runs {
+        // The first run writes the `.pyc` files of what is imported, and is not counted.
+        'runs: for run in 0..=runs {
             for (best, python) in best.iter_mut().zip([&reference, &ours]) {
-                let outcome = python.run_program(&program, LIMIT)?;
+                let outcome = python.run_cached(&program, LIMIT)?;
                 let is_right = *expected.get_or_insert_with(|| outcome.stdout.clone()) == outcome.stdout;
                 if outcome.end != End::Exit(0) || !is_right {
                     let reason = outcome.stderr.lines().last().unwrap_or("its output differs").to_owned();
                     failure = Some(format!("{:?}: {reason}", outcome.end));
                     break 'runs;
                 }
-                best.time = best.time.min(outcome.used.time);
-                best.memory = best.memory.min(outcome.used.memory);
+                if run > 0 {
+                    best.time = best.time.min(outcome.used.time);
+                    best.memory = best.memory.min(outcome.used.memory);
+                }
             }
         }
         if let Some(failure) = failure {
