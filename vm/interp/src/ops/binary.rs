@@ -150,15 +150,25 @@ ops! { (sp, frame, ts, arg)
         let start = sp.pop();
         let container = sp.pop();
         let value = sp.pop();
+        if let Some(list) = container.cast_exact::<List>()
+            && is_plain(&start)
+            && is_plain(&stop)
+        {
+            return list.assign_slice(Bounds::of(&start, &stop, none())?, &value);
+        }
         let slice = Slice::new(&start, &stop, none())?;
         mapping::set_item(&container, &slice, Some(&value))?;
     }
 }
 
+/// Whether a slice's bound is read without running code.
+fn is_plain(bound: &Object) -> bool {
+    bound.is(none()) || bound.cast_exact::<Int>().is_some()
+}
+
 /// `container[start:stop]` of the built-in sequences; `None` for other containers, and for bounds that could run code.
 fn part_of(container: &Object, start: &Object, stop: &Object) -> Result<Option<Ref>> {
-    let plain = |bound: &Object| bound.is(none()) || bound.cast_exact::<Int>().is_some();
-    if !plain(start) || !plain(stop) {
+    if !is_plain(start) || !is_plain(stop) {
         return Ok(None);
     }
     let indices = |len: usize| Bounds::of(start, stop, none()).map(|bounds| bounds.for_len(len));

@@ -88,7 +88,7 @@ impl Bounds {
 
 impl Indices {
     /// The indices in the slice's order.
-    pub fn iter(self) -> impl Iterator<Item = usize> {
+    pub fn iter(self) -> impl ExactSizeIterator<Item = usize> {
         (0..self.count).map(move |n| (self.start + n as isize * self.step) as usize)
     }
 

@@ -10,7 +10,7 @@ use crate::typeobject::slots::CompareOp;
 use crate::types::float::Float;
 use crate::types::int::Int;
 use crate::types::none::none;
-use crate::types::slice::{Indices, Slice, SliceIndex, bad_index};
+use crate::types::slice::{Bounds, Indices, Slice, SliceIndex, bad_index};
 use crate::types::str::Str;
 use crate::types::str::build::Builder;
 use macros::pytype;
@@ -99,9 +99,11 @@ impl List {
                 other.class().name()
             ));
         };
-        let mut items = self.to_vec();
-        items.extend(other.to_vec());
-        List::from_vec(items)
+        let result = List::new()?;
+        result.reserve(self.len() + other.len())?;
+        result.append_copies(self, 0, self.len())?;
+        result.append_copies(other, 0, other.len())?;
+        Ok(result)
     }
 
     #[slot(sq_repeat)]
@@ -111,13 +113,10 @@ impl List {
             .checked_mul(count)
             .filter(|&n| n <= isize::MAX as usize / 8)
             .ok_or_else(raise::no_memory)?;
-        let items = self.to_vec();
         let result = List::new()?;
-        result.reserve(items.len() * count)?;
+        result.reserve(self.len() * count)?;
         for _ in 0..count {
-            for item in &items {
-                result.push(item.clone())?;
-            }
+            result.append_copies(self, 0, self.len())?;
         }
         Ok(result)
     }
@@ -134,17 +133,13 @@ impl List {
             self.clear_items();
             return Ok(self.to_ref());
         }
-        let items = self.to_vec();
-        items
-            .len()
-            .checked_mul(count as usize)
+        let len = self.len();
+        len.checked_mul(count as usize)
             .filter(|&n| n <= isize::MAX as usize / 8)
             .ok_or_else(raise::no_memory)?;
-        self.reserve(items.len() * (count as usize - 1))?;
+        self.reserve(len * (count as usize - 1))?;
         for _ in 1..count {
-            for item in &items {
-                self.push(item.clone())?;
-            }
+            self.append_copies(self, 0, len)?;
         }
         Ok(self.to_ref())
     }
@@ -170,7 +165,7 @@ impl List {
         match value {
             Some(value) => self.replace(index, value.to_ref()).map(drop).map_err(|_| out_of_range()),
             None => {
-                drop(self.splice(index, index + 1, Vec::new())?);
+                drop(self.remove_at(index));
                 Ok(())
             }
         }
@@ -211,35 +206,10 @@ impl List {
             return self.sq_ass_item(index, value);
         };
         let bounds = slice.bounds()?;
-        let Some(value) = value else { return self.delete_slice(bounds.for_len(self.len())) };
-        if bounds.step == 1 {
-            let items = if let Some(list) = value.cast_exact::<List>() {
-                list.to_vec()
-            } else {
-                protocol::iter::collect(value)
-                    .map_err(|raised| only_iterable(raised, value, "can only assign an iterable"))?
-            };
-            let indices = bounds.for_len(self.len());
-            let (start, stop) = (indices.start as usize, indices.stop.max(indices.start) as usize);
-            drop(self.splice(start, stop, items)?);
-            return Ok(());
+        match value {
+            None => self.delete_slice(bounds.for_len(self.len())),
+            Some(value) => self.assign_slice(bounds, value),
         }
-        let items = protocol::iter::collect(value)
-            .map_err(|raised| only_iterable(raised, value, "must assign iterable to extended slice"))?;
-        let indices = bounds.for_len(self.len());
-        if items.len() != indices.count {
-            return Err(crate::raise!(
-                ValueError,
-                "attempt to assign sequence of size {} to extended slice of size {}",
-                items.len(),
-                indices.count
-            ));
-        }
-        let mut old = Vec::with_capacity(items.len());
-        for (index, item) in indices.iter().zip(items) {
-            old.extend(self.replace(index, item).ok());
-        }
-        Ok(())
     }
 
     #[method("append($self, object, /)")]
@@ -254,7 +224,7 @@ impl List {
 
     #[method("copy($self, /)")]
     fn copy(&self) -> Result<Ref<List>> {
-        List::from_vec(self.to_vec())
+        self.copy_of(0, self.len())
     }
 
     #[method("count($self, value, /)")]
@@ -294,7 +264,7 @@ impl List {
     pub fn insert(&self, index: isize, object: &Object) -> Result<()> {
         let len = self.len() as isize;
         let index = if index < 0 { (index + len).max(0) } else { index.min(len) } as usize;
-        self.splice(index, index, vec![object.to_ref()]).map(drop)
+        self.insert_at(index, object.to_ref())
     }
 
     #[method("pop($self, index=-1, /)")]
@@ -306,20 +276,16 @@ impl List {
         let Some(index) = usize::try_from(index).ok().filter(|&index| index < self.len()) else {
             return Err(crate::raise!(IndexError, "pop index out of range"));
         };
-        let removed = if index + 1 == self.len() {
-            self.pop()
-        } else {
-            self.splice(index, index + 1, Vec::new())?.pop()
-        };
-        removed.ok_or_else(raise::null_result)
+        self.remove_at(index).ok_or_else(raise::null_result)
     }
 
     #[method("remove($self, value, /)")]
     fn remove(&self, value: &Object) -> Result<()> {
         match self.position(value, 0, usize::MAX)? {
+            // Comparing may have made the list shorter.
             Some(index) => {
-                let end = (index + 1).min(self.len());
-                self.splice(index.min(end), end, Vec::new()).map(drop)
+                drop(self.remove_at(index));
+                Ok(())
             }
             None => Err(crate::raise!(ValueError, "list.remove(x): x not in list")),
         }
@@ -375,9 +341,7 @@ impl List {
     /// What iterating raises; MemoryError.
     pub fn extend(&self, iterable: &Object) -> Result<()> {
         if let Some(list) = iterable.cast_exact::<List>() {
-            let items = list.to_vec();
-            self.reserve(items.len())?;
-            return items.into_iter().try_for_each(|item| self.push(item));
+            return self.append_copies(list, 0, list.len());
         }
         if let Some(tuple) = iterable.cast_exact::<crate::types::tuple::Tuple>() {
             self.reserve(tuple.len())?;
@@ -389,6 +353,42 @@ impl List {
         self.reserve(hint)?;
         while let Some(item) = protocol::iter::next(&iterator)? {
             self.push(item)?;
+        }
+        Ok(())
+    }
+
+    /// `self[bounds] = value`.
+    ///
+    /// # Errors
+    /// TypeError if the value is not iterable, ValueError if it has another length than an extended slice; what iterating
+    /// raises; MemoryError.
+    pub fn assign_slice(&self, bounds: Bounds, value: &Object) -> Result<()> {
+        if bounds.step == 1 {
+            let plain = |indices: Indices| (indices.start as usize, indices.stop.max(indices.start) as usize);
+            if let Some(list) = value.cast_exact::<List>() {
+                let (start, stop) = plain(bounds.for_len(self.len()));
+                return self.splice_list(start, stop, list);
+            }
+            let items = protocol::iter::collect(value)
+                .map_err(|raised| only_iterable(raised, value, "can only assign an iterable"))?;
+            // Iterating may have changed the length.
+            let (start, stop) = plain(bounds.for_len(self.len()));
+            return self.splice(start, stop, items).map(drop);
+        }
+        let items = protocol::iter::collect(value)
+            .map_err(|raised| only_iterable(raised, value, "must assign iterable to extended slice"))?;
+        let indices = bounds.for_len(self.len());
+        if items.len() != indices.count {
+            return Err(crate::raise!(
+                ValueError,
+                "attempt to assign sequence of size {} to extended slice of size {}",
+                items.len(),
+                indices.count
+            ));
+        }
+        let mut old = Vec::with_capacity(items.len());
+        for (index, item) in indices.iter().zip(items) {
+            old.extend(self.replace(index, item).ok());
         }
         Ok(())
     }
@@ -411,15 +411,7 @@ impl List {
         if indices.step == 1 {
             return self.copy_of(indices.start as usize, indices.count);
         }
-        let list = List::new()?;
-        list.reserve(indices.count)?;
-        for index in indices.iter() {
-            match self.get(index) {
-                Some(item) => list.push(item)?,
-                None => break,
-            }
-        }
-        Ok(list)
+        self.copy_at(indices.iter())
     }
 
     fn delete_slice(&self, indices: Indices) -> Result<()> {

@@ -4,13 +4,14 @@ pub mod iter;
 pub mod methods;
 pub mod sort;
 
+use crate::object::heap;
 use crate::object::refs::Ref;
 use crate::object::trace::{Trace, Visit, Visitor};
 use crate::object::{Object, VarObject};
 use crate::raise::{self, Result};
 use crate::typeobject::TypeObject;
 use core::cell::Cell;
-use core::ptr;
+use core::ptr::{self, NonNull};
 
 /// `PyListObject`: a growable array of owned items.
 #[repr(C)]
@@ -196,20 +197,47 @@ impl List {
     pub fn copy_of(&self, start: usize, count: usize) -> Result<Ref<List>> {
         debug_assert!(start + count <= self.len());
         let list = List::new()?;
+        list.append_copies(self, start, count)?;
+        Ok(list)
+    }
+
+    /// Appends the `count` items of `other` from `start` on, which are there. The two may be the same list.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn append_copies(&self, other: &List, start: usize, count: usize) -> Result<()> {
+        debug_assert!(start + count <= other.len());
         if count == 0 {
-            return Ok(list);
+            return Ok(());
         }
-        list.reserve(count)?;
-        // SAFETY: both arrays have the places; the new one owns a reference to each item.
+        self.reserve(count)?;
+        let len = self.len();
+        // SAFETY: both arrays have the places; the new ones own a reference to each item.
         unsafe {
-            let (from, to) = (self.ob_item.get().add(start), list.ob_item.get());
+            let (from, to) = (other.ob_item.get().add(start), self.ob_item.get().add(len));
             for index in 0..count {
                 let item = *from.add(index);
                 (*item).incref();
                 to.add(index).write(item);
             }
         }
-        list.ob_base.ob_size.set(count as isize);
+        self.ob_base.ob_size.set((len + count) as isize);
+        Ok(())
+    }
+
+    /// A list of the items at `indices`, which are there.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn copy_at(&self, indices: impl ExactSizeIterator<Item = usize>) -> Result<Ref<List>> {
+        let list = List::new()?;
+        list.reserve(indices.len())?;
+        for index in indices {
+            match self.get(index) {
+                Some(item) => list.push(item)?,
+                None => break,
+            }
+        }
         Ok(list)
     }
 
@@ -222,12 +250,12 @@ impl List {
         }
         let capacity = if self.is_empty() { wanted } else { (wanted + (wanted >> 3) + 6) & !3 };
         let size = capacity.checked_mul(8).ok_or_else(raise::no_memory)?;
-        // SAFETY: the array came from this allocator.
-        let items = unsafe { libc::realloc(self.ob_item.get().cast(), size) };
-        if items.is_null() {
-            return Err(raise::no_memory());
-        }
-        self.ob_item.set(items.cast());
+        let items = match NonNull::new(self.ob_item.get().cast::<u8>()) {
+            None => heap::alloc(size, false),
+            // SAFETY: the array came from this heap, and nobody else knows it.
+            Some(old) => unsafe { heap::realloc(old, size, false) },
+        };
+        self.ob_item.set(items.ok_or_else(raise::no_memory)?.as_ptr().cast());
         self.allocated.set(capacity as isize);
         Ok(())
     }
@@ -235,6 +263,78 @@ impl List {
     /// How many items there is room for.
     pub fn capacity(&self) -> usize {
         self.allocated.get() as usize
+    }
+
+    /// Puts `item` before the place `index`, which is at most the length.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn insert_at(&self, index: usize, item: Ref) -> Result<()> {
+        let len = self.len();
+        debug_assert!(index <= len);
+        self.reserve(1)?;
+        // SAFETY: there is room for one more; the items behind move up by one.
+        unsafe {
+            let place = self.ob_item.get().add(index);
+            ptr::copy(place, place.add(1), len - index);
+            place.write(item.into_ptr());
+        }
+        self.ob_base.ob_size.set(len as isize + 1);
+        Ok(())
+    }
+
+    /// Takes the item at `index` out.
+    pub fn remove_at(&self, index: usize) -> Option<Ref> {
+        let len = self.len();
+        if index >= len {
+            return None;
+        }
+        // SAFETY: the place owned an item, which is the caller's now; the items behind move down by one.
+        unsafe {
+            let place = self.ob_item.get().add(index);
+            let item = place.read();
+            ptr::copy(place.add(1), place, len - index - 1);
+            self.ob_base.ob_size.set(len as isize - 1);
+            Ref::from_nullable(item)
+        }
+    }
+
+    /// Replaces the items `start..stop` by those of another list.
+    ///
+    /// # Errors
+    /// MemoryError, with the list as it was.
+    pub fn splice_list(&self, start: usize, stop: usize, items: &List) -> Result<()> {
+        /// As many old items are kept without asking for memory.
+        const FEW: usize = 16;
+        let (len, added) = (self.len(), items.len());
+        debug_assert!(start <= stop && stop <= len);
+        let removed = stop - start;
+        if removed > FEW || ptr::eq(self, items) {
+            return self.splice(start, stop, items.to_vec()).map(drop);
+        }
+        if added > removed {
+            self.reserve(added - removed)?;
+        }
+        let mut old = [ptr::null_mut(); FEW];
+        // SAFETY: there is room for the new length; each place is read once and written once. The old items are dropped when the
+        // list is whole again, for that may run any code.
+        unsafe {
+            let (place, from) = (self.ob_item.get().add(start), items.ob_item.get());
+            ptr::copy_nonoverlapping(place, old.as_mut_ptr(), removed);
+            if len > stop && added != removed {
+                ptr::copy(place.add(removed), place.add(added), len - stop);
+            }
+            for index in 0..added {
+                let item = *from.add(index);
+                (*item).incref();
+                place.add(index).write(item);
+            }
+            self.ob_base.ob_size.set((len - removed + added) as isize);
+            for item in &old[..removed] {
+                drop(Ref::from_nullable(*item));
+            }
+        }
+        Ok(())
     }
 
     /// Replaces the items `start..stop` by `items` and returns the old ones.
@@ -275,7 +375,7 @@ impl List {
         // SAFETY: the array was the list's; its items move to the vector and the array is freed.
         unsafe {
             let items = (0..len).filter_map(|index| Ref::from_nullable(base.add(index).read())).collect();
-            libc::free(base.cast());
+            release(base);
             items
         }
     }
@@ -303,7 +403,7 @@ impl List {
             for index in (0..len).rev() {
                 drop(Ref::from_nullable(base.add(index).read()));
             }
-            libc::free(base.cast());
+            release(base);
         }
     }
 
@@ -313,6 +413,17 @@ impl List {
             // SAFETY: `len` places, and nobody else looks at them during the call.
             change(unsafe { core::slice::from_raw_parts_mut(self.ob_item.get(), self.len()) });
         }
+    }
+}
+
+/// Gives a list's array back.
+///
+/// # Safety
+/// It is NULL or was a list's, and is not used again.
+unsafe fn release(array: *mut *mut Object) {
+    if !array.is_null() {
+        // SAFETY: `List::reserve` got it there; the caller's promise.
+        unsafe { heap::free(array.cast()) };
     }
 }
 
