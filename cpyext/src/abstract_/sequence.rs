@@ -2,7 +2,7 @@
 
 use core::ffi::CStr;
 use macros::capi;
-use objects::protocol::{compare, iter, mapping, number, object, sequence};
+use objects::protocol::{compare, iter, mapping, number, sequence};
 use objects::types::list::List;
 use objects::types::slice::Slice;
 use objects::types::tuple::Tuple;
@@ -24,15 +24,7 @@ pub fn PySequence_Length(object: &Object) -> Result<isize> {
 }
 
 fn size(object: &Object) -> Result<isize> {
-    let class = object.class();
-    if class.sequence().is_some_and(|table| table.sq_length.get().is_some()) {
-        return object::len(object).map(|len| len as isize);
-    }
-    let name = class.name();
-    if class.mapping().is_some_and(|table| table.mp_length.get().is_some()) {
-        return Err(objects::raise!(TypeError, "{name} is not a sequence"));
-    }
-    Err(objects::raise!(TypeError, "object of type '{name}' has no len()"))
+    sequence::len(object).map(|len| len as isize)
 }
 
 #[capi]

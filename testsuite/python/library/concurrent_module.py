@@ -29,7 +29,8 @@ def main():
         print(repr(future.exception()), future.done(), future.cancelled())
         futures = [pool.submit(square, i) for i in range(4)]
         print(
-            sorted(f.result() for f in cf.as_completed(futures)), {f.result() for f in cf.wait(futures).done}
+            sorted(f.result() for f in cf.as_completed(futures)),
+            sorted(f.result() for f in cf.wait(futures).done),
         )
         seen = []
         f = pool.submit(square, 3)

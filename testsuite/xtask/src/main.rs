@@ -10,6 +10,7 @@ mod multibyte;
 mod process;
 mod setup;
 mod suite;
+mod surface;
 mod test;
 mod tidy;
 
@@ -35,6 +36,9 @@ bench [NAME…]         time the programs of testsuite/bench here and under the 
   --runs N              the best of N runs counts (default: 5)
 api                   compare the exported C API with its census, cpyext/api.txt
   --bless               note what is missing
+surface               compare names, signatures and flags of native modules with CPython's
+  --failing           note what differs
+  --bless             take CPython's from the reference
 handlers              check that the interpreter's handlers end in jumps (needs objdump)
 tidy                  check the house rules that the compiler does not
 docs                  take CPython's documentation strings from the reference
@@ -62,6 +66,7 @@ fn run(args: &[String]) -> Result {
         "suite" => suite::run(args),
         "bench" => bench::run(args),
         "api" => api::run(args),
+        "surface" => surface::run(args),
         "handlers" => handlers::run(args),
         "tidy" => tidy::run(),
         "docs" => docs::run(),

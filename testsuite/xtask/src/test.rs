@@ -26,6 +26,7 @@ fn run_level(full: bool) -> Result {
     process::run(&mut cargo(&["build", "--release", "--bin", "python"]))?;
     crate::handlers::run(&[])?;
     crate::api::run(&[])?;
+    crate::surface::run(&[])?;
     crate::golden::run(&[])?;
     if full { crate::suite::run(&[]) } else { Ok(()) }
 }

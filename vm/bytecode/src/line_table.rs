@@ -126,6 +126,16 @@ pub fn entries(table: &[u8], first_line: i32) -> Entries<'_> {
     Entries { bytes: table, line: first_line, unit: 0 }
 }
 
+/// The table with lines alone.
+pub fn without_columns(table: &[u8], first_line: i32) -> Vec<u8> {
+    let mut writer = Writer::new(first_line);
+    for Entry { start, end, location } in entries(table, first_line) {
+        let location = if location.line < 0 { Location::NONE } else { Location::line(location.line) };
+        writer.push(location, end - start);
+    }
+    writer.finish()
+}
+
 /// The location of a code unit.
 pub fn location_of(table: &[u8], first_line: i32, unit: usize) -> Location {
     entries(table, first_line).find(|e| unit < e.end).map_or(Location::NONE, |e| e.location)
@@ -232,5 +242,8 @@ mod tests {
             }
         }
         assert_eq!(location_of(&table, 1, unit), Location::NONE);
+        let lines = without_columns(&table, 1);
+        assert_eq!(location_of(&lines, 1, 0), Location::line(1));
+        assert_eq!(location_of(&lines, 1, unit - 1), Location::line(2000));
     }
 }

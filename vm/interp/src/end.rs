@@ -84,6 +84,9 @@ fn drop_modules() -> Result<()> {
     modules.clear_entries();
     interpreter.importlib.set(None);
     collect::collect(2, &collect::Silent);
+    if let Err(raised) = modules::gc::report_garbage() {
+        raised.clear();
+    }
     for reference in left.into_iter().rev() {
         let Some(module) = reference.referent() else { continue };
         if let Some(module) = module.cast::<Module>() {

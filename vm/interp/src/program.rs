@@ -111,7 +111,8 @@ pub fn run_module_as_main(name: &Object, set_argv0: bool) -> Result<()> {
 /// # Errors
 /// What it raises.
 pub fn run_path(file: &OsStr, skip_first_line: bool) -> Result<()> {
-    let absolute = std::path::absolute(file).unwrap_or_else(|_| file.into());
+    // The path stays as it was written, behind the current folder.
+    let absolute = std::env::current_dir().map_or_else(|_| file.into(), |cwd| cwd.join(file));
     if absolute.is_dir() || is_archive(&absolute) {
         insert_path(&*decoded(absolute.as_os_str())?)?;
         return run_module_as_main(id!("__main__"), false);

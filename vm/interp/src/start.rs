@@ -65,6 +65,7 @@ pub fn start() -> Result<()> {
     objects::hash::set_seed(config.hash_seed);
     state::interpreter().int_max_str_digits.set(config.int_max_str_digits);
     state::interpreter().cpu_count.set(config.cpu_count);
+    state::interpreter().code_debug_ranges.set(config.code_debug_ranges);
     attach_main_thread();
     objects::types::init()?;
     objects::typeobject::ready::ready(sys::printer::Printer::class())?;

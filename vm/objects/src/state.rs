@@ -98,6 +98,8 @@ pub struct Interpreter {
     pub codec_error_registry: Slot<Dict>,
     /// `sys.set_int_max_str_digits`; 0 is no limit.
     pub int_max_str_digits: Cell<c_int>,
+    /// Whether new code objects keep columns (`-X no_debug_ranges`).
+    pub code_debug_ranges: Cell<bool>,
     /// `-X cpu_count`; not above 0 when the machine decides.
     pub cpu_count: Cell<c_int>,
     pub thread_head: Cell<*mut ThreadState>,
@@ -116,6 +118,7 @@ static INTERPRETER: Interpreter = Interpreter {
     codec_search_cache: Slot::empty(),
     codec_error_registry: Slot::empty(),
     int_max_str_digits: Cell::new(4300),
+    code_debug_ranges: Cell::new(true),
     cpu_count: Cell::new(-1),
     thread_head: Cell::new(ptr::null_mut()),
     finalizing: Cell::new(false),

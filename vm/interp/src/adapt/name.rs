@@ -52,7 +52,7 @@ unsafe fn try_specialize(
     // SAFETY: the caller's.
     unsafe {
         let name = frame.code().name_at(arg >> 1);
-        let globals = frame.globals();
+        let globals = frame.globals().cast_exact::<Dict>()?;
         let version = |dict: &Dict| u16::try_from(dict.keys_version()).ok().filter(|&version| version != 0);
         let globals_version = version(globals)?;
         if let Some(place) = globals.place_of(name) {

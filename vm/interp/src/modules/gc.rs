@@ -1,26 +1,68 @@
 //! `gc`: the cycle collector's controls.
 
+use super::warnings::Place;
+use crate::traceback_print::write_stderr;
+use core::cell::Cell;
 use objects::object::gc::collect::{self, Observer, Outcome};
 use objects::object::gc::{PERMANENT, collector, is_finalized as finalized, is_tracked as tracked, move_all};
 use objects::object::refs::Slot;
 use objects::protocol::call;
+use objects::typeobject::ready::is_heap_in_c;
 use objects::types::dict::Dict;
 use objects::types::int::new_int;
 use objects::types::list::List;
 use objects::types::module::Module;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Ref, Result, raise};
+use objects::{Instance, Object, Ref, Result, TypeObject, raise};
+use std::time::Instant;
 
 struct Lists {
     callbacks: Slot<List>,
     garbage: Slot<List>,
+    /// When the running collection began.
+    began: Cell<Option<Instant>>,
 }
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Lists {}
-static LISTS: Lists = Lists { callbacks: Slot::empty(), garbage: Slot::empty() };
+static LISTS: Lists = Lists { callbacks: Slot::empty(), garbage: Slot::empty(), began: Cell::new(None) };
 
-/// Tells `gc.callbacks`, keeps in `gc.garbage`.
+const DEBUG_STATS: i32 = 1;
+const DEBUG_COLLECTABLE: i32 = 2;
+const DEBUG_UNCOLLECTABLE: i32 = 4;
+const DEBUG_SAVEALL: i32 = 32;
+
+/// Whether one of these flags of `gc.set_debug` is set.
+fn debugs(flags: i32) -> bool {
+    collector().debug.get() & flags != 0
+}
+
+/// How many objects of these generations the collector knows.
+fn count_objects(generations: impl Fn(u8) -> bool) -> usize {
+    let mut count = 0;
+    objects::object::gc::for_each_tracked(generations, |_| count += 1);
+    count
+}
+
+/// At the end of the program: what `gc.garbage` holds.
+pub fn report_garbage() -> Result<()> {
+    let garbage = LISTS.garbage.get().filter(|garbage| !garbage.is_empty() && !debugs(DEBUG_SAVEALL));
+    let Some(garbage) = garbage else { return Ok(()) };
+    let listed = debugs(DEBUG_UNCOLLECTABLE);
+    let hint = if listed { "" } else { "; use gc.set_debug(gc.DEBUG_UNCOLLECTABLE) to list them" };
+    let text = Str::new(&format!("gc: {} uncollectable objects at shutdown{hint}", garbage.len()))?;
+    let category = &objects::types::exceptions::ResourceWarning;
+    let name = Str::new("gc")?;
+    let place = Place { filename: &name, line: 0, module: Some(&name), registry: None, source_line: None };
+    super::warnings::explicit(&text, category, &place, None)?;
+    if listed {
+        let shown = objects::protocol::object::repr(&garbage)?.to_string_lossy();
+        write_stderr(&format!("      {shown}\n"));
+    }
+    Ok(())
+}
+
+/// Tells `gc.callbacks`, keeps in `gc.garbage`, and says what `gc.set_debug` asks for.
 pub struct Watch;
 
 impl Watch {
@@ -47,11 +89,39 @@ impl Observer for Watch {
         if let Err(raised) = Watch::tell("start", generation, Outcome::default()) {
             raised.clear();
         }
+        if debugs(DEBUG_STATS) {
+            let counts: Vec<_> = (0..3).map(|own| count_objects(|other| other == own).to_string()).collect();
+            let permanent = count_objects(|generation| generation == PERMANENT);
+            write_stderr(&format!(
+                "gc: collecting generation {generation}...\ngc: objects in each generation: {}\n\
+                 gc: objects in permanent generation: {permanent}\n",
+                counts.join(" ")
+            ));
+            LISTS.began.set(Some(Instant::now()));
+        }
     }
 
     fn stop(&self, generation: usize, outcome: Outcome) {
+        if debugs(DEBUG_STATS) {
+            let elapsed = LISTS.began.take().map_or(0.0, |began| began.elapsed().as_secs_f64());
+            let Outcome { collected, uncollectable } = outcome;
+            let unreachable = collected + uncollectable;
+            write_stderr(&format!(
+                "gc: done, {unreachable} unreachable, {uncollectable} uncollectable, {elapsed:.4}s elapsed\n"
+            ));
+        }
         if let Err(raised) = Watch::tell("stop", generation, outcome) {
             raised.clear();
+        }
+    }
+
+    fn found(&self, object: &Object, collectable: bool) {
+        let (flag, word) = match collectable {
+            true => (DEBUG_COLLECTABLE, "collectable"),
+            false => (DEBUG_UNCOLLECTABLE, "uncollectable"),
+        };
+        if debugs(flag) {
+            write_stderr(&format!("gc: {word} <{} {:p}>\n", object.class().full_name(), object.as_ptr()));
         }
     }
 
@@ -66,16 +136,16 @@ impl Observer for Watch {
 pub mod module {
     use super::*;
 
+    #[constant("DEBUG_STATS")]
+    const STATS: i32 = DEBUG_STATS;
+    #[constant("DEBUG_COLLECTABLE")]
+    const COLLECTABLE: i32 = DEBUG_COLLECTABLE;
+    #[constant("DEBUG_UNCOLLECTABLE")]
+    const UNCOLLECTABLE: i32 = DEBUG_UNCOLLECTABLE;
+    #[constant("DEBUG_SAVEALL")]
+    const SAVEALL: i32 = DEBUG_SAVEALL;
     #[constant]
-    const DEBUG_STATS: i64 = 1;
-    #[constant]
-    const DEBUG_COLLECTABLE: i64 = 2;
-    #[constant]
-    const DEBUG_UNCOLLECTABLE: i64 = 4;
-    #[constant]
-    const DEBUG_SAVEALL: i64 = 32;
-    #[constant]
-    const DEBUG_LEAK: i64 = 2 | 4 | 32;
+    const DEBUG_LEAK: i32 = DEBUG_COLLECTABLE | DEBUG_UNCOLLECTABLE | DEBUG_SAVEALL;
 
     #[exec]
     fn exec(module: &Module) -> Result<()> {
@@ -149,7 +219,8 @@ pub mod module {
 
     #[function("is_tracked($module, obj, /)")]
     fn is_tracked(obj: &Object) -> bool {
-        tracked(obj)
+        // A built-in type that shows itself as a heap type is one in this respect too.
+        tracked(obj) || obj.cast::<TypeObject>().is_some_and(is_heap_in_c)
     }
 
     #[function("is_finalized($module, obj, /)")]
@@ -235,9 +306,7 @@ pub mod module {
 
     #[function("get_freeze_count($module, /)")]
     fn get_freeze_count() -> usize {
-        let mut count = 0;
-        objects::object::gc::for_each_tracked(|generation| generation == PERMANENT, |_| count += 1);
-        count
+        count_objects(|generation| generation == PERMANENT)
     }
 }
 

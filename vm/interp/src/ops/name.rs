@@ -103,7 +103,11 @@ pub mod generic {
 
     ops! { (sp, frame, ts, arg)
         LOAD_GLOBAL {
-            let value = global_or_builtin(frame, frame.code().name_at(arg >> 1))?;
+            let name = frame.code().name_at(arg >> 1);
+            let value = match frame.globals().cast_exact::<Dict>() {
+                Some(_) => global_or_builtin(frame, name)?,
+                None => item_or_builtin(frame, name)?,
+            };
             sp.push(value);
             if arg & 1 != 0 {
                 sp.push_nullable(None);
@@ -118,6 +122,15 @@ fn quoted(name: &Str) -> String {
 
 fn namespace<'a>(frame: &'a InterpreterFrame, name: &Str, doing: &str) -> Result<&'a Object> {
     frame.locals().ok_or_else(|| raise!(SystemError, "no locals found when {doing} {}", quoted(name)))
+}
+
+/// [`global_or_builtin`] with globals that may compute their items.
+#[cold]
+fn item_or_builtin(frame: &InterpreterFrame, name: &Str) -> Result<Ref> {
+    if let Some(value) = mapping::get_optional(frame.globals(), name)? {
+        return Ok(value);
+    }
+    mapping::get_optional(frame.builtins(), name)?.ok_or_else(|| messages::undefined_name(name))
 }
 
 /// A global, or what the builtins have under the name.

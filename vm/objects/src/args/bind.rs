@@ -101,7 +101,7 @@ fn bind_constructor<'a, const N: usize>(
 ) -> Result<[Option<&'a Object>; N]> {
     let takes_nothing = signature.params.is_empty();
     if strict && takes_nothing && !args.is_empty() {
-        return Err(raise!(TypeError, "{}() takes no arguments", signature.fname));
+        return Err(raise!(TypeError, "{}() takes no positional arguments", signature.fname));
     }
     if strict && !keywords.is_empty() {
         return Err(no_keywords(signature));
@@ -162,18 +162,15 @@ fn bind_keywords<'a>(
 }
 
 fn check_counts(signature: &Signature, positional: usize, keywords: usize) -> Result<()> {
-    let Signature { fname, named, positional: max, positional_only, required, required_keywords, .. } =
-        *signature;
+    let Signature { fname, named, positional: max, positional_only, required, .. } = *signature;
     let minimum = required.min(positional_only);
     let open = signature.rest || signature.others;
     if !open && positional + keywords > named {
-        let last_required = if required_keywords > 0 { max + required_keywords } else { required };
-        let bound = if last_required < named { "at most" } else { "exactly" };
         let kind = if positional == 0 { "keyword " } else { "" };
         let given = positional + keywords;
         return Err(raise!(
             TypeError,
-            "{fname}() takes {bound} {named} {kind}argument{} ({given} given)",
+            "{fname}() takes at most {named} {kind}argument{} ({given} given)",
             plural(named)
         ));
     }

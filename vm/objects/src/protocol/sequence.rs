@@ -15,6 +15,19 @@ pub fn is_sequence(object: &Object) -> bool {
         && object.class().sequence().is_some_and(|table| table.sq_item.get().is_some())
 }
 
+/// `PySequence_Size`: the length of what is indexed by position.
+///
+/// # Errors
+/// TypeError when the object has none; what `__len__` raises.
+pub fn len(object: &Object) -> Result<usize> {
+    let class = object.class();
+    let is_mapping = class.mapping().is_some_and(|table| table.mp_length.get().is_some());
+    if is_mapping && class.sequence().is_none_or(|table| table.sq_length.get().is_none()) {
+        return Err(crate::raise!(TypeError, "{} is not a sequence", class.full_name()));
+    }
+    super::object::len(object)
+}
+
 /// `PySequence_GetItem`: negative indices count from the end.
 ///
 /// # Errors

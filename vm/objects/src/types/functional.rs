@@ -141,6 +141,7 @@ impl Zip {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Zip>> {
         let mut strict = false;
+        crate::args::check_keyword_count("zip", kwargs.map_or(0, Dict::len), 1)?;
         for (name, value) in kwargs.map(Dict::to_vec).unwrap_or_default() {
             let name = crate::types::str::expect_str(&name, "keywords")?;
             if !name.equals_text("strict") {

@@ -142,6 +142,7 @@ impl Decompress {
 impl Decoder for Decompress {
     type Error = Failure;
     const HOLDS_BACK: bool = false;
+    const BROKEN: Option<&'static str> = Some("Decompressor is unusable after a previous error");
 
     fn decode(&mut self, input: &mut &[u8], output: &mut Output) -> core::result::Result<Progress, Failure> {
         loop {

@@ -32,12 +32,16 @@ pub trait Decoder {
 
     /// What a call behind the end of the data says.
     const ENDED: &'static str = "End of stream already reached";
+
+    /// What a call behind an error says, where it does not try again.
+    const BROKEN: Option<&'static str> = None;
 }
 
 /// A decoder with the input that it has not taken yet.
 pub struct Feed<D> {
     decoder: D,
     pending: Vec<u8>,
+    failed: bool,
 }
 
 /// What is the same in all the `XDecompressor` classes.
@@ -54,7 +58,7 @@ pub struct State<'a> {
 
 impl<D: Decoder> Feeder<D> {
     pub fn new(decoder: D) -> Feeder<D> {
-        Feeder { feed: Mutex::new(Feed { decoder, pending: Vec::new() }) }
+        Feeder { feed: Mutex::new(Feed { decoder, pending: Vec::new(), failed: false }) }
     }
 
     /// `decompress`: at most `max_length` bytes if that is not negative; `after` sees the decoder when it is done.
@@ -70,7 +74,10 @@ impl<D: Decoder> Feeder<D> {
         if state.eof.get() {
             return Err(raise!(EOFError, "{}", D::ENDED));
         }
-        let Feed { decoder, pending } = &mut *guard;
+        let Feed { decoder, pending, failed } = &mut *guard;
+        if let Some(text) = D::BROKEN.filter(|_| *failed) {
+            return Err(raise!(ValueError, "{text}"));
+        }
         let mut output = Output::new(usize::try_from(max_length).ok());
         let bytes: &[u8] = data;
         let outcome = objects::state::detached(|| {
@@ -92,6 +99,7 @@ impl<D: Decoder> Feeder<D> {
         let (progress, left) = match outcome {
             Ok(outcome) => outcome,
             Err(error) => {
+                *failed = true;
                 state.needs_input.set(false);
                 return Err(fail(error));
             }

@@ -462,7 +462,10 @@ pub mod module {
         let (format, tuple) = match *args {
             [format] => (format, None),
             [format, tuple] => (format, Some(tuple)),
-            _ => return Err(raise!(TypeError, "strftime() takes 1 or 2 arguments ({} given)", args.len())),
+            [] => return Err(raise!(TypeError, "strftime() takes at least 1 argument (0 given)")),
+            _ => {
+                return Err(raise!(TypeError, "strftime() takes at most 2 arguments ({} given)", args.len()));
+            }
         };
         let Some(format) = format.cast::<Str>() else {
             return Err(raise!(

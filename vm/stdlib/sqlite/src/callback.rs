@@ -366,7 +366,14 @@ impl Connection {
                 )
             }
         };
-        if code == ffi::SQLITE_OK { Ok(()) } else { Err(self.failure(code)) }
+        match code {
+            ffi::SQLITE_OK => Ok(()),
+            _ => {
+                // SAFETY: SQLite has a text for every number.
+                let text = unsafe { core::ffi::CStr::from_ptr(ffi::sqlite3_errstr(code)) }.to_string_lossy();
+                Err(Class::ProgrammingError.raise(&text))
+            }
+        }
     }
 
     pub(crate) fn make_collation(&self, name: &str, callable: &Object) -> Result<()> {

@@ -9,7 +9,7 @@ use core::cell::{Cell, RefCell};
 use core::ffi::c_int;
 use libsqlite3_sys as ffi;
 use macros::{Trace, pytype};
-use objects::args::Kwargs;
+use objects::args::{Kind, Kwargs, Param, Signature};
 use objects::protocol::path::fs_bytes;
 use objects::protocol::{attr, call, object};
 use objects::state::detached;
@@ -176,7 +176,7 @@ impl Connection {
         if given.len() > 1 {
             objects::hooks::WARN.get()(
                 &exc::DeprecationWarning,
-                &positional_warning("sqlite3.Connection"),
+                &positional_warning("_sqlite3.Connection"),
                 1,
             )?;
         }
@@ -371,6 +371,12 @@ impl Connection {
         Ok(statement)
     }
 
+    /// What `inspect` says of calling a connection.
+    #[getter("__text_signature__")]
+    fn text_signature(&self) -> &'static str {
+        "(sql, /)"
+    }
+
     #[slot(tp_call)]
     fn call(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Statement>> {
         self.check()?;
@@ -387,7 +393,7 @@ impl Connection {
     }
 
     #[method("cursor($self, /, factory=<unrepresentable>)")]
-    fn cursor(&self, #[default(None)] factory: Option<&Object>) -> Result<Ref> {
+    fn cursor(&self, factory: Option<&Object>) -> Result<Ref> {
         self.check()?;
         let factory = factory.unwrap_or(Cursor::class().as_object());
         let cursor = call::call_one_arg(factory, self)?;
@@ -420,7 +426,7 @@ impl Connection {
     }
 
     #[method("execute($self, sql, parameters=<unrepresentable>, /)")]
-    fn execute(&self, sql: &Str, #[default(None)] parameters: Option<&Object>) -> Result<Ref> {
+    fn execute(&self, sql: &Str, parameters: Option<&Object>) -> Result<Ref> {
         self.through_cursor(id!("execute"), sql, parameters)
     }
 
@@ -515,12 +521,14 @@ impl Connection {
 
     #[method("create_function", raw)]
     fn create_function(&self, args: &[&Object], kwargs: Kwargs) -> Result<()> {
-        const SIGNATURE: Legacy = Legacy {
-            function: "create_function",
-            names: &["name", "narg", "func"],
-            shown: "'name', 'narg' and 'func'",
-            keyword_only: &["deterministic"],
-        };
+        const DETERMINISTIC: Param =
+            Param { name: "deterministic", kind: Kind::KeywordOnly, required: false };
+        static SIGNATURE: Legacy = Legacy::new(
+            "create_function",
+            &[required("name"), required("narg"), required("func"), DETERMINISTIC],
+            3,
+            "'name', 'narg' and 'func'",
+        );
         let [name, count, callable, deterministic] = SIGNATURE.bind(args, kwargs)?;
         let deterministic = deterministic.map_or(Ok(false), object::is_true)?;
         let name = SIGNATURE.text(name)?;
@@ -534,12 +542,12 @@ impl Connection {
 
     #[method("create_aggregate", raw)]
     fn create_aggregate(&self, args: &[&Object], kwargs: Kwargs) -> Result<()> {
-        const SIGNATURE: Legacy = Legacy {
-            function: "create_aggregate",
-            names: &["name", "n_arg", "aggregate_class"],
-            shown: "'name', 'n_arg' and 'aggregate_class'",
-            keyword_only: &[],
-        };
+        static SIGNATURE: Legacy = Legacy::new(
+            "create_aggregate",
+            &[required("name"), required("n_arg"), required("aggregate_class")],
+            3,
+            "'name', 'n_arg' and 'aggregate_class'",
+        );
         let [name, count, class] = SIGNATURE.bind(args, kwargs)?;
         let name = SIGNATURE.text(name)?;
         self.make_aggregate(name, c_int_of(SIGNATURE.given(count)?)?, SIGNATURE.given(class)?)
@@ -557,36 +565,28 @@ impl Connection {
 
     #[method("set_authorizer", raw)]
     fn set_authorizer(&self, args: &[&Object], kwargs: Kwargs) -> Result<()> {
-        const SIGNATURE: Legacy = Legacy {
-            function: "set_authorizer",
-            names: &["authorizer_callback"],
-            shown: "'authorizer_callback'",
-            keyword_only: &[],
-        };
+        static SIGNATURE: Legacy =
+            Legacy::new("set_authorizer", &[required("authorizer_callback")], 1, "'authorizer_callback'");
         let [callable] = SIGNATURE.bind(args, kwargs)?;
         self.hook_authorizer(SIGNATURE.given(callable)?)
     }
 
     #[method("set_progress_handler", raw)]
     fn set_progress_handler(&self, args: &[&Object], kwargs: Kwargs) -> Result<()> {
-        const SIGNATURE: Legacy = Legacy {
-            function: "set_progress_handler",
-            names: &["progress_handler", "n"],
-            shown: "'progress_handler'",
-            keyword_only: &[],
-        };
+        static SIGNATURE: Legacy = Legacy::new(
+            "set_progress_handler",
+            &[required("progress_handler"), required("n")],
+            1,
+            "'progress_handler'",
+        );
         let [callable, every] = SIGNATURE.bind(args, kwargs)?;
         self.hook_progress(SIGNATURE.given(callable)?, c_int_of(SIGNATURE.given(every)?)?)
     }
 
     #[method("set_trace_callback", raw)]
     fn set_trace_callback(&self, args: &[&Object], kwargs: Kwargs) -> Result<()> {
-        const SIGNATURE: Legacy = Legacy {
-            function: "set_trace_callback",
-            names: &["trace_callback"],
-            shown: "'trace_callback'",
-            keyword_only: &[],
-        };
+        static SIGNATURE: Legacy =
+            Legacy::new("set_trace_callback", &[required("trace_callback")], 1, "'trace_callback'");
         let [callable] = SIGNATURE.bind(args, kwargs)?;
         self.hook_trace(SIGNATURE.given(callable)?)
     }
@@ -727,74 +727,43 @@ impl Connection {
     }
 }
 
-/// A method whose parameters may still be given by keyword, with a warning.
+/// A method whose first parameters may still be given by keyword, with a warning.
 struct Legacy {
-    function: &'static str,
-    names: &'static [&'static str],
-    /// The parameters that will be positional only, as the warning has them.
+    signature: Signature,
+    /// How many parameters will be positional only, and their names, as the warning has them.
+    positional: usize,
     shown: &'static str,
-    keyword_only: &'static [&'static str],
+}
+
+const fn required(name: &'static str) -> Param {
+    Param { name, kind: Kind::Normal, required: true }
 }
 
 impl Legacy {
+    const fn new(
+        function: &'static str,
+        params: &'static [Param],
+        positional: usize,
+        shown: &'static str,
+    ) -> Legacy {
+        Legacy { signature: Signature::new(function, params), positional, shown }
+    }
+
     /// The arguments by parameter.
     fn bind<'a, const N: usize>(
-        &self,
-        args: &[&'a Object],
+        &'static self,
+        args: &'a [&'a Object],
         kwargs: Kwargs<'a>,
     ) -> Result<[Option<&'a Object>; N]> {
-        let mut found = [None; N];
-        let function = self.function;
-        if args.len() > self.names.len() {
-            let most = self.names.len();
-            return Err(raise!(
-                TypeError,
-                "{function}() takes at most {most} positional arguments ({} given)",
-                args.len()
-            ));
-        }
-        for (place, arg) in found.iter_mut().zip(args) {
-            *place = Some(*arg);
-        }
-        for (key, value) in kwargs.iter() {
-            let name = object::str(key)?.to_string_lossy();
-            match self.names.iter().chain(self.keyword_only).position(|known| *known == name) {
-                Some(index) if found[index].is_none() => found[index] = Some(value),
-                Some(index) => {
-                    return Err(raise!(
-                        TypeError,
-                        "argument for {function}() given by name ('{name}') and position ({})",
-                        index + 1
-                    ));
-                }
-                None => {
-                    return Err(raise!(
-                        TypeError,
-                        "{function}() got an unexpected keyword argument '{name}'"
-                    ));
-                }
-            }
-        }
-        let quoted = |name: &str| self.shown.contains(&format!("'{name}'"));
-        let positional = self.names.iter().filter(|name| quoted(name)).count();
-        if args.len() < positional && !kwargs.is_empty() {
-            let (plural, shown) =
-                if positional > 1 { ("Parameters", self.shown) } else { ("Parameter", self.shown) };
-            let arguments = if positional > 1 { "arguments" } else { "argument" };
+        let found = objects::args::bind(&self.signature, args, kwargs)?;
+        if args.len() < self.positional {
+            let (s, shown, function) =
+                (if self.positional > 1 { "s" } else { "" }, self.shown, self.signature.fname);
             let text = format!(
-                "Passing keyword {arguments} {shown} to _sqlite3.Connection.{function}() is deprecated. {plural} {shown} \
-                 will become positional-only in Python 3.15."
+                "Passing keyword argument{s} {shown} to _sqlite3.Connection.{function}() is deprecated. \
+                 Parameter{s} {shown} will become positional-only in Python 3.15."
             );
             objects::hooks::WARN.get()(&exc::DeprecationWarning, &text, 1)?;
-        }
-        for (index, name) in self.names.iter().enumerate() {
-            if found[index].is_none() {
-                return Err(raise!(
-                    TypeError,
-                    "{function}() missing required argument '{name}' (pos {})",
-                    index + 1
-                ));
-            }
         }
         Ok(found)
     }
@@ -809,7 +778,7 @@ impl Legacy {
             Some(text) => text.to_str(),
             None => {
                 let got = if argument.is(none()) { "None" } else { argument.class().full_name() };
-                Err(raise!(TypeError, "{}() argument 'name' must be str, not {got}", self.function))
+                Err(raise!(TypeError, "{}() argument 'name' must be str, not {got}", self.signature.fname))
             }
         }
     }

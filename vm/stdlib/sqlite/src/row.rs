@@ -100,6 +100,10 @@ impl Row {
                     return Ok(item.to_ref());
                 }
             }
+            if self.description.get().is_some_and(|description| description.is(none())) {
+                let key = object::repr(key)?.to_string_lossy();
+                return Err(raise!(IndexError, "No item with key {key}"));
+            }
             return Err(raise!(IndexError, "No item with that key"));
         }
         if key.cast::<Slice>().is_some() {

@@ -36,7 +36,7 @@ pub mod module {
     fn connect(args: &[&Object], kwargs: Kwargs) -> Result<Ref> {
         const FACTORY: usize = 5;
         if args.len() > 1 {
-            let text = positional_warning("_sqlite3.connect");
+            let text = positional_warning("sqlite3.connect");
             objects::hooks::WARN.get()(&exc::DeprecationWarning, &text, 1)?;
         }
         let factory = args.get(FACTORY).copied().or_else(|| kwargs.get("factory"));
@@ -73,10 +73,10 @@ pub mod module {
     #[function("adapt($module, obj, proto=PrepareProtocolType, alt=<unrepresentable>, /)")]
     fn adapt(
         obj: &Object,
-        #[default(None)] proto: Option<&Object>,
-        #[default(None)] alt: Option<&Object>,
+        #[default(PrepareProtocol::class().as_object())] proto: &Object,
+        alt: Option<&Object>,
     ) -> Result<Ref> {
-        adapt::adapt(obj, proto.unwrap_or(PrepareProtocol::class().as_object()), alt)
+        adapt::adapt(obj, proto, alt)
     }
 
     #[constant]

@@ -9,7 +9,7 @@ use objects::protocol::{mapping, sequence};
 use objects::types::bytearray::{ByteArray, PyByteArray_Type};
 use objects::types::bytes::Bytes;
 use objects::types::dict::Dict;
-use objects::types::exceptions as exc;
+use objects::types::exceptions::{self as exc, BaseExceptionObject};
 use objects::types::float::{Float, PyFloat_Type};
 use objects::types::int::{Int, PyLong_Type};
 use objects::types::list::List;
@@ -53,10 +53,7 @@ impl<'a> Value<'a> {
             return Ok(Some(Value::Text(text)));
         }
         if buffer::is_exporter(object) {
-            let bytes = BytesLike::of(object).map_err(|raised| {
-                raised.clear();
-                raise!(ValueError, "could not convert BLOB to buffer")
-            })?;
+            let bytes = BytesLike::of(object)?;
             if bytes.len() > c_int::MAX as usize {
                 return Err(raise!(OverflowError, "BLOB longer than INT_MAX bytes"));
             }
@@ -73,7 +70,7 @@ fn needs_adapting(object: &Object) -> bool {
 }
 
 /// Sets the parameter with the given number, from 1.
-fn bind_one(
+fn try_bind_one(
     db: *mut ffi::sqlite3,
     statement: *mut ffi::sqlite3_stmt,
     number: c_int,
@@ -108,6 +105,28 @@ fn bind_one(
     if code == ffi::SQLITE_OK { Ok(()) } else { error::check(db) }
 }
 
+/// [`try_bind_one`]; an error that the database still has from before comes instead of another, as in CPython.
+fn bind_one(
+    db: *mut ffi::sqlite3,
+    statement: *mut ffi::sqlite3_stmt,
+    number: c_int,
+    object: &Object,
+) -> Result<()> {
+    try_bind_one(db, statement, number, object).map_err(|raised| {
+        let own = raised.take();
+        match error::check(db) {
+            Ok(()) => raise::restore(own),
+            Err(stale) => {
+                let stale = stale.take();
+                if let Some(base) = stale.cast::<BaseExceptionObject>() {
+                    base.context.set(Some(own));
+                }
+                raise::restore(stale)
+            }
+        }
+    })
+}
+
 /// Binds a sequence or a mapping to the parameters of a statement.
 ///
 /// # Errors
@@ -135,7 +154,7 @@ pub fn bind(db: *mut ffi::sqlite3, statement: *mut ffi::sqlite3_stmt, parameters
             if let Some(name) = name_of(number).filter(|name| !name.starts_with('?')) {
                 let text = format!(
                     "Binding {number} ('{name}') is a named parameter, but you supplied a sequence which requires \
-                     nominal (qmark) placeholders. Starting with Python 3.14 an sqlite3.ProgrammingError will be raised."
+                     nameless (qmark) placeholders. Starting with Python 3.14 an sqlite3.ProgrammingError will be raised."
                 );
                 objects::hooks::WARN.get()(&exc::DeprecationWarning, &text, 1)?;
             }
@@ -196,7 +215,7 @@ pub struct Columns<'a> {
 }
 
 impl Columns<'_> {
-    /// The bytes of a column; None for NULL.
+    /// The bytes of a column; None for NULL and, as in CPython, for no bytes.
     fn bytes(&self, column: c_int) -> Option<Vec<u8>> {
         // SAFETY: the statement is at a row; the bytes are copied at once.
         unsafe {
@@ -204,7 +223,8 @@ impl Columns<'_> {
                 return None;
             }
             let data = ffi::sqlite3_column_blob(self.statement, column);
-            Some(bytes_at(data, ffi::sqlite3_column_bytes(self.statement, column)).to_vec())
+            let bytes = bytes_at(data, ffi::sqlite3_column_bytes(self.statement, column));
+            (!data.is_null()).then(|| bytes.to_vec())
         }
     }
 

@@ -74,12 +74,8 @@ pub mod part {
         object.refcnt()
     }
 
-    #[function("getsizeof", raw, unchecked, nosig)]
-    fn getsizeof(args: &[&Object], kwargs: objects::args::Kwargs) -> Result<Ref> {
-        let Some(object) = args.first().copied().or_else(|| kwargs.get("object")) else {
-            return Err(raise!(TypeError, "getsizeof() missing required argument 'object' (pos 1)"));
-        };
-        let default = args.get(1).copied().or_else(|| kwargs.get("default"));
+    #[function("getsizeof($module, /, object, default=<unrepresentable>)", nosig)]
+    fn getsizeof(object: &Object, default: Option<&Object>) -> Result<Ref> {
         let Some(method) = attr::lookup_special(object, id!("__sizeof__"))? else {
             return match default {
                 Some(default) => Ok(default.to_ref()),

@@ -30,6 +30,8 @@ pub const DEBUG_SAVEALL: i32 = 32;
 pub trait Observer {
     fn start(&self, _generation: usize) {}
     fn stop(&self, _generation: usize, _outcome: Outcome) {}
+    /// An unreachable object, and whether it can be freed.
+    fn found(&self, _object: &Object, _collectable: bool) {}
     /// An object with a legacy finaliser (`tp_del`) in a cycle, or with `DEBUG_SAVEALL` any garbage.
     fn keep(&self, _object: &Object) {}
 }
@@ -140,6 +142,8 @@ impl Collection {
             return Outcome::default();
         }
         let (legacy, garbage): (Vec<Ref>, Vec<Ref>) = split_legacy(unreachable);
+        garbage.iter().for_each(|object| observer.found(object, true));
+        legacy.iter().for_each(|object| observer.found(object, false));
         weakref::clear_for_garbage(&garbage);
         for object in &garbage {
             super::call_finalizer(object);

@@ -13,6 +13,7 @@ use crate::types::str::build::Builder;
 use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
 use bytecode::code::{self, Const, Wtf8, kinds};
+use bytecode::line_table;
 use bytecode::marshal::CodeParts;
 use bytecode::opcodes::{CACHES, op};
 use core::sync::atomic::{AtomicU32, Ordering};
@@ -50,7 +51,10 @@ impl Code {
         let filename: Ref<Str> = field(parts.filename, "co_filename")?;
         let name: Ref<Str> = field(parts.name, "co_name")?;
         let qualname: Ref<Str> = field(parts.qualname, "co_qualname")?;
-        let linetable: Ref<Bytes> = field(parts.linetable, "co_linetable")?;
+        let mut linetable: Ref<Bytes> = field(parts.linetable, "co_linetable")?;
+        if !crate::state::interpreter().code_debug_ranges.get() {
+            linetable = Bytes::new(&line_table::without_columns(linetable.as_slice(), parts.firstlineno))?;
+        }
         let exceptiontable: Ref<Bytes> = field(parts.exceptiontable, "co_exceptiontable")?;
 
         let bytes = instructions.as_slice();

@@ -117,7 +117,7 @@ impl Filter {
 
     /// A chain from a sequence of specifications.
     pub fn parse_chain(specs: &Object) -> Result<Vec<Filter>> {
-        let count = protocol::object::len(specs)?;
+        let count = protocol::sequence::len(specs)?;
         if count > MAX {
             return Err(raise!(ValueError, "Too many filters - liblzma supports a maximum of {MAX}"));
         }

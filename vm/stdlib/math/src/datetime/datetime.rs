@@ -141,8 +141,11 @@ impl DateTime {
         }
     }
 
-    /// The same with the other `fold`.
-    fn folded(&self, fold: i32) -> Result<Ref<DateTime>> {
+    /// The same with another `fold`, as a plain `datetime`.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn folded(&self, fold: i32) -> Result<Ref<DateTime>> {
         DateTime::build(&DATETIME, self.ymd(), Clock { fold, ..self.clock() }, self.zone())
     }
 

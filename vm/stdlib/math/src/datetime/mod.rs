@@ -1,16 +1,16 @@
 //! `_datetime`: dates, times, durations and zones, in the structs that C code reads.
 
 mod arguments;
-mod calendar;
+pub(crate) mod calendar;
 mod capi;
 mod date;
 #[allow(clippy::module_inception, reason = "the type's own name")]
-mod datetime;
-mod delta;
-mod moment;
+pub(crate) mod datetime;
+pub(crate) mod delta;
+pub(crate) mod moment;
 mod text;
 mod time;
-mod zone;
+pub(crate) mod zone;
 
 use arguments::Clock;
 use calendar::Ymd;

@@ -173,7 +173,10 @@ fn not_implemented_by(method: &str) -> Raised {
 }
 
 /// The datetime that `fromutc` of `zone` is called with.
-fn own_datetime<'a>(zone: &Object, object: &'a Object) -> Result<&'a DateTime> {
+///
+/// # Errors
+/// TypeError for what is none, ValueError for one of another zone.
+pub fn own_datetime<'a>(zone: &Object, object: &'a Object) -> Result<&'a DateTime> {
     let Some(datetime) = object.cast::<DateTime>() else {
         return Err(raise!(TypeError, "fromutc: argument must be a datetime"));
     };

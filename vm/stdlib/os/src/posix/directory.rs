@@ -1,11 +1,11 @@
 //! Directories, and path algebra that is native.
 
-use super::path::{Fd, Path, PathOrFd, decode, fspath};
+use super::path::{Fd, Path, PathName, PathOrFd, decode, fspath};
 use super::scandir::{Directory, ScandirIterator};
 use super::{check, os_error};
 use objects::types::bytes::Bytes;
 use objects::types::list::List;
-use objects::types::str::Str;
+use objects::types::str::{Chars, Str};
 use objects::types::tuple::Tuple;
 use objects::{Object, Ref, Result, raise};
 
@@ -16,31 +16,36 @@ fn current() -> Result<Vec<u8>> {
     }
 }
 
-/// `posixpath.normpath` on bytes.
-fn normalize(path: &[u8]) -> Vec<u8> {
-    if path.is_empty() {
-        return b".".to_vec();
+/// How many slashes are a path's root.
+fn root<T: Copy + PartialEq + From<u8>>(path: &[T]) -> usize {
+    match path.iter().take_while(|&&char| char == b'/'.into()).count() {
+        slashes @ 0..=2 => slashes,
+        _ => 1,
     }
-    let slashes = path.iter().take_while(|&&byte| byte == b'/').count();
-    let lead: &[u8] = match slashes {
-        0 => b"",
-        2 => b"//",
-        _ => b"/",
-    };
-    let mut parts: Vec<&[u8]> = Vec::new();
-    for part in path.split(|&byte| byte == b'/') {
+}
+
+/// `posixpath.normpath` on bytes or code points.
+fn normalize<T: Copy + PartialEq + From<u8>>(path: &[T]) -> Vec<T> {
+    let (slash, dot) = (T::from(b'/'), T::from(b'.'));
+    let lead = root(path);
+    let mut parts: Vec<&[T]> = Vec::new();
+    for part in path.split(|&char| char == slash) {
         match part {
-            b"" | b"." => {}
-            b".." if parts.last().is_some_and(|last| *last != b"..") => {
-                parts.pop();
-            }
-            b".." if !lead.is_empty() => {}
+            [] => {}
+            [only] if *only == dot => {}
+            [first, second] if *first == dot && *second == dot => match parts.last() {
+                Some(last) if *last != [dot, dot] => {
+                    parts.pop();
+                }
+                _ if lead > 0 => {}
+                _ => parts.push(part),
+            },
             part => parts.push(part),
         }
     }
-    let mut normal = lead.to_vec();
-    normal.extend_from_slice(&parts.join(&b'/'));
-    if normal.is_empty() { b".".to_vec() } else { normal }
+    let mut normal = path[..lead].to_vec();
+    normal.extend_from_slice(&parts.join(&slash));
+    if normal.is_empty() { vec![dot] } else { normal }
 }
 
 #[macros::pymodule(name = "posix", part)]
@@ -103,19 +108,45 @@ pub mod part {
     }
 
     #[function("_path_normpath($module, /, path)")]
-    fn path_normpath(path: Path<'_>) -> Result<Ref> {
-        path.same_kind(&normalize(path.text.as_bytes()))
+    fn path_normpath(path: PathName<'_>) -> Result<Ref> {
+        match path {
+            PathName::Text(text) => Ok(match text.chars() {
+                Chars::One(chars) => Str::from_latin1(&normalize(chars)),
+                Chars::Two(chars) => Str::from_ucs2(&normalize(chars)),
+                Chars::Four(chars) => Str::from_ucs4(&normalize(chars)),
+            }?
+            .upcast()),
+            PathName::Bytes(bytes) => Ok(Bytes::new(&normalize(bytes))?.upcast()),
+            PathName::Made(path) => path.same_kind(&normalize(path.text.as_bytes())),
+        }
     }
 
     #[function("_path_splitroot_ex($module, /, p)")]
-    fn path_splitroot_ex(p: Path<'_>) -> Result<Ref<Tuple>> {
-        let bytes = p.text.as_bytes();
-        let root = match bytes.iter().take_while(|&&byte| byte == b'/').count() {
-            0 => 0,
-            2 => 2,
-            _ => 1,
-        };
-        Tuple::from_array([p.same_kind(b"")?, p.same_kind(&bytes[..root])?, p.same_kind(&bytes[root..])?])
+    fn path_splitroot_ex(p: PathName<'_>) -> Result<Ref<Tuple>> {
+        match p {
+            PathName::Text(text) => {
+                let chars = text.chars();
+                let root = match chars {
+                    Chars::One(chars) => root(chars),
+                    Chars::Two(chars) => root(chars),
+                    Chars::Four(chars) => root(chars),
+                };
+                let part = |start: usize, end: usize| -> Result<Ref> {
+                    Ok(Str::from_chars(chars.slice(start, end))?.upcast())
+                };
+                Tuple::from_array([part(0, 0)?, part(0, root)?, part(root, text.len())?])
+            }
+            PathName::Bytes(bytes) => {
+                let (root, tail) = bytes.split_at(root(bytes));
+                let part = |bytes: &[u8]| -> Result<Ref> { Ok(Bytes::new(bytes)?.upcast()) };
+                Tuple::from_array([part(&[])?, part(root)?, part(tail)?])
+            }
+            PathName::Made(path) => {
+                let bytes = path.text.as_bytes();
+                let (root, tail) = bytes.split_at(root(bytes));
+                Tuple::from_array([path.same_kind(b"")?, path.same_kind(root)?, path.same_kind(tail)?])
+            }
+        }
     }
 
     #[function("_inputhook($module, /)")]

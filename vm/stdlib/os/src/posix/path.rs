@@ -132,6 +132,24 @@ impl<'a> FromArg<'a> for Path<'a> {
     }
 }
 
+/// A path that the system does not see: any text, any bytes.
+pub enum PathName<'a> {
+    Text(&'a Str),
+    Bytes(&'a [u8]),
+    /// By `__fspath__`.
+    Made(Path<'a>),
+}
+
+impl<'a> FromArg<'a> for PathName<'a> {
+    fn from_arg(object: &'a Object, at: At) -> Result<PathName<'a>> {
+        match (object.cast::<Str>(), object.cast::<Bytes>()) {
+            (Some(text), _) => Ok(PathName::Text(text)),
+            (_, Some(bytes)) => Ok(PathName::Bytes(bytes.as_slice())),
+            _ => Path::from_arg(object, at).map(PathName::Made),
+        }
+    }
+}
+
 impl<'a> FromArg<'a> for PathOrFd<'a> {
     fn from_arg(object: &'a Object, at: At) -> Result<PathOrFd<'a>> {
         if number::is_index(object) && object.cast::<Str>().is_none() {
