@@ -127,6 +127,16 @@ pub fn _PyDict_SetItem_KnownHash(dict: &Dict, key: &Object, value: &Object, hash
     dict.set_item_known_hash(key, hash, value.to_ref())
 }
 
+#[capi]
+pub fn _PyDict_SetItem_KnownHash_LockHeld(
+    dict: &Dict,
+    key: &Object,
+    value: &Object,
+    hash: isize,
+) -> Result<()> {
+    dict.set_item_known_hash(key, hash, value.to_ref())
+}
+
 /// Takes over key and value.
 #[capi]
 pub fn _PyDict_SetItem_Take2(dict: &Dict, key: Ref, value: Ref) -> Result<()> {

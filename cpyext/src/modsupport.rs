@@ -1,11 +1,11 @@
 //! `modsupport.h`: `Py_BuildValue`. Parsing arguments is `getargs`.
 
-use crate::abstract_::{null_error, text};
+use crate::abstract_::null_error;
 use crate::getargs::convert::Format;
 use crate::unicodeobject::create::from_utf8;
 use crate::varargs::VaList;
 use crate::variadic;
-use core::ffi::{CStr, c_char, c_int, c_void};
+use core::ffi::{CStr, c_char, c_void};
 use objects::types::bytes::Bytes;
 use objects::types::complex::Complex;
 use objects::types::dict::Dict;
@@ -245,80 +245,4 @@ pub unsafe extern "C" fn Py_VaBuildValue(format: *const c_char, list: &VaList) -
 pub unsafe extern "C" fn _Py_VaBuildValue_SizeT(format: *const c_char, list: &VaList) -> Result<Ref> {
     // SAFETY: the caller's promise.
     unsafe { build(format, &mut list.clone()) }
-}
-
-/// # Safety
-/// A C function: `name` is a C string.
-#[macros::capi]
-pub unsafe fn PyModule_AddObjectRef(module: &Object, name: &CStr, value: Option<&Object>) -> Result<()> {
-    let module = expect_module(module, "PyModule_AddObjectRef()")?;
-    match value {
-        Some(value) => module.dict().set_item(&*text(name)?, value),
-        None if raise::occurred() => Err(raise::pending()),
-        None => {
-            let name = name.to_string_lossy();
-            Err(objects::raise!(
-                SystemError,
-                "PyModule_AddObjectRef() must be called with an exception raised if value is NULL ({name})"
-            ))
-        }
-    }
-}
-
-fn expect_module<'a>(object: &'a Object, function: &str) -> Result<&'a objects::types::module::Module> {
-    object.cast().ok_or_else(|| objects::raise!(TypeError, "{function} first argument must be a module"))
-}
-
-/// # Safety
-/// A C function. The reference is taken over only if it succeeds.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn PyModule_AddObject(
-    module: Option<&Object>,
-    name: *const c_char,
-    value: *mut Object,
-) -> c_int {
-    // SAFETY: a borrowed object or NULL; the caller's promises.
-    let status = unsafe { PyModule_AddObjectRef(module, name, value.as_ref()) };
-    if status == 0 {
-        // SAFETY: now the module has a reference of its own.
-        drop(unsafe { Ref::from_nullable(value) });
-    }
-    status
-}
-
-/// # Safety
-/// A C function. The reference is taken over in any case.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn PyModule_Add(
-    module: Option<&Object>,
-    name: *const c_char,
-    value: Option<Ref>,
-) -> c_int {
-    // SAFETY: the caller's promises.
-    unsafe { PyModule_AddObjectRef(module, name, value.as_deref()) }
-}
-
-#[macros::capi]
-pub fn PyModule_AddIntConstant(
-    module: &objects::types::module::Module,
-    name: &CStr,
-    value: i64,
-) -> Result<()> {
-    module.dict().set_item(&*text(name)?, &*int(value)?)
-}
-
-#[macros::capi]
-pub fn PyModule_AddStringConstant(
-    module: &objects::types::module::Module,
-    name: &CStr,
-    value: &CStr,
-) -> Result<()> {
-    module.dict().set_item(&*text(name)?, &*text(value)?)
-}
-
-/// Readies a class and adds it under its own name.
-#[macros::capi]
-pub fn PyModule_AddType(module: &objects::types::module::Module, class: &objects::TypeObject) -> Result<()> {
-    objects::typeobject::ready::ready_late(class)?;
-    module.dict().set_item(&*Str::new(class.name())?, class)
 }

@@ -1,11 +1,23 @@
 //! `object.h` and `cpython/object.h`, but for making types, which is `typeobject`.
 
 use crate::abstract_::{key, optional};
-use core::ffi::{CStr, c_char, c_int};
+use core::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use macros::capi;
+use objects::object::trace::VisitProc;
 use objects::protocol::{self, attr, compare};
-use objects::types::str::{Str, expect_str};
-use objects::{CompareOp, Instance, Object, Ref, Result, TypeObject};
+use objects::raise::Catch;
+use objects::typeobject::flags;
+use objects::types::bool::from_bool;
+use objects::types::bytes::Bytes;
+use objects::types::bytes::source::{Contents, contents_of_object};
+use objects::types::dict::Dict;
+use objects::types::exceptions as exc;
+use objects::types::int::new_int;
+use objects::types::none::{ellipsis, none, not_implemented};
+use objects::types::str::{Str, expect_str, intern};
+use objects::types::tuple::Tuple;
+use objects::types::weakref;
+use objects::{CompareOp, Instance, Object, Ref, Result, Visitor};
 
 /// # Safety
 /// A C function: the last reference is gone.
@@ -111,12 +123,6 @@ pub fn PyObject_Hash(object: &Object) -> Result<isize> {
     protocol::object::hash(object)
 }
 
-/// The `tp_hash` of classes whose instances have no hash.
-#[capi]
-pub fn PyObject_HashNotImplemented(object: &Object) -> Result<isize> {
-    Err(objects::raise!(TypeError, "unhashable type: '{}'", object.class().name()))
-}
-
 #[capi]
 pub fn PyObject_IsTrue(object: &Object) -> Result<bool> {
     protocol::object::is_true(object)
@@ -147,11 +153,6 @@ pub fn PyObject_RichCompare(left: &Object, right: &Object, op: c_int) -> Result<
 #[capi]
 pub fn PyObject_RichCompareBool(left: &Object, right: &Object, op: c_int) -> Result<bool> {
     compare::compare_bool(left, right, operator(op)?)
-}
-
-#[capi]
-pub fn PyObject_SelfIter(object: &Object) -> Result<Ref> {
-    Ok(object.to_ref())
 }
 
 #[capi]
@@ -261,17 +262,6 @@ pub unsafe extern "C" fn PyObject_HasAttrString(object: &Object, name: *const c_
 }
 
 #[capi]
-pub fn PyObject_GenericGetAttr(object: &Object, name: &Object) -> Result<Ref> {
-    // SAFETY: the slot function, whose contract is this one's.
-    unsafe { objects::attrs::generic_getattro(object, name) }
-}
-
-#[capi]
-pub fn PyObject_GenericSetAttr(object: &Object, name: &Object, value: Option<&Object>) -> Result<()> {
-    objects::attrs::generic_set(object, expect_str(name, "attribute name")?, value)
-}
-
-#[capi]
 pub fn PyObject_GenericSetDict(
     object: &Object,
     value: Option<&Object>,
@@ -299,19 +289,202 @@ pub unsafe extern "C" fn Py_ReprLeave(object: &Object) {
     protocol::repr_guard::leave(object);
 }
 
+/// A reference that C code may use without owning it, as long as `_keeper` keeps it.
+///
+/// # Safety
+/// `_keeper` keeps `object` for as long as the C function says.
+pub unsafe fn borrow_for<'a, K, T: Instance>(_keeper: &'a K, object: &Ref<T>) -> &'a T {
+    // SAFETY: the caller's promise.
+    unsafe { &*object.as_ptr() }
+}
+
 #[capi]
-pub fn PyType_IsSubtype(class: &TypeObject, other: &TypeObject) -> bool {
-    class.is_subtype(other)
+pub fn PyObject_Bytes(object: Option<&Object>) -> Result<Ref> {
+    match object {
+        None => Ok(Bytes::new(b"<NULL>")?.upcast()),
+        Some(object) => bytes_of(object),
+    }
+}
+
+fn bytes_of(object: &Object) -> Result<Ref> {
+    if object.is_exactly(Bytes::class()) {
+        return Ok(object.to_ref());
+    }
+    if let Some(method) = attr::lookup_special(object, objects::id!("__bytes__"))? {
+        let bytes = protocol::call::call_no_args(&method)?;
+        return match bytes.cast::<Bytes>() {
+            Some(_) => Ok(bytes),
+            None => Err(objects::raise!(
+                TypeError,
+                "__bytes__ returned non-bytes (type {})",
+                bytes.class().name()
+            )),
+        };
+    }
+    match contents_of_object(object, "bytes")? {
+        Contents::Shared(bytes) => Ok(bytes.upcast()),
+        Contents::Own(bytes) => Ok(Bytes::new(&bytes)?.upcast()),
+    }
+}
+
+/// The names of an object's attributes, sorted; of NULL, those of the running code's variables.
+#[capi]
+pub fn PyObject_Dir(object: Option<&Object>) -> Result<Ref> {
+    interp::modules::builtins::object::dir(object)
+}
+
+/// [`PyObject_GenericGetAttr`](objects::attrs::generic_getattro) with the dictionary given; with `suppress`, NULL without an exception
+/// for an attribute that is not there.
+#[capi]
+pub fn _PyObject_GenericGetAttrWithDict(
+    object: &Object,
+    name: &Object,
+    dict: Option<&Dict>,
+    suppress: c_int,
+) -> Result<Option<Ref>> {
+    let name = expect_str(name, "attribute name")?;
+    let found = match dict {
+        None => objects::attrs::generic_get_optional(object, name),
+        Some(dict) => objects::attrs::generic_get_with(object, name, dict),
+    };
+    let found = if suppress == 0 { found? } else { found.catch(&exc::AttributeError)?.flatten() };
+    match found {
+        None if suppress == 0 => Err(attr::missing(object, name)),
+        found => Ok(found),
+    }
+}
+
+#[capi]
+pub fn _PyObject_GenericSetAttrWithDict(
+    object: &Object,
+    name: &Object,
+    value: Option<&Object>,
+    dict: Option<&Dict>,
+) -> Result<()> {
+    let name = expect_str(name, "attribute name")?;
+    match dict {
+        None => objects::attrs::generic_set(object, name, value),
+        Some(dict) => objects::attrs::generic_set_with(object, name, value, || Ok(Some(dict.to_ref()))),
+    }
+}
+
+/// Where an object keeps its `__dict__`, which is made if its attributes are inline; NULL when it has no place for one.
+///
+/// # Safety
+/// A C function: an object.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyObject_GetDictPtr(object: &Object) -> *mut *mut Object {
+    objects::attrs::dict_place(object).unwrap_or_else(|raised| {
+        raised.clear();
+        core::ptr::null_mut()
+    })
 }
 
 /// # Safety
-/// A C function: a static type that nobody uses yet.
-#[capi]
-pub unsafe fn PyType_Ready(class: &Object) -> Result<()> {
-    // SAFETY: what is readied is a type, though its head may not say so yet.
-    let class = unsafe { &*class.as_ptr().cast::<TypeObject>() };
-    if class.has_feature(objects::typeobject::flags::READY) {
-        return Ok(());
+/// A C function: an object; the pair is the collector's.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyObject_VisitManagedDict(
+    object: &Object,
+    visit: VisitProc,
+    arg: *mut c_void,
+) -> c_int {
+    if !object.class().has_feature(flags::MANAGED_DICT) {
+        return 0;
     }
-    objects::typeobject::ready::ready(class)
+    // SAFETY: the caller's promise.
+    let mut visitor = unsafe { Visitor::new(visit, arg) };
+    objects::attrs::trace_attributes(object, &mut visitor).err().unwrap_or(0)
+}
+
+/// # Safety
+/// A C function: an object.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyObject_ClearManagedDict(object: &Object) {
+    if object.class().has_feature(flags::MANAGED_DICT) {
+        objects::attrs::drop_attributes(object);
+    }
+}
+
+#[capi]
+pub fn _PyObject_SetManagedDict(object: &Object, dict: Option<&Object>) -> Result<()> {
+    match dict {
+        Some(dict) => objects::attrs::generic_set_dict(object, Some(dict)),
+        None => objects::attrs::clear_dict(object),
+    }
+}
+
+/// # Safety
+/// A C function: an object that dies.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyObject_ClearWeakRefs(object: &Object) {
+    weakref::clear_weakrefs(object);
+}
+
+/// # Safety
+/// A C function: an object that dies.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyUnstable_Object_ClearWeakRefsNoCallbacks(object: &Object) {
+    weakref::drop_weakrefs(object);
+}
+
+/// # Safety
+/// A C function: an object whose class has weak references.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyObject_GET_WEAKREFS_LISTPTR(object: &Object) -> *mut *mut Object {
+    weakref::list_of(object).map_or(core::ptr::null_mut(), |list| list.as_ptr().cast())
+}
+
+/// # Safety
+/// A C function: an object.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _Py_NewReference(object: &Object) {
+    object.set_refcnt(1);
+}
+
+/// # Safety
+/// A C function: an object.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _Py_NewReferenceNoTotal(object: &Object) {
+    object.set_refcnt(1);
+}
+
+/// # Safety
+/// A C function: an object whose count is zero.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _Py_ResurrectReference(object: &Object) {
+    object.set_refcnt(1);
+}
+
+/// The constants of `Py_CONSTANT_*`.
+fn constant(number: c_uint) -> Result<Ref> {
+    Ok(match number {
+        0 => none().to_ref(),
+        1 => from_bool(false).to_ref(),
+        2 => from_bool(true).to_ref(),
+        3 => ellipsis().to_ref(),
+        4 => not_implemented().to_ref(),
+        5 => new_int(0)?,
+        6 => new_int(1)?,
+        7 => intern::empty().upcast(),
+        8 => Bytes::new(b"")?.upcast(),
+        9 => Tuple::empty().upcast(),
+        _ => return Err(objects::raise::bad_internal_call()),
+    })
+}
+
+#[capi]
+pub fn Py_GetConstant(number: c_uint) -> Result<Ref> {
+    constant(number)
+}
+
+#[capi]
+pub fn Py_GetConstantBorrowed<'a>(number: c_uint) -> Result<&'a Object> {
+    // SAFETY: constants are never freed.
+    constant(number).map(|constant| unsafe { &*constant.into_ptr() })
+}
+
+/// The method of an object's class, bound to it; NULL without an exception when there is none.
+#[capi]
+pub fn _PyObject_LookupSpecial(object: &Object, name: &Object) -> Result<Option<Ref>> {
+    attr::lookup_special(object, expect_str(name, "attribute name")?)
 }

@@ -49,12 +49,17 @@ macro_rules! c_library {
 c_library!(PyMem_RawMalloc PyMem_RawCalloc PyMem_RawRealloc PyMem_RawFree);
 c_library!(PyMem_Malloc PyMem_Calloc PyMem_Realloc PyMem_Free);
 
+/// A size whose blocks have the alignment that C code expects.
+fn aligned(size: usize) -> usize {
+    size.max(1).next_multiple_of(heap::C_ALIGNMENT)
+}
+
 #[unsafe(no_mangle)]
 pub extern "C" fn PyObject_Malloc(size: usize) -> *mut c_void {
     if !is_possible(size) {
         return core::ptr::null_mut();
     }
-    heap::alloc(size.max(1), false).map_or(core::ptr::null_mut(), |block| block.as_ptr().cast())
+    heap::alloc(aligned(size), false).map_or(core::ptr::null_mut(), |block| block.as_ptr().cast())
 }
 
 #[unsafe(no_mangle)]
@@ -77,7 +82,7 @@ pub unsafe extern "C" fn PyObject_Realloc(block: *mut c_void, size: usize) -> *m
         return core::ptr::null_mut();
     }
     // SAFETY: the caller's promise.
-    let new = unsafe { heap::realloc(old, size.max(1), false) };
+    let new = unsafe { heap::realloc(old, aligned(size), false) };
     new.map_or(core::ptr::null_mut(), |block| block.as_ptr().cast())
 }
 

@@ -12,7 +12,7 @@ use objects::{Object, Raised, Ref, Result};
 pub struct Parser {
     pub format: *const c_char,
     pub keywords: *const *const c_char,
-    fname: *const c_char,
+    pub fname: *const c_char,
     custom_msg: *const c_char,
     once: u8,
     is_kwtuple_owned: c_int,
@@ -96,7 +96,7 @@ fn bad(text: &str) -> Raised {
 ///
 /// # Safety
 /// C strings up to NULL, which outlive the result.
-unsafe fn names_of<'a>(names: *const *const c_char) -> Result<(Vec<&'a CStr>, usize)> {
+pub unsafe fn names_of<'a>(names: *const *const c_char) -> Result<(Vec<&'a CStr>, usize)> {
     // SAFETY: the caller's promise.
     let names: Vec<&CStr> = unsafe {
         (0..)

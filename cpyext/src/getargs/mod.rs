@@ -7,6 +7,7 @@ pub mod checks;
 pub mod convert;
 pub mod keywords;
 pub mod positional;
+pub mod unpack;
 
 use crate::abstract_::null_error;
 use crate::varargs::VaList;

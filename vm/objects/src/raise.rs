@@ -136,6 +136,18 @@ pub fn last_os_error() -> Raised {
     os_error(std::io::Error::last_os_error().raw_os_error().unwrap_or(0), None, None)
 }
 
+/// The exception with another as its cause and context (`_PyErr_FormatFromCause`).
+#[cold]
+pub fn with_cause(raised: Raised, cause: Ref) -> Raised {
+    let exception = raised.take();
+    if let Some(base) = exception.cast::<exc::BaseExceptionObject>() {
+        base.suppress_context.set(true);
+        base.cause.set(Some(cause.clone()));
+        base.context.set(Some(cause));
+    }
+    restore(exception)
+}
+
 impl Raised {
     /// The exception, taken out of the thread state.
     pub fn take(self) -> Ref {

@@ -19,12 +19,12 @@ pub unsafe extern "C" fn dealloc<T: Instance>(this: *mut Object) {
             // SAFETY: nobody else can reach the object; instances of static types come from the heap.
             return unsafe {
                 ptr::drop_in_place(this.cast::<T>());
-                free_exact(this, class);
+                heap::free(this.cast());
             };
         }
         heap::untrack(object);
         // SAFETY: as above.
-        return unsafe { deallocate_deeply(this, drop_and_free_exact::<T>) };
+        return unsafe { deallocate_own(this, drop_and_free_exact::<T>) };
     }
     // SAFETY: nothing was taken apart yet.
     if class.tp_finalize.get().is_some() && unsafe { crate::object::gc::finalize_from_dealloc(object) } {
@@ -39,7 +39,7 @@ pub unsafe extern "C" fn dealloc<T: Instance>(this: *mut Object) {
     }
     if class.has_feature(flags::HAVE_GC) {
         // SAFETY: only objects that hold others nest.
-        return unsafe { deallocate_deeply(this, drop_and_free::<T>) };
+        return unsafe { deallocate_own(this, drop_and_free::<T>) };
     }
     // SAFETY: nobody else can reach the object.
     unsafe { drop_and_free::<T>(this) };
@@ -49,19 +49,8 @@ unsafe fn drop_and_free_exact<T: Instance>(this: *mut Object) {
     // SAFETY: nobody else can reach the object; its head has no destructor and outlives its fields.
     unsafe {
         ptr::drop_in_place(this.cast::<T>());
-        free_exact(this, (*this).class());
+        heap::free(this.cast());
     }
-}
-
-/// [`free`] for an instance of exactly the Rust struct's class.
-#[inline(always)]
-unsafe fn free_exact(this: *mut Object, class: &crate::TypeObject) {
-    if class.has_feature(flags::HEAPTYPE) {
-        // SAFETY: the caller's promise.
-        return unsafe { free(this) };
-    }
-    // SAFETY: a static type's own instances come from the heap.
-    unsafe { heap::free(this.cast()) };
 }
 
 unsafe fn drop_and_free<T: Instance>(this: *mut Object) {
@@ -72,34 +61,39 @@ unsafe fn drop_and_free<T: Instance>(this: *mut Object) {
     }
 }
 
-/// The end of every `tp_dealloc`: frees the block through the class and gives back the class's reference.
+/// The end of a static type's `tp_dealloc`: frees the block through the class. As in CPython, an instance of a heap class that derives
+/// from the type owns its class still; the class's own destructor, which called the type's, gives that reference back.
 ///
 /// # Safety
 /// The fields of `this` are dropped; the head is intact.
 pub unsafe fn free(this: *mut Object) {
-    // SAFETY: the head is intact, and a heap class stays alive until its reference is given back below.
-    let class = unsafe { &*this }.class().as_ptr();
-    let (free, heap) = {
-        // SAFETY: as above.
-        let class = unsafe { (*class).cast_unchecked::<crate::TypeObject>() };
-        (class.tp_free.get(), class.has_feature(flags::HEAPTYPE))
-    };
-    match free {
+    // SAFETY: the head is intact.
+    match unsafe { &*this }.class().tp_free.get() {
         // SAFETY: `tp_free` takes the block that `tp_alloc` gave.
         Some(free) => unsafe { free(this.cast()) },
         // SAFETY: the generic allocator made the block.
         None => unsafe { heap::free(this.cast()) },
     }
-    if heap {
-        // SAFETY: the instance owned it.
-        unsafe { Object::decref(class) };
+}
+
+/// The end of a heap type's own `tp_dealloc`: frees the block and gives back the instance's reference to its class.
+///
+/// # Safety
+/// As [`free`].
+pub unsafe fn free_with_class(this: *mut Object) {
+    // SAFETY: the head is intact, and the class stays alive until its reference is given back.
+    unsafe {
+        let class = (*this).class().as_ptr();
+        free(this);
+        Object::decref(class);
     }
 }
 
-/// `PyObject_Free` and `PyObject_GC_Del` as `tp_free`.
+/// `PyObject_GC_Del`, as `tp_free` of everything that the generic allocator made.
 ///
 /// # Safety
 /// A slot function: `block` came from the generic allocator.
+#[unsafe(export_name = "PyObject_GC_Del")]
 pub unsafe extern "C" fn free_block(block: *mut c_void) {
     // SAFETY: the caller's promise.
     unsafe { heap::free(block.cast()) };
@@ -137,6 +131,7 @@ pub unsafe extern "C" fn clear<T: Instance + Trace>(this: &Object) -> c_int {
 ///
 /// # Safety
 /// A slot function.
+#[unsafe(export_name = "PyObject_SelfIter")]
 pub unsafe extern "C" fn self_iter(this: &Object) -> crate::Result {
     Ok(this.to_ref())
 }
@@ -145,9 +140,27 @@ pub unsafe extern "C" fn self_iter(this: &Object) -> crate::Result {
 ///
 /// # Safety
 /// A slot function.
+#[unsafe(export_name = "PyObject_HashNotImplemented")]
 pub unsafe extern "C" fn unhashable(this: &Object) -> isize {
     crate::raise!(TypeError, "unhashable type: '{}'", this.class().full_name()).leave();
     -1
+}
+
+/// [`deallocate_deeply`] for the destructor of a built-in type. For an instance of a heap class nothing is put off here: its class's
+/// destructor did that before it called this one, and may let go of the class as soon as this one returns.
+///
+/// # Safety
+/// As [`deallocate_deeply`].
+#[inline]
+pub unsafe fn deallocate_own(this: *mut Object, destroy: unsafe fn(*mut Object)) {
+    // SAFETY: the head is intact; the caller's promise.
+    unsafe {
+        if (*this).class().has_feature(flags::HEAPTYPE) {
+            destroy(this)
+        } else {
+            deallocate_deeply(this, destroy)
+        }
+    }
 }
 
 /// Runs a destructor that may free a long chain of objects of the same kind, without nesting native calls beyond a bound: past it

@@ -24,7 +24,7 @@ pub mod native {
     }
 
     #[constant("pyc_magic_number_token")]
-    const MAGIC: i64 = bytecode::pyc::MAGIC_TOKEN as i64;
+    const MAGIC: i64 = MAGIC_NUMBER as i64;
 
     #[function("lock_held($module, /)")]
     fn lock_held() -> bool {
@@ -129,14 +129,18 @@ pub mod native {
     #[function("extension_suffixes($module, /)")]
     fn extension_suffixes() -> Result<Ref<List>> {
         let machine = if cfg!(target_arch = "aarch64") { "aarch64" } else { "x86_64" };
-        let suffixes = [format!(".cpython-313-{machine}-linux-gnu.so"), ".abi3.so".into(), ".so".into()];
+        let suffixes = [
+            format!(".cpython-313-{machine}-linux-gnu.so"),
+            ".abi3.so".into(),
+            format!(".abi3-{machine}-linux-gnu.so"),
+            ".so".into(),
+        ];
         List::from_vec(suffixes.iter().map(|suffix| Ok(Str::new(suffix)?.upcast())).collect::<Result<_>>()?)
     }
 
     #[function("create_dynamic($module, spec, file=<unrepresentable>, /)", unchecked)]
     fn create_dynamic(spec: &Object, file: Option<&Object>) -> Result<Ref> {
-        let _ = file;
-        crate::dynamic::create(spec)
+        crate::dynamic::create(spec, file.is_some())
     }
 
     #[function("exec_dynamic($module, mod, /)")]
@@ -155,6 +159,9 @@ pub mod native {
         Bytes::new(&bytecode::pyc::source_hash(key as u64, &source))
     }
 }
+
+/// What compiled files begin with (`PyImport_GetMagicNumber`).
+pub const MAGIC_NUMBER: u32 = bytecode::pyc::MAGIC_TOKEN as u32;
 
 /// What `_override_frozen_modules_for_tests` set: 1 uses them, -1 does not, 0 is the configuration's choice.
 static OVERRIDE: AtomicI32 = AtomicI32::new(0);
@@ -290,8 +297,9 @@ pub fn execute(object: &Object) -> Result<()> {
         return Ok(());
     }
     match module.definition() {
-        Some(definition) => module::exec_definition(module, definition),
-        None => Ok(()),
+        // Reloading a module that has run does nothing.
+        Some(definition) if module.state().is_null() => module::exec_definition(module, definition),
+        _ => Ok(()),
     }
 }
 

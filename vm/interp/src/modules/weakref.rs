@@ -84,6 +84,13 @@ pub mod proxy {
         Ok(WeakReference::new(class, target, callback)?.upcast())
     }
 
+    /// The weak reference that an object is, be it a proxy.
+    pub fn as_reference(object: &Object) -> Option<&WeakReference> {
+        let proxy = || object.cast_exact::<Proxy>().map(|proxy| &proxy.0);
+        let callable = || object.cast_exact::<CallableProxy>().map(|proxy| &proxy.0);
+        object.cast::<WeakReference>().or_else(proxy).or_else(callable)
+    }
+
     fn referent(reference: &WeakReference) -> Result<Ref> {
         reference
             .referent()

@@ -5,7 +5,7 @@ use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::raise::Result;
 use crate::typeobject::{MethodDef, ModuleDef, TypeObject};
-use crate::types::module::{Module, PyModuleDef_Type};
+use crate::types::module::{Module, PyModuleDef_Type, definition};
 
 /// The head of a static definition.
 #[allow(clippy::declare_interior_mutable_const, reason = "a template that is copied, never shared")]
@@ -34,7 +34,7 @@ pub fn add_type(module: &Module, class: &'static TypeObject) -> Result<()> {
 /// MemoryError.
 pub fn add_functions(module: &Module, table: &'static [MethodDef]) -> Result<()> {
     // SAFETY: the macros end every table.
-    unsafe { module.add_functions(table.as_ptr()) }
+    unsafe { definition::add_functions(module, &*module.name()?, table.as_ptr()) }
 }
 
 /// The body of a module's `PyInit_` function (`PyModuleDef_Init`).

@@ -359,6 +359,14 @@ impl<'a> Managed<'a> {
         Ok(dict)
     }
 
+    /// The word as a nullable field of a dictionary, once nothing is inline.
+    pub(super) fn dict_place(self) -> Result<*mut *mut Object> {
+        if self.shape().is_some() {
+            self.materialize()?;
+        }
+        Ok(self.word.as_ptr().cast())
+    }
+
     /// Makes `dict` the dictionary, or leaves none; the attributes that were there go.
     pub fn replace(self, dict: Option<Ref<Dict>>) {
         let shape = self.shape();

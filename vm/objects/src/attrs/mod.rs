@@ -59,6 +59,7 @@ pub const MANAGED_WEAKLIST_OFFSET: isize = -32;
 ///
 /// # Safety
 /// A slot function.
+#[unsafe(export_name = "PyObject_GenericGetAttr")]
 pub unsafe extern "C" fn generic_getattro(object: &Object, name: &Object) -> Result<Ref> {
     let name = str::expect_str(name, "attribute name")?;
     match generic_get_optional(object, name)? {
@@ -87,6 +88,29 @@ pub fn generic_get_optional(object: &Object, name: &Str) -> Result<Option<Ref>> 
     match bind {
         Some(bind) => unsafe { bind(&found, Some(object), Some(class)) }.map(Some),
         None => Ok(Some(found)),
+    }
+}
+
+/// [`generic_get_optional`] with the dictionary given.
+///
+/// # Errors
+/// As there.
+pub fn generic_get_with(object: &Object, name: &Str, dict: &Dict) -> Result<Option<Ref>> {
+    let class = object.class();
+    let found = class.lookup(name);
+    let bind = found.as_deref().and_then(|found| found.class().tp_descr_get.get());
+    // SAFETY (both calls): the slot belongs to the attribute's class.
+    if let (Some(found), Some(bind)) = (&found, bind)
+        && found.class().tp_descr_set.get().is_some()
+    {
+        return unsafe { bind(found, Some(object), Some(class)) }.map(Some);
+    }
+    if let Some(value) = dict.get_str(name)? {
+        return Ok(Some(value));
+    }
+    match (&found, bind) {
+        (Some(found), Some(bind)) => unsafe { bind(found, Some(object), Some(class)) }.map(Some),
+        _ => Ok(found),
     }
 }
 
@@ -145,6 +169,7 @@ pub fn get_method(object: &Object, name: &Str) -> Result<Method> {
 ///
 /// # Safety
 /// A slot function.
+#[unsafe(export_name = "PyObject_GenericSetAttr")]
 pub unsafe extern "C" fn generic_setattro(object: &Object, name: &Object, value: Option<&Object>) -> c_int {
     let set = || {
         let name = str::expect_str(name, "attribute name")?;
@@ -291,6 +316,19 @@ pub fn clear_dict(object: &Object) -> Result<()> {
     }
     drop_attributes(object);
     Ok(())
+}
+
+/// The field that holds an object's dictionary, or will: attributes that are inline move into one first. NULL when the class has none
+/// (`_PyObject_GetDictPtr`).
+///
+/// # Errors
+/// MemoryError.
+pub fn dict_place(object: &Object) -> Result<*mut *mut Object> {
+    Ok(match storage(object) {
+        Storage::Nothing => ptr::null_mut(),
+        Storage::Managed(managed) => managed.dict_place()?,
+        Storage::Classic(slot) => ptr::from_ref(slot).cast_mut().cast(),
+    })
 }
 
 /// Moves the inline values of an instance, if it has any, into a dictionary.

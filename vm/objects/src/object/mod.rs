@@ -94,6 +94,11 @@ impl Object {
         unsafe { &*self.ob_type.get() }
     }
 
+    /// Whether there is a class yet, as a static object of C code may have none before it is readied.
+    pub fn has_class(&self) -> bool {
+        !self.ob_type.get().is_null()
+    }
+
     /// Whether the class is exactly `class`.
     #[inline(always)]
     pub fn is_exactly(&self, class: &TypeObject) -> bool {

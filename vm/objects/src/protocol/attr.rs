@@ -11,6 +11,7 @@ use crate::types::exceptions as exc;
 use crate::types::str::{self, Str};
 use crate::types::tuple::Tuple;
 use crate::types::union::Union;
+use std::ffi::CString;
 
 /// `PyObject_GetAttr`.
 ///
@@ -24,8 +25,19 @@ pub fn get(object: &Object, name: &Str) -> Result<Ref> {
         Some(function) => {
             unsafe { function(object, name) }.map_err(|raised| with_subject(raised, object, name))
         }
-        None => Err(missing(object, name)),
+        None => match class.tp_getattr.get() {
+            // SAFETY: the slot belongs to the object's class; it gets a C string.
+            Some(function) => unsafe { function(object, c_name(name)?.as_ptr()) },
+            None => Err(missing(object, name)),
+        },
     }
+}
+
+/// A name as `tp_getattr` and `tp_setattr` get it: C ends it at a NUL.
+fn c_name(name: &Str) -> Result<CString> {
+    let bytes = name.to_str()?.as_bytes();
+    let end = bytes.iter().position(|&byte| byte == 0).unwrap_or(bytes.len());
+    CString::new(&bytes[..end]).map_err(|_| crate::raise::no_memory())
 }
 
 /// Notes in an AttributeError what was asked of which object, for suggestions, unless it says so already
@@ -83,8 +95,16 @@ pub fn set(object: &Object, name: &Str, value: Option<&Object>) -> Result<()> {
             0 => Ok(()),
             _ => Err(crate::raise::pending()),
         },
+        None if let Some(function) = class.tp_setattr.get() => {
+            // SAFETY: the slot belongs to the object's class; it gets a C string.
+            match unsafe { function(object, c_name(name)?.as_ptr(), value) } {
+                0 => Ok(()),
+                _ => Err(crate::raise::pending()),
+            }
+        }
         None => {
-            let kind = if class.tp_getattro.get().is_some() { "only read-only" } else { "no" };
+            let readable = class.tp_getattro.get().is_some() || class.tp_getattr.get().is_some();
+            let kind = if readable { "only read-only" } else { "no" };
             let action = if value.is_some() { "assign to" } else { "del" };
             let name = name.to_string_lossy();
             Err(crate::raise!(

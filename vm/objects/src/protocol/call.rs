@@ -276,16 +276,10 @@ pub fn check_result(callable: Option<&Object>, result: Option<Ref>, place: Optio
         },
         (None, place) => crate::raise!(SystemError, "{} {what}", place.unwrap_or("?")),
     };
-    if let Some(cause) = cause {
-        let exception = raised.take();
-        if let Some(base) = exception.cast::<crate::types::exceptions::BaseExceptionObject>() {
-            base.suppress_context.set(true);
-            base.cause.set(Some(cause.clone()));
-            base.context.set(Some(cause));
-        }
-        return Err(raise::restore(exception));
-    }
-    Err(raised)
+    Err(match cause {
+        Some(cause) => raise::with_cause(raised, cause),
+        None => raised,
+    })
 }
 
 /// Whether `callable(object)` is true.

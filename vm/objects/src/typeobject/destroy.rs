@@ -9,7 +9,7 @@ use crate::object::{Instance, Object, gc, heap};
 use crate::raise;
 use crate::slots;
 use crate::types::descr::member::{READONLY, kind};
-use crate::types::{r#type, weakref};
+use crate::types::weakref;
 use core::ffi::{c_int, c_void};
 use core::ptr;
 
@@ -134,12 +134,12 @@ unsafe fn take_apart(this: *mut Object) {
         object,
     );
     let native_dict = base.is_some_and(|base| base.tp_dictoffset.get() != 0);
-    if class.tp_dictoffset.get() != 0 && !native_dict {
+    if class.has_feature(flags::MANAGED_DICT) || class.tp_dictoffset.get() != 0 && !native_dict {
         attrs::drop_attributes(object);
     }
     let Some(base) = base else { crate::fatal("a class without a native base") };
-    // An extension's static type frees the block but knows nothing of our class; ours and heap types count it themselves.
-    let owes_class = !base.has_feature(flags::HEAPTYPE) && !r#type::is_builtin(base);
+    // A static type frees the block but leaves the class alone; a heap type's destructor gives it back.
+    let owes_class = !base.has_feature(flags::HEAPTYPE);
     let class = class.as_ptr();
     // The native part tracks and untracks as it likes.
     if base.has_feature(flags::HAVE_GC) {

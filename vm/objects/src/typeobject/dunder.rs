@@ -91,6 +91,7 @@ pub unsafe extern "C" fn hash(this: &Object) -> isize {
 }
 
 /// `_PyObject_NextNotImplemented`, the `tp_iternext` of a class made in Python without `__next__`.
+#[unsafe(export_name = "_PyObject_NextNotImplemented")]
 pub unsafe extern "C" fn next_not_implemented(this: &Object) -> Option<Ref> {
     crate::raise!(TypeError, "'{}' object is not iterable", this.class().name()).leave();
     None

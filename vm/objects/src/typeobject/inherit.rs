@@ -109,13 +109,20 @@ pub fn slots(class: &TypeObject, base: &TypeObject) {
     }
     // Immutability is what keeps the vectorcall entry and `__call__` from disagreeing.
     let inherits_call = class.tp_call.get().is_none();
-    if class.tp_vectorcall_offset.get() == 0 && class.tp_call.get().is_none() {
+    if class.tp_vectorcall_offset.get() == 0 {
         class.tp_vectorcall_offset.set(base.tp_vectorcall_offset.get());
     }
     if inherits_call && base.has_feature(flags::HAVE_VECTORCALL) {
         class.set_flags(flags::HAVE_VECTORCALL, 0);
     }
     copy_slot(class, base, offset_of!(HeapType, ht_type.tp_call));
+    // An immutable type cannot have its `__get__` replaced later.
+    let same_get = base.tp_descr_get.get().is_some()
+        && class.tp_descr_get.get().map(|get| get as usize)
+            == base.tp_descr_get.get().map(|get| get as usize);
+    if same_get && class.has_feature(flags::IMMUTABLETYPE) {
+        class.set_flags(base.tp_flags.get() & flags::METHOD_DESCRIPTOR, 0);
+    }
     inherit_free(class, base);
 }
 
@@ -167,6 +174,7 @@ pub fn special(class: &TypeObject, base: &TypeObject) {
         class.tp_clear.set(base.tp_clear.get());
     }
     class.set_flags(base.tp_flags.get() & (flags::MANAGED_WEAKREF | flags::MANAGED_DICT), 0);
+    class.tp_foreign.set(class.tp_foreign.get() | base.tp_foreign.get());
     if class.tp_basicsize.get() == 0 {
         class.tp_basicsize.set(base.tp_basicsize.get());
     }

@@ -13,6 +13,7 @@ pub mod python_buffer;
 pub mod ready;
 pub mod slotdefs;
 pub mod slots;
+pub mod spec;
 pub mod update;
 pub mod wrap;
 
@@ -83,6 +84,8 @@ pub struct TypeObject {
     pub tp_finalize: Cell<Option<Destructor>>,
     pub tp_vectorcall: Cell<Option<VectorcallFunc>>,
     pub tp_watched: Cell<u8>,
+    /// Ours, where C has padding, which is zero: whether the instances have a part that C code lays out.
+    pub tp_foreign: Cell<u8>,
     pub tp_versions_used: Cell<u16>,
 }
 
@@ -436,9 +439,27 @@ impl TypeObject {
 /// The untracked half of `PyType_GenericAlloc`.
 fn allocate_untracked(class: &TypeObject, items: isize) -> Result<NonNull<Object>> {
     // One item more than asked, as C types that keep a sentinel behind the last expect.
-    let size = class.instance_size(if class.tp_itemsize.get() != 0 { items + 1 } else { 0 })
-        + crate::attrs::extra_size(class);
-    let block = heap::alloc(size, class.has_feature(flags::HAVE_GC)).ok_or_else(raise::no_memory)?;
+    let items_size = if class.tp_itemsize.get() != 0 { items + 1 } else { 0 };
+    allocate_raw(class, items, class.instance_size(items_size), class.has_feature(flags::HAVE_GC))
+}
+
+/// A zeroed instance of `size` bytes and what the runtime keeps behind them, its head set and not tracked; `items` becomes its size if
+/// the class has items.
+///
+/// # Errors
+/// MemoryError.
+pub fn allocate_raw(
+    class: &TypeObject,
+    items: isize,
+    size: usize,
+    collected: bool,
+) -> Result<NonNull<Object>> {
+    let mut size = size + crate::attrs::extra_size(class);
+    if class.tp_foreign.get() != 0 {
+        // C's allocators align to 16, which compilers rely on for `long double` and vectors.
+        size = size.next_multiple_of(heap::C_ALIGNMENT);
+    }
+    let block = heap::alloc(size, collected).ok_or_else(raise::no_memory)?;
     // SAFETY: the block has `size` bytes.
     unsafe { block.as_ptr().write_bytes(0, size) };
     let object = block.cast::<Object>();
@@ -462,6 +483,7 @@ fn allocate_untracked(class: &TypeObject, items: isize) -> Result<NonNull<Object
 ///
 /// # Safety
 /// A slot function: `class` is ready.
+#[unsafe(export_name = "PyType_GenericAlloc")]
 pub unsafe extern "C" fn generic_alloc(class: &TypeObject, items: isize) -> Result<Ref> {
     let object = allocate_untracked(class, items)?;
     heap::track_if_collected(class, object);
@@ -481,6 +503,7 @@ pub fn status(result: core::result::Result<(), Raised>) -> c_int {
 ///
 /// # Safety
 /// A slot function.
+#[unsafe(export_name = "PyType_GenericNew")]
 pub unsafe extern "C" fn generic_new(class: &TypeObject, _: &Tuple, _: Option<&Object>) -> Result<Ref> {
     match class.tp_alloc.get() {
         // SAFETY: the slot belongs to the class.

@@ -304,7 +304,7 @@ impl<'a> NewClass<'a> {
 
 impl TypeObject {
     /// Points the tables of a heap type to those inside it.
-    fn use_own_tables(&self, heap: &HeapType) {
+    pub(super) fn use_own_tables(&self, heap: &HeapType) {
         self.tp_as_async.set(&heap.as_async);
         self.tp_as_number.set(&heap.as_number);
         self.tp_as_mapping.set(&heap.as_mapping);
@@ -314,7 +314,7 @@ impl TypeObject {
 }
 
 /// The items behind a class made by [`type_new`]: the definitions of its slots.
-fn members_start(class: &TypeObject) -> *mut MemberDef {
+pub(super) fn members_start(class: &TypeObject) -> *mut MemberDef {
     let size = class.as_object().class().tp_basicsize.get();
     // SAFETY: the metaclass lays its items out behind its own fields.
     unsafe { class.as_object().as_ptr().cast::<u8>().offset(size).cast() }

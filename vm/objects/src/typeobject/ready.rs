@@ -2,6 +2,7 @@
 
 use super::slotdefs::{self, SlotDef};
 use super::{GetSetDef, MemberDef, MethodDef, TypeObject, flags, inherit, mro};
+use crate::attrs::MANAGED_WEAKLIST_OFFSET;
 use crate::id;
 use crate::object::Instance;
 use crate::object::refs::Ref;
@@ -63,14 +64,48 @@ fn complete(class: &TypeObject) -> Result<()> {
     fill_dict(class, is_static)?;
     compute_mro(class, is_static)?;
     take_from_bases(class);
+    set_managed_offsets(class)?;
     set_hash(class)?;
     add_to_bases(class);
-    if is_static && class.has_feature(flags::HAVE_GC) && class.tp_traverse.get().is_none() {
+    check_ready(class)
+}
+
+/// The offsets that stand for a dictionary and weak references that the runtime keeps (`type_ready_preheader`).
+fn set_managed_offsets(class: &TypeObject) -> Result<()> {
+    let already_set = |flag: &str, field: &str| {
+        let name = class.full_name();
+        Err(crate::raise!(TypeError, "type {name} has the Py_TPFLAGS_{flag} flag but {field} is set"))
+    };
+    if class.has_feature(flags::MANAGED_DICT) {
+        if !matches!(class.tp_dictoffset.get(), 0 | -1) {
+            return already_set("MANAGED_DICT", "tp_dictoffset");
+        }
+        class.tp_dictoffset.set(-1);
+    }
+    if class.has_feature(flags::MANAGED_WEAKREF) {
+        if !matches!(class.tp_weaklistoffset.get(), 0 | MANAGED_WEAKLIST_OFFSET) {
+            return already_set("MANAGED_WEAKREF", "tp_weaklistoffset");
+        }
+        class.tp_weaklistoffset.set(MANAGED_WEAKLIST_OFFSET);
+    }
+    Ok(())
+}
+
+/// What must hold of a type when everything is inherited (`type_ready_post_checks`).
+fn check_ready(class: &TypeObject) -> Result<()> {
+    let name = class.full_name();
+    if class.has_feature(flags::HAVE_GC) && class.tp_traverse.get().is_none() {
         return Err(crate::raise!(
             SystemError,
-            "type {} has the Py_TPFLAGS_HAVE_GC flag but has no traverse function",
-            class.full_name()
+            "type {name} has the Py_TPFLAGS_HAVE_GC flag but has no traverse function"
         ));
+    }
+    let dict_offset = class.tp_dictoffset.get();
+    if !class.has_feature(flags::MANAGED_DICT)
+        && dict_offset < size_of::<crate::Object>() as isize
+        && dict_offset + class.tp_basicsize.get() <= 0
+    {
+        return Err(crate::raise!(SystemError, "type {name} has a tp_dictoffset that is too small"));
     }
     Ok(())
 }
@@ -186,7 +221,8 @@ pub fn is_heap_in_c(class: &TypeObject) -> bool {
 /// `__module__` of a built-in type, see [`WITHOUT_MODULE`].
 fn set_module(class: &TypeObject, dict: &Dict, is_static: bool) -> Result<()> {
     let Some((module, _)) = class.full_name().rsplit_once('.') else { return Ok(()) };
-    if !is_static || !is_heap_in_c(class) {
+    // The static types of C code are what they are there.
+    if !is_static || !class.has_feature(flags::STATIC_BUILTIN) || !is_heap_in_c(class) {
         return Ok(());
     }
     set_new(dict, id!("__module__"), || Ok(Str::new(module)?.upcast()))
@@ -215,6 +251,10 @@ pub(crate) fn name_of(name: *const c_char) -> Result<Ref<Str>> {
 
 /// `__new__`: a function that calls the class's own `tp_new`; without one, the slot is inherited.
 fn set_new_attribute(class: &TypeObject, dict: &Dict, is_static: bool) -> Result<()> {
+    if class.has_feature(flags::DISALLOW_INSTANTIATION) {
+        class.tp_new.set(None);
+        return Ok(());
+    }
     if class.tp_new.get().is_some() {
         if !is_static && dict.get_str(id!("__new__"))?.is_some() {
             return Ok(());

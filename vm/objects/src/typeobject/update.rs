@@ -124,7 +124,8 @@ fn update_one(class: &TypeObject, rows: &'static [SlotDef]) {
 /// Whether a wrapper of the one slot may stand for the other: both are called in one way. The addresses of the functions that wrap do not
 /// tell, since the compiler may give two that do the same one address; of the slots that share a name, only those of `__len__` are alike.
 fn is_called_alike(wrapped: &SlotDef, def: &SlotDef) -> bool {
-    ptr::eq(wrapped, def) || (ptr::eq(wrapped.name(), def.name()) && def.name().equals_text("__len__"))
+    // C code may have copied the row to give the wrapper another docstring.
+    ptr::eq(wrapped.name(), def.name()) && (wrapped.offset == def.offset || def.name().equals_text("__len__"))
 }
 
 /// The only filled slot among those a name could fill, `None` when there is more than one or none (`resolve_slotdups`).

@@ -351,6 +351,14 @@ impl Function {
 
     #[getter("__annotations__")]
     fn get_annotations(&self) -> Result<Ref> {
+        self.annotations()
+    }
+
+    /// The dictionary of annotations, made if it is not there yet.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn annotations(&self) -> Result<Ref> {
         let dict = match self.func_annotations.get() {
             Some(annotations) => match annotations.downcast::<Dict>() {
                 Ok(dict) => return Ok(dict.upcast()),

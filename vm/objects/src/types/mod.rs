@@ -58,6 +58,7 @@ pub mod function;
 pub mod functional;
 pub mod generator;
 pub mod generic_alias;
+pub mod instance_method;
 pub mod int;
 pub mod iter;
 pub mod list;

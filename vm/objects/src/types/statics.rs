@@ -91,6 +91,7 @@ pub static STATIC_TYPES: &[&TypeObject] = &[
     &code::attrs::PyCode_Type,
     &function::PyFunction_Type,
     &method::PyMethod_Type,
+    &instance_method::PyInstanceMethod_Type,
     &frame::PyFrame_Type,
     &frame::locals::PyFrameLocalsProxy_Type,
     &traceback::PyTraceBack_Type,

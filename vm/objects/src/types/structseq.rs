@@ -10,7 +10,7 @@ use crate::object::{Instance, Object, heap};
 use crate::protocol::{self, attr, call};
 use crate::raise::{self, Result};
 use crate::typeobject::flags::{METH_FASTCALL, METH_KEYWORDS, METH_NOARGS};
-use crate::typeobject::{MethodDef, TypeObject};
+use crate::typeobject::{MethodDef, TypeObject, flags, ready};
 use crate::types::descr;
 use crate::types::dict::Dict;
 use crate::types::int::{Int, new_int};
@@ -19,8 +19,9 @@ use crate::types::none::none;
 use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
 use crate::types::r#type::PyType_Type;
+use crate::types::r#type::attributes::{c_string, replace_name};
 use core::cell::Cell;
-use core::ffi::{CStr, c_int, c_void};
+use core::ffi::{CStr, c_char, c_int, c_void};
 use macros::{Trace, pytype};
 
 /// One named field as an attribute of the class.
@@ -73,6 +74,59 @@ pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize)
     dict.set_text("__slots__", &Tuple::empty())?;
     dict.set_text("__module__", &*Str::new(module)?)?;
     dict.set_text("__doc__", &*Str::new(doc)?)?;
+    describe(&dict, fields, visible)?;
+    let bases = Tuple::from_slice(&[Tuple::class().as_object()])?;
+    let class = call::call(PyType_Type.as_object(), &[&*Str::new(short)?, &*bases, &*dict])?;
+    let class: Ref<TypeObject> = class.downcast().map_err(|_| raise::null_result())?;
+    // SAFETY: the class has just got a name of its own.
+    unsafe { replace_name(&class, c_string(name)?) };
+    set_slots(&class);
+    class_dict(&class)?.remove(id!("__slots__"))?;
+    add_methods(&class)?;
+    Ok(class)
+}
+
+/// Makes a static type, of which nothing but the head is set, a class of struct sequences (`PyStructSequence_InitType2`).
+///
+/// # Errors
+/// MemoryError.
+///
+/// # Safety
+/// `name` lives as long as the type, which nobody uses yet.
+pub unsafe fn init_static(
+    class: &TypeObject,
+    name: *const c_char,
+    doc: *const c_char,
+    fields: &[(&str, &str)],
+    visible: usize,
+) -> Result<()> {
+    class.as_object().set_class(&PyType_Type);
+    class.tp_name.set(name);
+    class.tp_doc.set(doc);
+    class.tp_base.set(Tuple::class());
+    class.tp_basicsize.set(Tuple::class().tp_basicsize.get());
+    class.tp_itemsize.set(Tuple::class().tp_itemsize.get());
+    class.tp_flags.set(flags::HAVE_GC);
+    set_slots(class);
+    ready::ready(class)?;
+    describe(&*class_dict(class)?, fields, visible)?;
+    add_methods(class)
+}
+
+fn set_slots(class: &TypeObject) {
+    class.tp_repr.set(Some(repr_slot));
+    class.tp_new.set(Some(new_slot));
+    class.tp_dealloc.set(Some(dealloc_slot));
+    class.tp_traverse.set(Some(traverse_slot));
+    class.tp_clear.set(Some(clear_slot));
+}
+
+fn class_dict(class: &TypeObject) -> Result<Ref<Dict>> {
+    class.tp_dict.get().ok_or_else(raise::null_result)
+}
+
+/// What the dictionary of a class of struct sequences says of its fields.
+fn describe(dict: &Dict, fields: &[(&str, &str)], visible: usize) -> Result<()> {
     let mut names = Vec::new();
     // A field without a name is an item of the tuple only.
     let unnamed = fields.iter().filter(|(field, _)| field.is_empty()).count();
@@ -90,24 +144,39 @@ pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize)
     dict.set_text("n_fields", &*new_int(fields.len() as i64)?)?;
     dict.set_text("n_sequence_fields", &*new_int(visible as i64)?)?;
     dict.set_text("n_unnamed_fields", &*new_int(unnamed as i64)?)?;
-    dict.set_text("__match_args__", &*Tuple::from_vec(names)?)?;
-    let bases = Tuple::from_slice(&[Tuple::class().as_object()])?;
-    let class = call::call(PyType_Type.as_object(), &[&*Str::new(short)?, &*bases, &*dict])?;
-    let class: Ref<TypeObject> = class.downcast().map_err(|_| raise::null_result())?;
-    class.tp_repr.set(Some(repr_slot));
-    class.tp_new.set(Some(new_slot));
-    class.tp_dealloc.set(Some(dealloc_slot));
-    class.tp_traverse.set(Some(traverse_slot));
-    class.tp_clear.set(Some(clear_slot));
-    let dict = class.tp_dict.get().ok_or_else(raise::null_result)?;
-    dict.remove(id!("__slots__"))?;
+    dict.set_text("__match_args__", &*Tuple::from_vec(names)?)
+}
+
+fn add_methods(class: &TypeObject) -> Result<()> {
+    let dict = class_dict(class)?;
     for def in &METHODS[..METHODS.len() - 1] {
         // SAFETY: a definition's name is a C string.
         let name = unsafe { CStr::from_ptr(def.ml_name) }.to_str().unwrap_or_default();
-        dict.set_text(name, &*descr::method::new_method(&class, def)?)?;
+        dict.set_text(name, &*descr::method::new_method(class, def)?)?;
     }
     class.modified();
-    Ok(class)
+    Ok(())
+}
+
+/// The field `index` of a struct sequence, borrowed from it; hidden fields included.
+///
+/// # Safety
+/// `tuple` is a struct sequence with more fields than `index`.
+pub unsafe fn field(tuple: &Tuple, index: usize) -> Option<&Object> {
+    // SAFETY: the caller's promise.
+    unsafe { (*place(tuple, index)).as_ref() }
+}
+
+/// Stores a field of a struct sequence that is being filled.
+///
+/// # Safety
+/// As [`field`].
+pub unsafe fn set_field(tuple: &Tuple, index: usize, value: Option<Ref>) {
+    // SAFETY: the caller's promise; a place owns what it holds.
+    unsafe {
+        let old = place(tuple, index).replace(value.map_or(core::ptr::null_mut(), Ref::into_ptr));
+        drop(Ref::<Object>::from_nullable(old));
+    }
 }
 
 /// The methods of every struct sequence.
@@ -198,7 +267,9 @@ pub fn instance(class: &TypeObject, values: Vec<Ref>) -> Result<Ref> {
     let (fields, visible) = (count(class, id!("n_fields")), count(class, id!("n_sequence_fields")));
     let size = size_of::<crate::VarObject>() + fields * 8;
     let block = heap::alloc(size, true).ok_or_else(raise::no_memory)?;
-    class.as_object().incref();
+    if class.has_feature(flags::HEAPTYPE) {
+        class.as_object().incref();
+    }
     // SAFETY: a fresh block with room for the head and all fields; all zeros is NULL.
     let tuple: Ref<Tuple> = unsafe {
         block.as_ptr().write_bytes(0, size);
@@ -232,7 +303,10 @@ unsafe extern "C" fn dealloc_slot(this: *mut Object) {
             let tuple = (*this).cast_unchecked::<Tuple>();
             drop(Ref::<Object>::from_nullable(place(tuple, index).replace(core::ptr::null_mut())));
         }
-        crate::slots::free(this);
+        match (*this).class().has_feature(flags::HEAPTYPE) {
+            true => crate::slots::free_with_class(this),
+            false => crate::slots::free(this),
+        }
     }
 }
 
@@ -242,7 +316,9 @@ unsafe extern "C" fn traverse_slot(this: &Object, visit: VisitProc, arg: *mut c_
         let mut visitor = Visitor::new(visit, arg);
         let tuple = this.cast_unchecked::<Tuple>();
         let mut all = || -> Visit {
-            visitor.visit(this.class().as_object())?;
+            if this.class().has_feature(flags::HEAPTYPE) {
+                visitor.visit(this.class().as_object())?;
+            }
             for index in 0..count(this.class(), id!("n_fields")) {
                 if let Some(item) = (*place(tuple, index)).as_ref() {
                     visitor.visit(item)?;

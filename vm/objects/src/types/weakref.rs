@@ -131,6 +131,11 @@ impl WeakReference {
         self.wr_callback.get()
     }
 
+    /// Makes the referent count as gone; the callback stays and is not called (`_PyWeakref_ClearRef`).
+    pub fn forget_referent(&self) {
+        self.unlink();
+    }
+
     /// The cached hash of the referent, -1 while unknown.
     pub fn cached_hash(&self) -> &Cell<isize> {
         &self.hash
@@ -327,6 +332,16 @@ pub fn clear_weakrefs(object: &Object) {
     }
     if let Some(exception) = pending {
         raise::restore(exception).leave();
+    }
+}
+
+/// Clears the weak references to an object that is being deallocated; their callbacks are not called.
+pub fn drop_weakrefs(object: &Object) {
+    let Some(list) = list_of(object) else { return };
+    // SAFETY: references in a list are alive.
+    while let Some(reference) = unsafe { list.get().as_ref() } {
+        reference.unlink();
+        drop(reference.wr_callback.take());
     }
 }
 

@@ -56,12 +56,8 @@ pub mod part {
     #[function("dir", raw, nosig)]
     fn dir(args: &[&Object]) -> Result<Ref> {
         match args {
-            [] => {
-                let locals = super::super::exec::current_locals()?;
-                let names = call::call_method(&locals, id!("keys"), &[])?;
-                sorted_list(&names)
-            }
-            [object] => super::dir(object),
+            [] => super::dir(None),
+            [object] => super::dir(Some(object)),
             _ => Err(raise!(TypeError, "dir expected at most 1 argument, got {}", args.len())),
         }
     }
@@ -132,7 +128,15 @@ fn sorted_list(names: &Object) -> Result<Ref> {
     Ok(list.upcast())
 }
 
-fn dir(object: &Object) -> Result<Ref> {
+/// The sorted names of an object's attributes, without one those of the running code's variables (`PyObject_Dir`).
+///
+/// # Errors
+/// What its `__dir__` raises.
+pub fn dir(object: Option<&Object>) -> Result<Ref> {
+    let Some(object) = object else {
+        let locals = super::exec::current_locals()?;
+        return sorted_list(&*call::call_method(&locals, id!("keys"), &[])?);
+    };
     match attr::lookup_special(object, id!("__dir__"))? {
         Some(method) => sorted_list(&*call::call_no_args(&method)?),
         None => Err(raise!(TypeError, "object does not provide __dir__")),

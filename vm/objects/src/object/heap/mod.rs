@@ -16,6 +16,9 @@ use core::cell::Cell;
 use core::ptr::{self, NonNull};
 use page::Page;
 
+/// What C code may expect of the address of a block: blocks whose size is a multiple of this have it.
+pub const C_ALIGNMENT: usize = 16;
+
 /// The largest size in bytes that a page's block has.
 pub const LARGE: usize = 8192;
 

@@ -118,6 +118,14 @@ fn from_object(source: &Object, class: &str) -> Result<Contents> {
             return Ok(Contents::Own(zeros));
         }
     }
+    contents_of_object(source, class)
+}
+
+/// The bytes that an object has or yields; an integer is not taken for a size (`PyBytes_FromObject`).
+///
+/// # Errors
+/// TypeError for an object without any; ValueError for items that are no bytes.
+pub fn contents_of_object(source: &Object, class: &str) -> Result<Contents> {
     if let Some(bytes) = source.cast_exact::<Bytes>() {
         return Ok(Contents::Shared(Ref::from_borrowed(bytes)));
     }
@@ -127,7 +135,7 @@ fn from_object(source: &Object, class: &str) -> Result<Contents> {
     }
     let mut bytes = Vec::new();
     let iterable = source.class().tp_iter.get().is_some() || protocol::sequence::is_sequence(source);
-    if !iterable {
+    if !iterable || source.cast::<Str>().is_some() {
         return Err(raise!(TypeError, "cannot convert '{}' object to {class}", source.class().name()));
     }
     protocol::iter::for_each(source, |item| {

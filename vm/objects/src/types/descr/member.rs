@@ -45,6 +45,10 @@ pub mod kind {
 
 /// `Py_READONLY`.
 pub const READONLY: c_int = 1;
+/// `Py_AUDIT_READ`: reading the field raises an auditing event.
+pub const AUDIT_READ: c_int = 2;
+/// `Py_RELATIVE_OFFSET`: the offset counts from where the type's own part of an instance begins.
+pub const RELATIVE_OFFSET: c_int = 8;
 
 /// `PyMember_GetOne`: the value of the field that `def` describes in `object`.
 ///
@@ -54,6 +58,9 @@ pub const READONLY: c_int = 1;
 /// # Errors
 /// AttributeError for an empty `OBJECT_EX` field; SystemError for an unknown kind.
 pub unsafe fn get(object: &Object, def: &MemberDef) -> Result<Ref> {
+    if def.flags & RELATIVE_OFFSET != 0 {
+        return Err(crate::raise!(SystemError, "PyMember_GetOne used with Py_RELATIVE_OFFSET"));
+    }
     // SAFETY: the caller's promise.
     unsafe {
         let field = object.as_ptr().cast::<u8>().offset(def.offset);
@@ -108,6 +115,9 @@ fn missing(object: &Object, def: &MemberDef) -> raise::Raised {
 /// # Errors
 /// AttributeError for a read-only field; TypeError for a value that does not suit the field.
 pub unsafe fn set(object: &Object, def: &MemberDef, value: Option<&Object>) -> Result<()> {
+    if def.flags & RELATIVE_OFFSET != 0 {
+        return Err(crate::raise!(SystemError, "PyMember_SetOne used with Py_RELATIVE_OFFSET"));
+    }
     if def.flags & READONLY != 0 {
         return Err(crate::raise!(AttributeError, "readonly attribute"));
     }

@@ -125,6 +125,14 @@ macro_rules! exported {
     };
 }
 
+/// Another name of `PyExc_OSError`.
+#[unsafe(no_mangle)]
+pub static PyExc_EnvironmentError: ExportedClass = ExportedClass(Cell::new(&raw const OSError));
+
+/// Another name of `PyExc_OSError`.
+#[unsafe(no_mangle)]
+pub static PyExc_IOError: ExportedClass = ExportedClass(Cell::new(&raw const OSError));
+
 exported! {
     PyExc_BaseException BaseException;
     PyExc_BaseExceptionGroup BaseExceptionGroup;

@@ -39,7 +39,7 @@ impl Tuple {
         unsafe {
             let tuple = (*this).cast_unchecked::<Tuple>();
             heap::untrack(tuple);
-            crate::slots::deallocate_deeply(this, |this| {
+            crate::slots::deallocate_own(this, |this| {
                 let tuple = (*this).cast_unchecked::<Tuple>();
                 for place in tuple.places().iter().rev() {
                     drop(Ref::from_nullable(place.get()));

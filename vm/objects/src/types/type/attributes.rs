@@ -85,8 +85,8 @@ pub(crate) fn c_string(text: &str) -> Result<*mut c_char> {
 }
 
 /// # Safety
-/// `text` came from [`c_name`] and is given away.
-unsafe fn replace_name(class: &TypeObject, text: *mut c_char) {
+/// `text` came from [`c_name`] or [`c_string`] and is given away.
+pub(crate) unsafe fn replace_name(class: &TypeObject, text: *mut c_char) {
     if let Some(heap) = class.heap_type() {
         let old = heap.ht_tpname.replace(text);
         class.tp_name.set(text);
@@ -99,7 +99,7 @@ unsafe fn replace_name(class: &TypeObject, text: *mut c_char) {
 ///
 /// # Errors
 /// MemoryError.
-pub(crate) fn qualname_of(class: &TypeObject) -> Result<Ref<Str>> {
+pub fn qualname_of(class: &TypeObject) -> Result<Ref<Str>> {
     match class.heap_type().and_then(|heap| heap.ht_qualname.get()) {
         Some(name) => Ok(name),
         None => name_of(class),
@@ -118,7 +118,7 @@ pub(super) fn set_qualname(class: &TypeObject, value: Option<&Object>) -> Result
 ///
 /// # Errors
 /// MemoryError.
-pub(crate) fn module_of(class: &TypeObject) -> Result<Option<Ref>> {
+pub fn module_of(class: &TypeObject) -> Result<Option<Ref>> {
     if class.has_feature(flags::HEAPTYPE) {
         return dict_of(class)?.get_str(id!("__module__"));
     }

@@ -1,4 +1,6 @@
-//! `module` and `PyModuleDef`.
+//! `module`; [`definition`] makes modules of `PyModuleDef`s.
+
+pub mod definition;
 
 use crate::id;
 use crate::object::refs::{Ref, Slot};
@@ -6,8 +8,7 @@ use crate::object::trace::{Trace, Visit, Visitor};
 use crate::object::{Instance, Object};
 use crate::protocol::{self, attr, call};
 use crate::raise::{self, Raised, Result};
-use crate::typeobject::{MethodDef, ModuleDef, TypeObject};
-use crate::types::cfunction::Function;
+use crate::typeobject::{ModuleDef, TypeObject};
 use crate::types::dict::Dict;
 use crate::types::exceptions as exc;
 use crate::types::list::List;
@@ -15,9 +16,11 @@ use crate::types::none;
 use crate::types::str::{self, Str};
 use crate::types::tuple::Tuple;
 use core::cell::Cell;
-use core::ffi::{CStr, c_void};
+use core::ffi::c_void;
 use core::ptr;
 use macros::pytype;
+
+pub use definition::{exec_definition, from_definition, from_definition_and_spec, init_definition};
 
 #[unsafe(no_mangle)]
 pub static PyModuleDef_Type: TypeObject = TypeObject::new(c"moduledef", size_of::<ModuleDef>(), 0);
@@ -84,6 +87,14 @@ impl Module {
     /// # Errors
     /// MemoryError.
     pub fn new(name: &Str) -> Result<Ref<Module>> {
+        Module::with_name(name)
+    }
+
+    /// [`Module::new`] with a name that C code need not give as a string.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn with_name(name: &Object) -> Result<Ref<Module>> {
         let module = Module::empty_in(&PyModule_Type)?;
         module.set_up(name, none::none())?;
         Ok(module)
@@ -104,7 +115,7 @@ impl Module {
     }
 
     /// Sets the names that every module has (`module_init_dict`).
-    fn set_up(&self, name: &Str, doc: &Object) -> Result<()> {
+    fn set_up(&self, name: &Object, doc: &Object) -> Result<()> {
         let dict = self.dict();
         dict.set_str(id!("__name__"), name)?;
         dict.set_str(id!("__doc__"), doc)?;
@@ -112,7 +123,7 @@ impl Module {
             dict.set_str(attribute, none::none())?;
         }
         if name.is_exactly(&crate::types::str::PyUnicode_Type) {
-            self.md_name.set(Some(name.to_ref().upcast()));
+            self.md_name.set(Some(name.to_ref()));
         }
         Ok(())
     }
@@ -241,11 +252,11 @@ impl Module {
         self.md_state.get()
     }
 
-    /// Zeroed memory for the state, if the definition asks for some.
+    /// Zeroed memory for the state, if the definition has any; it also marks that the exec slots have run, so it is never NULL then.
     fn allocate_state(&self, definition: &ModuleDef) -> Result<()> {
-        if definition.m_size > 0 && self.md_state.get().is_null() {
+        if definition.m_size >= 0 && self.md_state.get().is_null() {
             // SAFETY: calloc accepts any size.
-            let state = unsafe { libc::calloc(1, definition.m_size as usize) };
+            let state = unsafe { libc::calloc(1, (definition.m_size as usize).max(1)) };
             if state.is_null() {
                 return Err(raise::no_memory());
             }
@@ -276,26 +287,25 @@ impl Module {
         unsafe { self.md_def.get().as_ref() }
     }
 
-    /// Adds the functions of a table that ends with NULLs (`PyModule_AddFunctions`).
-    ///
-    /// # Safety
-    /// `table` is such a table and is never freed.
+    /// The module's name.
     ///
     /// # Errors
-    /// MemoryError.
-    pub unsafe fn add_functions(&self, table: *const MethodDef) -> Result<()> {
-        let name = self.dict().get_str(crate::id!("__name__"))?;
-        let mut row = table;
-        // SAFETY: the caller's promise.
-        while let Some(def) = unsafe { row.as_ref() }.filter(|def| !def.ml_name.is_null()) {
-            let function = Function::new(def, Some(self), name.as_deref())?;
-            // SAFETY: a row's name is a C string.
-            let name = unsafe { CStr::from_ptr(def.ml_name) }.to_string_lossy();
-            self.dict().set_text(&name, &function)?;
-            // SAFETY: the row was not the last.
-            row = unsafe { row.add(1) };
-        }
-        Ok(())
+    /// SystemError when it has none that is a string.
+    pub fn name(&self) -> Result<Ref<Str>> {
+        self.text_of(id!("__name__"), "nameless module")
+    }
+
+    /// The module's file.
+    ///
+    /// # Errors
+    /// SystemError when it has none that is a string.
+    pub fn filename(&self) -> Result<Ref<Str>> {
+        self.text_of(id!("__file__"), "module filename missing")
+    }
+
+    fn text_of(&self, attribute: &Str, missing: &str) -> Result<Ref<Str>> {
+        let found = self.dict().get_str(attribute)?.and_then(|value| value.downcast::<Str>().ok());
+        found.ok_or_else(|| crate::raise!(SystemError, "{missing}"))
     }
 }
 
@@ -324,124 +334,3 @@ pub fn is_initializing(spec: &Object) -> Result<bool> {
         None => Ok(false),
     }
 }
-
-/// `PyModuleDef_Init`: the definition as an object, which the import system turns into a module. A definition in C has neither class
-/// nor index yet.
-pub fn init_definition(definition: &'static ModuleDef) -> &'static Object {
-    if definition.m_index.get() == 0 {
-        definition.ob_base.set_class(&PyModuleDef_Type);
-        LAST_INDEX.0.set(LAST_INDEX.0.get() + 1);
-        definition.m_index.set(LAST_INDEX.0.get());
-    }
-    definition.as_object()
-}
-
-/// The highest index that a definition has; a definition's place among the interpreter's modules.
-struct LastIndex(Cell<isize>);
-
-// SAFETY: touched under the GIL.
-unsafe impl Sync for LastIndex {}
-
-static LAST_INDEX: LastIndex = LastIndex(Cell::new(0));
-
-/// The module of a definition (`PyModule_FromDefAndSpec2` with the spec's name) with its functions, before its exec slots run.
-///
-/// # Errors
-/// MemoryError.
-pub fn from_definition(definition: &'static ModuleDef, name: &Str) -> Result<Ref<Module>> {
-    let module = Module::new(name)?;
-    module.fill(definition)?;
-    Ok(module)
-}
-
-/// `PyModule_FromDefAndSpec2`: a create slot may make any object, which gets the functions if it is a module.
-///
-/// # Errors
-/// What the create slot raises; SystemError for a definition that contradicts itself.
-pub fn from_definition_and_spec(definition: &'static ModuleDef, spec: &Object) -> Result<Ref> {
-    type Create = unsafe extern "C" fn(&Object, &ModuleDef) -> Result<Ref>;
-    let name = attr::get(spec, id!("name"))?;
-    let name = str::expect_str(&name, "name")?;
-    let text = name.to_string_lossy();
-    if definition.m_size < 0 {
-        return Err(crate::raise!(
-            SystemError,
-            "module {text}: m_size may not be negative for multi-phase initialization"
-        ));
-    }
-    let mut create: Option<Create> = None;
-    let mut slot = definition.m_slots;
-    // SAFETY: the table ends with a zero slot.
-    while let Some(row) = unsafe { slot.as_ref() }.filter(|row| row.slot != 0) {
-        match row.slot {
-            CREATE_SLOT if create.is_some() => {
-                return Err(crate::raise!(SystemError, "module {text} has multiple create slots"));
-            }
-            // SAFETY: the value of a create slot is such a function.
-            CREATE_SLOT => create = Some(unsafe { core::mem::transmute::<*const c_void, Create>(row.value) }),
-            EXEC_SLOT | MULTIPLE_INTERPRETERS_SLOT | GIL_SLOT => {}
-            other => return Err(crate::raise!(SystemError, "module {text} uses unknown slot ID {other}")),
-        }
-        // SAFETY: the row was not the last.
-        slot = unsafe { slot.add(1) };
-    }
-    let Some(create) = create else { return from_definition(definition, name).map(Ref::upcast) };
-    // SAFETY: the slot's contract.
-    let created = unsafe { create(spec, definition) }?;
-    if let Some(module) = created.cast::<Module>() {
-        module.fill(definition)?;
-    }
-    Ok(created)
-}
-
-impl Module {
-    /// What a definition gives its module before the exec slots run.
-    fn fill(&self, definition: &'static ModuleDef) -> Result<()> {
-        self.md_def.set(definition);
-        if !definition.m_doc.is_null() {
-            // SAFETY: a C string that lives as long as the definition.
-            let doc = unsafe { CStr::from_ptr(definition.m_doc) }.to_string_lossy();
-            self.dict().set_text("__doc__", Str::new(&doc)?.as_object())?;
-        }
-        if !definition.m_methods.is_null() {
-            // SAFETY: a definition's table ends with NULLs and is static.
-            unsafe { self.add_functions(definition.m_methods) }?;
-        }
-        Ok(())
-    }
-}
-
-/// Runs the exec slots (`PyModule_ExecDef`).
-///
-/// # Errors
-/// What a slot raises; SystemError for a slot that does not exist.
-pub fn exec_definition(module: &Module, definition: &'static ModuleDef) -> Result<()> {
-    type Exec = unsafe extern "C" fn(&Object) -> core::ffi::c_int;
-    module.allocate_state(definition)?;
-    let mut slot = definition.m_slots;
-    // SAFETY: the table ends with a zero slot.
-    while let Some(row) = unsafe { slot.as_ref() }.filter(|row| row.slot != 0) {
-        match row.slot {
-            EXEC_SLOT => {
-                // SAFETY: the value of an exec slot is such a function.
-                let exec: Exec = unsafe { core::mem::transmute(row.value) };
-                // SAFETY: the slot's contract.
-                if unsafe { exec(module) } != 0 {
-                    return Err(raise::pending());
-                }
-            }
-            CREATE_SLOT | MULTIPLE_INTERPRETERS_SLOT | GIL_SLOT => {}
-            other => {
-                return Err(crate::raise!(SystemError, "module initialized with unknown slot {other}"));
-            }
-        }
-        // SAFETY: the row was not the last.
-        slot = unsafe { slot.add(1) };
-    }
-    Ok(())
-}
-
-const CREATE_SLOT: i32 = 1;
-const EXEC_SLOT: i32 = 2;
-const MULTIPLE_INTERPRETERS_SLOT: i32 = 3;
-const GIL_SLOT: i32 = 4;
