@@ -3,6 +3,7 @@
 // Named, so that its symbols are linked in.
 use cpyext as _;
 
+mod backend;
 mod cli;
 mod descriptors;
 mod help;

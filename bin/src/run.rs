@@ -1,7 +1,7 @@
 //! One run of the executable, from its arguments to its exit status.
 
 use crate::cli::{self, Cli, Program};
-use crate::{help, settings};
+use crate::{backend, help, settings};
 use interp::config;
 use interp::modules::sys::values;
 use interp::{end, import, interactive, modules, program, start, streams, traceback_print};
@@ -55,6 +55,10 @@ pub fn main(args: Vec<OsString>) -> u8 {
             eprintln!("Fatal Python error: {place}{}\nPython runtime state: {}\n", bad.message, bad.state);
             return 1;
         }
+    }
+    if let Err(message) = backend::start() {
+        eprintln!("{message}");
+        return 2;
     }
     modules::register(NATIVE_MODULES);
     let mut ending = Ending::default();
@@ -124,6 +128,7 @@ fn prepare() -> Result<()> {
     }
     start::start_import()?;
     program::main_module()?;
+    tracer::module::add_to_sys()?;
     streams::start()?;
     start::start_services()?;
     if !config::get().no_site {

@@ -50,7 +50,8 @@ const BELOW: [(&str, &[&str]); 14] = [
         "vm/interp",
         &["bytecode", "compiler", "frozen", "macros", "num", "objects", "sre", "syntax", "unicode"],
     ),
-    ("vm/jit", &["bytecode", "interp", "ir", "objects"]),
+    ("vm/jit", &["ir"]),
+    ("vm/tracer", &["bytecode", "interp", "ir", "jit", "macros", "objects"]),
     ("cpyext", &["bytecode", "interp", "macros", "num", "objects", "unicode"]),
 ];
 

@@ -4,12 +4,15 @@
 //! everything above works, slowly, on any processor, and a wrong result can be blamed on one side of the seam.
 
 use crate::interp::{self, Start};
+use crate::exits::ExitState;
 use crate::machine::{ExitId, Loc, Machine};
 use crate::native::{Compiled, Failed, Native};
 use crate::ops::Op;
 use crate::place::Target;
 use crate::trace::{Trace, Val};
+use std::cell::RefCell;
 use std::collections::{BTreeMap, HashMap};
+use std::rc::Rc;
 
 /// A trace that was compiled.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -41,19 +44,19 @@ pub struct Exited {
     pub values: Vec<u64>,
 }
 
-/// What compiles and runs traces.
+/// What compiles and runs traces. A trace that runs may call what compiles another, so all of it is done through shared references.
 pub trait Backend {
     /// Compiles a lowered, verified trace.
     ///
     /// # Errors
     /// If it does not fit, or its goal cannot be linked to.
-    fn compile(&mut self, trace: Trace, origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed>;
+    fn compile(&self, trace: Trace, origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed>;
 
     /// Makes the exit that `bridge` was compiled for go on there.
     ///
     /// # Errors
     /// If it is too far away, or the system refuses.
-    fn attach(&mut self, parent: CodeId, exit: ExitId, bridge: CodeId) -> Result<(), Failed>;
+    fn attach(&self, parent: CodeId, exit: ExitId, bridge: CodeId) -> Result<(), Failed>;
 
     /// Runs a root trace until an exit is taken that nothing is attached to.
     ///
@@ -62,13 +65,16 @@ pub trait Backend {
     unsafe fn enter(&self, code: CodeId, params: &[u64]) -> Exited;
 
     /// The trace that was compiled.
-    fn trace(&self, code: CodeId) -> Option<&Trace>;
+    fn trace(&self, code: CodeId) -> Option<Rc<Trace>>;
+
+    /// The trace as it is placed in the machine's registers, for dumps; empty where there is no machine.
+    fn placed(&self, code: CodeId) -> String;
 
     /// Forgets a trace.
     ///
     /// # Safety
     /// It is not running, and nothing that may still run links to it or is attached to it.
-    unsafe fn free(&mut self, code: CodeId);
+    unsafe fn free(&self, code: CodeId);
 }
 
 /// The instruction of an exit: leaving instructions are counted in order.
@@ -80,22 +86,32 @@ pub fn exit_val(trace: &Trace, exit: ExitId) -> Option<Val> {
 
 /// Machine code.
 pub struct Compiler<M> {
+    state: RefCell<State<M>>,
+    comments: bool,
+}
+
+struct State<M> {
     native: Native<M>,
-    codes: Vec<Option<(Trace, Compiled)>>,
+    codes: Vec<Option<(Rc<Trace>, Compiled)>>,
     /// By the number of its first exit, for all that have one.
     by_exit: BTreeMap<u32, CodeId>,
-    comments: bool,
 }
 
 impl<M: Machine> Compiler<M> {
     /// Over that code memory; `comments` keeps what dumps show.
     pub fn new(native: Native<M>, comments: bool) -> Compiler<M> {
-        Compiler { native, codes: Vec::new(), by_exit: BTreeMap::new(), comments }
+        let state = State { native, codes: Vec::new(), by_exit: BTreeMap::new() };
+        Compiler { state: RefCell::new(state), comments }
+    }
+}
+
+impl<M: Machine> State<M> {
+    fn entry(&self, code: CodeId) -> Option<&(Rc<Trace>, Compiled)> {
+        self.codes.get(code.0 as usize)?.as_ref()
     }
 
-    /// The compiled code, for dumps.
-    pub fn compiled(&self, code: CodeId) -> Option<&Compiled> {
-        self.codes.get(code.0 as usize)?.as_ref().map(|entry| &entry.1)
+    fn compiled(&self, code: CodeId) -> Option<&Compiled> {
+        self.entry(code).map(|entry| &entry.1)
     }
 
     fn target(&self, goal: Goal) -> Option<Target> {
@@ -104,64 +120,73 @@ impl<M: Machine> Compiler<M> {
             Goal::Loop(code) => self.compiled(code)?.loop_target(),
         }
     }
+
+    /// Any trace that links lead to may be the one that is left.
+    fn exited(&self, state: &ExitState) -> Option<Exited> {
+        let number = state.number as u32;
+        let (&first, &code) = self.by_exit.range(..=number).next_back()?;
+        let exit = ExitId(number - first);
+        let locs = &self.compiled(code)?.placement.exits.get(exit.0 as usize)?.locs;
+        // SAFETY: the frame is still there.
+        let values = locs.iter().map(|&loc| unsafe { state.read(loc) }).collect();
+        Some(Exited { code, exit, values })
+    }
 }
 
 impl<M: Machine> Backend for Compiler<M> {
-    fn compile(&mut self, trace: Trace, origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed> {
+    fn compile(&self, trace: Trace, origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed> {
+        let mut state = self.state.borrow_mut();
         let entry: Vec<Loc> = match origin {
             Origin::Root => (0..trace.params().count() as u16).map(Loc::Slot).collect(),
             Origin::Exit(parent, exit) => {
-                self.compiled(parent).ok_or(Failed::Gone)?.bridge_entry(exit).to_vec()
+                state.compiled(parent).ok_or(Failed::Gone)?.bridge_entry(exit).to_vec()
             }
         };
-        let target = goal.map(|goal| self.target(goal).ok_or(Failed::Gone)).transpose()?;
-        let compiled = self.native.compile(&trace, entry, target.as_ref(), self.comments)?;
-        let id = CodeId(self.codes.len() as u32);
+        let target = goal.map(|goal| state.target(goal).ok_or(Failed::Gone)).transpose()?;
+        let compiled = state.native.compile(&trace, entry, target.as_ref(), self.comments)?;
+        let id = CodeId(state.codes.len() as u32);
         if !compiled.placement.exits.is_empty() {
-            self.by_exit.insert(compiled.first_exit, id);
+            state.by_exit.insert(compiled.first_exit, id);
         }
-        self.codes.push(Some((trace, compiled)));
+        state.codes.push(Some((Rc::new(trace), compiled)));
         Ok(id)
     }
 
-    fn attach(&mut self, parent: CodeId, exit: ExitId, bridge: CodeId) -> Result<(), Failed> {
-        let of = |id: CodeId| self.codes.get(id.0 as usize).and_then(Option::as_ref).ok_or(Failed::Gone);
+    fn attach(&self, parent: CodeId, exit: ExitId, bridge: CodeId) -> Result<(), Failed> {
+        let State { native, codes, .. } = &mut *self.state.borrow_mut();
+        let of = |id: CodeId| codes.get(id.0 as usize).and_then(Option::as_ref).ok_or(Failed::Gone);
         let (parent, bridge) = (&of(parent)?.1, &of(bridge)?.1);
-        self.native.attach(parent, exit, bridge)
+        native.attach(parent, exit, bridge)
     }
 
     unsafe fn enter(&self, code: CodeId, params: &[u64]) -> Exited {
-        let mut exited = Exited { code, exit: ExitId(0), values: Vec::new() };
-        let Some(compiled) = self.compiled(code) else { return exited };
-        // SAFETY: the caller's promise.
-        unsafe {
-            self.native.enter(compiled, params, |state| {
-                // Any trace that links lead to may be the one that is left.
-                let number = state.number as u32;
-                let found = self.by_exit.range(..=number).next_back();
-                let Some((&first, &id)) = found else { return };
-                exited.code = id;
-                exited.exit = ExitId(number - first);
-                if let Some(exit) =
-                    self.compiled(id).and_then(|c| c.placement.exits.get(exited.exit.0 as usize))
-                {
-                    // SAFETY: the frame is still there.
-                    exited.values.extend(exit.locs.iter().map(|&loc| state.read(loc)));
-                }
-            });
-        }
-        exited
-    }
-
-    fn trace(&self, code: CodeId) -> Option<&Trace> {
-        self.codes.get(code.0 as usize)?.as_ref().map(|entry| &entry.0)
-    }
-
-    unsafe fn free(&mut self, code: CodeId) {
-        if let Some((_, compiled)) = self.codes.get_mut(code.0 as usize).and_then(Option::take) {
-            self.by_exit.retain(|_, id| *id != code);
+        let entry = {
+            let state = self.state.borrow();
+            state.compiled(code).map(|compiled| state.native.entry(compiled))
+        };
+        let mut exited = None;
+        if let Some(entry) = entry {
             // SAFETY: the caller's promise.
-            unsafe { self.native.free(compiled) };
+            unsafe { entry.enter(params, |state| exited = self.state.borrow().exited(state)) };
+        }
+        exited.unwrap_or(Exited { code, exit: ExitId(0), values: Vec::new() })
+    }
+
+    fn trace(&self, code: CodeId) -> Option<Rc<Trace>> {
+        self.state.borrow().entry(code).map(|entry| entry.0.clone())
+    }
+
+    fn placed(&self, code: CodeId) -> String {
+        let state = self.state.borrow();
+        state.entry(code).map_or_else(String::new, |(trace, compiled)| compiled.placement.show(trace))
+    }
+
+    unsafe fn free(&self, code: CodeId) {
+        let mut state = self.state.borrow_mut();
+        if let Some((_, compiled)) = state.codes.get_mut(code.0 as usize).and_then(Option::take) {
+            state.by_exit.retain(|_, id| *id != code);
+            // SAFETY: the caller's promise.
+            unsafe { state.native.free(compiled) };
         }
     }
 }
@@ -171,23 +196,24 @@ impl<M: Machine> Backend for Compiler<M> {
 /// The reference interpreter.
 #[derive(Default)]
 pub struct Interpreter {
-    codes: Vec<Option<Interpreted>>,
+    codes: RefCell<Vec<Option<Interpreted>>>,
 }
 
+#[derive(Clone)]
 struct Interpreted {
-    trace: Trace,
+    trace: Rc<Trace>,
     goal: Option<Goal>,
     bridges: HashMap<ExitId, CodeId>,
 }
 
 impl Interpreter {
-    fn get(&self, code: CodeId) -> Option<&Interpreted> {
-        self.codes.get(code.0 as usize)?.as_ref()
+    fn get(&self, code: CodeId) -> Option<Interpreted> {
+        self.codes.borrow().get(code.0 as usize)?.clone()
     }
 }
 
 impl Backend for Interpreter {
-    fn compile(&mut self, trace: Trace, _origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed> {
+    fn compile(&self, trace: Trace, _origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed> {
         let reachable = match goal {
             Some(Goal::Entry(code)) => self.get(code).is_some(),
             Some(Goal::Loop(code)) => self.get(code).is_some_and(|code| code.trace.loop_is_closed()),
@@ -196,12 +222,14 @@ impl Backend for Interpreter {
         if !reachable {
             return Err(Failed::Gone);
         }
-        self.codes.push(Some(Interpreted { trace, goal, bridges: HashMap::new() }));
-        Ok(CodeId(self.codes.len() as u32 - 1))
+        let mut codes = self.codes.borrow_mut();
+        codes.push(Some(Interpreted { trace: Rc::new(trace), goal, bridges: HashMap::new() }));
+        Ok(CodeId(codes.len() as u32 - 1))
     }
 
-    fn attach(&mut self, parent: CodeId, exit: ExitId, bridge: CodeId) -> Result<(), Failed> {
-        let parent = self.codes.get_mut(parent.0 as usize).and_then(Option::as_mut).ok_or(Failed::Gone)?;
+    fn attach(&self, parent: CodeId, exit: ExitId, bridge: CodeId) -> Result<(), Failed> {
+        let mut codes = self.codes.borrow_mut();
+        let parent = codes.get_mut(parent.0 as usize).and_then(Option::as_mut).ok_or(Failed::Gone)?;
         parent.bridges.insert(exit, bridge);
         Ok(())
     }
@@ -232,12 +260,16 @@ impl Backend for Interpreter {
         }
     }
 
-    fn trace(&self, code: CodeId) -> Option<&Trace> {
-        self.get(code).map(|code| &code.trace)
+    fn trace(&self, code: CodeId) -> Option<Rc<Trace>> {
+        self.get(code).map(|code| code.trace)
     }
 
-    unsafe fn free(&mut self, code: CodeId) {
-        if let Some(entry) = self.codes.get_mut(code.0 as usize) {
+    fn placed(&self, _code: CodeId) -> String {
+        String::new()
+    }
+
+    unsafe fn free(&self, code: CodeId) {
+        if let Some(entry) = self.codes.borrow_mut().get_mut(code.0 as usize) {
             *entry = None;
         }
     }

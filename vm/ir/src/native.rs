@@ -208,11 +208,35 @@ impl<M: Machine> Native<M> {
         self.memory.release(compiled.chunk);
     }
 
+    /// How to enter the trace.
+    pub fn entry(&self, compiled: &Compiled) -> Entry {
+        Entry { trampoline: self.trampoline, code: compiled.code.base }
+    }
+
+    /// [`Entry::enter`] for a root trace.
+    ///
+    /// # Safety
+    /// As there.
+    pub unsafe fn enter<F: FnMut(&ExitState)>(&self, compiled: &Compiled, params: &[u64], told: F) {
+        // SAFETY: the caller's promise.
+        unsafe { self.entry(compiled).enter(params, told) };
+    }
+}
+
+/// All that entering a trace needs, so that nothing is borrowed while it runs.
+#[derive(Clone, Copy, Debug)]
+pub struct Entry {
+    trampoline: u64,
+    code: u64,
+}
+
+impl Entry {
     /// Runs a root trace until it leaves, and gives `told` what the handler saved.
     ///
     /// # Safety
-    /// This process runs on the machine, the parameters are what the trace expects, and what it touches is there.
-    pub unsafe fn enter<F: FnMut(&ExitState)>(&self, compiled: &Compiled, params: &[u64], mut told: F) {
+    /// This process runs on the machine, the trace is not freed while it runs, the parameters are what it expects, and what it
+    /// touches is there.
+    pub unsafe fn enter<F: FnMut(&ExitState)>(self, params: &[u64], mut told: F) {
         unsafe extern "C" fn on_exit<F: FnMut(&ExitState)>(state: *const ExitState, context: *mut c_void) {
             // SAFETY: the handler passes the state it saved and the context that it was given.
             unsafe { (*context.cast::<F>())(&*state) }
@@ -221,7 +245,7 @@ impl<M: Machine> Native<M> {
         unsafe {
             let enter: Enter = std::mem::transmute(self.trampoline as *const ());
             let context = (&raw mut told).cast();
-            enter(compiled.code.base, params.as_ptr(), params.len() as u64, on_exit::<F>, context);
+            enter(self.code, params.as_ptr(), params.len() as u64, on_exit::<F>, context);
         }
     }
 }

@@ -116,6 +116,8 @@ impl Alias {
     pub const ANY: Alias = Alias(0);
     /// Never written while the trace runs: loads of it depend on the address alone.
     pub const CONSTANT: Alias = Alias(u16::MAX);
+    /// Written by others at any time: every load of it is made.
+    pub const VOLATILE: Alias = Alias(u16::MAX - 1);
 
     /// Whether an access of one class may touch what one of the other does.
     pub fn overlaps(self, other: Alias) -> bool {

@@ -88,7 +88,7 @@ fn bridges_go_back_to_the_loop() {
 }
 
 /// The same through the seam: machine code and the interpreter do alike.
-fn backends_agree(mut backend: impl Backend) {
+fn backends_agree(backend: impl Backend) {
     let root = backend.compile(root(), Origin::Root, None).expect("it fits");
     let params = [10, 8f64.to_bits()];
     // SAFETY: the traces touch no memory.

@@ -102,7 +102,8 @@ pub unsafe fn specialize_truth(site: Site<'_>) {
     }
 }
 
-fn always_true(class: &TypeObject) -> bool {
+/// Whether instances of the class have no say in their truth.
+pub fn always_true(class: &TypeObject) -> bool {
     class.number().is_none_or(|table| table.nb_bool.get().is_none())
         && class.mapping().is_none_or(|table| table.mp_length.get().is_none())
         && class.sequence().is_none_or(|table| table.sq_length.get().is_none())

@@ -49,6 +49,21 @@ static KNOWN: Known = Known {
     list_append: Cell::new(ptr::null()),
 };
 
+/// `len`, as it is before any program can replace it.
+pub fn builtin_len() -> *const Object {
+    KNOWN.len.get()
+}
+
+/// `list.append`.
+pub fn builtin_list_append() -> *const Object {
+    KNOWN.list_append.get()
+}
+
+/// `isinstance`.
+pub fn builtin_isinstance() -> *const Object {
+    KNOWN.isinstance.get()
+}
+
 /// Notes the built-in functions, which live for ever from then on.
 ///
 /// # Errors

@@ -29,9 +29,9 @@ pub fn run(trace: &Trace) -> Trace {
                 known.retain(|place| !trace.touches(val, place.mem.alias).1);
                 rewrite.copy(val);
             }
-            // A count is at its object's start: nobody gives it an alias class of its own.
+            // A count is at its object's start, where no class of its own reaches.
             Effect::Count => {
-                known.retain(|place| place.mem.alias == Alias::CONSTANT);
+                known.retain(|place| place.mem.alias != Alias::ANY);
                 rewrite.copy(val);
             }
             _ if inst.op == Op::loop_ => {
@@ -40,7 +40,7 @@ pub fn run(trace: &Trace) -> Trace {
                 known.retain(|place| {
                     let alias = place.mem.alias;
                     alias == Alias::CONSTANT
-                        || !counts && body.iter().all(|&other| !trace.touches(other, alias).1)
+                        || !(counts && alias == Alias::ANY) && body.iter().all(|&other| !trace.touches(other, alias).1)
                 });
                 rewrite.copy(val);
             }
@@ -56,6 +56,10 @@ fn load(rewrite: &mut Rewrite, known: &mut Vec<Known>, val: Val) {
     let inst = rewrite.old.inst(val);
     let base = rewrite.args(val);
     let mem = inst.mem().unwrap_or(Mem::at(0, Alias::ANY));
+    if mem.alias == Alias::VOLATILE {
+        rewrite.copy(val);
+        return;
+    }
     let found = known.iter().find(|place| place.load == inst.op && place.base == base && place.mem == mem);
     if let Some(place) = found {
         return rewrite.replace(val, place.value);

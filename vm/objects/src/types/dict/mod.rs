@@ -353,6 +353,25 @@ impl Dict {
         if keys.version().get() == version { keys.value_slot(index).as_ptr() } else { core::ptr::null_mut() }
     }
 
+    /// Offset of the pointer to the table. For compiled code: while that is [`Dict::table`] and the version there the one that was
+    /// given, the value of a place is at [`Dict::value_address`].
+    pub const TABLE_OFFSET: usize = core::mem::offset_of!(Dict, keys);
+
+    /// The table's address.
+    pub fn table(&self) -> usize {
+        self.keys.get().as_ptr() as usize
+    }
+
+    /// The address of the keys' version.
+    pub fn version_address(&self) -> *const u32 {
+        self.keys().version().as_ptr()
+    }
+
+    /// The address of the value at a place that [`Dict::place_of`] gave.
+    pub fn value_address(&self, index: usize) -> *const *mut Object {
+        core::ptr::from_ref(self.keys().value_slot(index)).cast()
+    }
+
     /// The value at a place, borrowed, if `name` is still there among keys that are all strings; else NULL.
     #[inline(always)]
     pub fn value_at_hint(&self, index: usize, name: &Str) -> *mut Object {

@@ -1,0 +1,307 @@
+//! The way in: hot loops are recorded, compiled ones entered; the table of handlers that records.
+//!
+//! The handlers here keep the rules of `interp::eval`: what needs a destructor or an address is in functions that are not inlined.
+
+use crate::death;
+use crate::exit::restore;
+use crate::follow;
+use crate::helpers::int_value_of;
+use crate::items::{Entry, Kind};
+use crate::recorder::{Exit, Recorder};
+use crate::state::{self, Jit};
+use bytecode::opcodes::{DEOPT, op};
+use core::ptr;
+use core::sync::atomic::Ordering;
+use interp::eval::{FramePtr, Handler, Pc, Sp, TABLE, Table, ThreadPtr, caches};
+use interp::unwind;
+use ir::backend::{CodeId, Origin};
+use ir::ops::Ty;
+use objects::{Instance, Object};
+use objects::interpreter_frame::{CodeUnit, InterpreterFrame, owner};
+use objects::raise;
+use objects::types::code::Code;
+use objects::types::float::Float;
+
+/// The most that the counter of a `JUMP_BACKWARD` counts.
+const COUNTER_MAX: u32 = 4095;
+
+/// The table that records.
+static RECORD: Table = Table([record as Handler; 256]);
+
+/// How to go on.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+#[repr(usize)]
+enum Go {
+    /// At the loop's first instruction.
+    Loop,
+    /// There, recording.
+    RecordLoop,
+    /// Where the thread's current frame waits.
+    Frame,
+    RecordFrame,
+    /// The instruction at which the thread's current frame waits has raised.
+    Raise,
+}
+
+/// Goes on with the instruction at `pc`.
+macro_rules! next {
+    ($pc:expr, $sp:expr, $frame:expr, $ts:expr, $table:expr) => {{
+        let (pc, table): (Pc, *const Table) = ($pc, $table);
+        let word = *pc;
+        return ((*table).0[usize::from(word as u8)])(pc.add(1), $sp, $frame, $ts, usize::from(word >> 8), table);
+    }};
+}
+
+/// A backward jump whose counter has run out.
+#[inline(never)]
+pub unsafe extern "C" fn loop_entry(
+    pc: Pc,
+    sp: Sp,
+    frame: FramePtr,
+    ts: ThreadPtr,
+    arg: usize,
+    table: *const Table,
+) -> *mut Object {
+    // SAFETY: as in every handler.
+    unsafe {
+        let header = pc.add(1).sub(arg);
+        if !ptr::eq(table, &TABLE) {
+            next!(header, sp, frame, ts, table);
+        }
+        match hot(pc, header, sp, frame, ts) {
+            Go::Loop => next!(header, sp, frame, ts, &TABLE),
+            Go::RecordLoop => next!(header, sp, frame, ts, &RECORD),
+            go => {
+                let frame = (*ts).current_frame.get().cast::<InterpreterFrame>().cast_const();
+                let sp = (*frame).localsplus().add((*frame).stacktop.get() as usize);
+                (*frame).stacktop.set(-1);
+                let pc = (*frame).instr_ptr.get();
+                match go {
+                    Go::RecordFrame => next!(pc, sp, frame, ts, &RECORD),
+                    Go::Raise => unwind::error(pc.add(1), sp, frame, ts, 0, &TABLE),
+                    _ => next!(pc, sp, frame, ts, &TABLE),
+                }
+            }
+        }
+    }
+}
+
+/// Every instruction while a recording is made: written down, then executed.
+#[inline(never)]
+unsafe extern "C" fn record(
+    pc: Pc,
+    sp: Sp,
+    frame: FramePtr,
+    ts: ThreadPtr,
+    arg: usize,
+    _table: *const Table,
+) -> *mut Object {
+    // SAFETY: as in every handler.
+    unsafe {
+        let table: *const Table = if follow::step(pc, sp, frame, arg) { &RECORD } else { &TABLE };
+        (TABLE.0[usize::from(*pc.sub(1) as u8)])(pc, sp, frame, ts, arg, table)
+    }
+}
+
+/// What to do at a loop that is hot. `counter` is its jump's.
+#[inline(never)]
+unsafe fn hot(counter: Pc, header: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -> Go {
+    let Some(jit) = state::get() else { return Go::Loop };
+    // SAFETY: the running frame and its thread.
+    unsafe {
+        let place = header as usize;
+        let root = jit.tree.borrow().root_at(place);
+        if let Some((code, entry)) = root {
+            return enter(jit, counter, code, &entry, sp, frame, ts).unwrap_or(Go::Loop);
+        }
+        let given_up = {
+            let mut tree = jit.tree.borrow_mut();
+            let full = tree.len() >= jit.options.code_limit;
+            let place = tree.place(place);
+            let first = !core::mem::replace(&mut place.counted, true);
+            if first && jit.options.threshold > 0 {
+                set_counter(counter, jit.options.threshold);
+                return Go::Loop;
+            }
+            place.given_up || full
+        };
+        let breaker = (*ts).eval_breaker.load(Ordering::Relaxed);
+        let is_free = !follow::is_recording(jit, ts);
+        if given_up || !is_free || breaker != (*frame).code().co_instrumentation_version.get() {
+            set_counter(counter, if given_up { COUNTER_MAX } else { jit.options.threshold });
+            return Go::Loop;
+        }
+        let code: &Code = (*frame).code();
+        let name = format!("{}:{}", code.qualname().to_string_lossy(), header.offset_from(code.first_unit()));
+        let mut recorder = Box::new(Recorder::new(name, Origin::Root, jit.options.trace_limit));
+        recorder.header = place;
+        recorder.breaker = breaker as i64;
+        recorder.expected = header.offset_from(code.first_unit()) as u32;
+        recorder.keep(code.as_object());
+        let depth = sp.offset_from((*frame).stack_base()) as usize;
+        let stored = stored_in_loop(code, recorder.expected);
+        let boxed = jit.boxed.borrow();
+        recorder.begin_loop(frame, depth, &stored, &|slot| boxed.contains(&(place, slot)));
+        start(jit, recorder);
+        set_counter(counter, jit.options.threshold);
+        Go::RecordLoop
+    }
+}
+
+fn start(jit: &Jit, recorder: Box<Recorder>) {
+    jit.stats.borrow_mut().recordings += 1;
+    *jit.recorder.borrow_mut() = Some(recorder);
+}
+
+unsafe fn set_counter(counter: Pc, count: u32) {
+    // SAFETY: the cache entry of a `JUMP_BACKWARD`; the count stands above four bits that are not used.
+    unsafe { *counter = (count.min(COUNTER_MAX) << 4) as CodeUnit };
+}
+
+/// Which fast locals the instructions from `header` to the last jump back there change.
+fn stored_in_loop(code: &Code, header: u32) -> Vec<bool> {
+    let mut stored = vec![false; code.co_nlocalsplus.get() as usize];
+    let mut seen: Vec<usize> = Vec::new();
+    let units = code.units();
+    let (mut at, mut arg, mut committed) = (header as usize, 0usize, 0);
+    while at < units.len() {
+        let word = units[at].get();
+        let opcode = DEOPT[usize::from(word as u8)];
+        arg = arg << 8 | usize::from(word >> 8);
+        let next = at + 1 + caches(opcode);
+        match opcode {
+            op::STORE_FAST | op::DELETE_FAST | op::LOAD_FAST_AND_CLEAR => seen.push(arg),
+            op::STORE_FAST_LOAD_FAST => seen.push(arg >> 4),
+            op::STORE_FAST_STORE_FAST => seen.extend([arg >> 4, arg & 15]),
+            op::JUMP_BACKWARD if next.checked_sub(arg) == Some(header as usize) => committed = seen.len(),
+            _ => {}
+        }
+        if opcode != op::EXTENDED_ARG {
+            arg = 0;
+        }
+        at = next;
+    }
+    for index in seen.into_iter().take(committed) {
+        if let Some(stored) = stored.get_mut(index) {
+            *stored = true;
+        }
+    }
+    stored
+}
+
+/// The parameters of a loop's code, if the frame is as the code expects it.
+unsafe fn params(entry: &Entry, sp: Sp, frame: FramePtr, ts: ThreadPtr) -> Option<Vec<u64>> {
+    // SAFETY: the running frame and its thread.
+    unsafe {
+        let fits = sp.offset_from((*frame).stack_base()) as usize == entry.depth
+            && (*frame).frame_obj.is_empty()
+            && (*frame).owner.get() != owner::FRAME_OBJECT
+            && (*ts).eval_breaker.load(Ordering::Relaxed) == (*frame).code().co_instrumentation_version.get();
+        if !fits {
+            return None;
+        }
+        let mut params = vec![ts as u64, frame as u64];
+        let locals = (*frame).localsplus();
+        for &(index, kind) in &entry.slots {
+            let value = (*locals.add(usize::from(index))).as_ref();
+            match kind {
+                Kind::Null if value.is_none() => {}
+                Kind::Null => return None,
+                Kind::Obj => params.push(value? as *const Object as u64),
+                Kind::Int => params.push(int_value_of(value?)?.cast_unsigned()),
+                Kind::Float => params.push(value?.cast_exact::<Float>()?.value().to_bits()),
+            }
+        }
+        Some(params)
+    }
+}
+
+/// Enters a loop's code; `None` if the frame is not as the code expects it.
+unsafe fn enter(
+    jit: &'static Jit,
+    counter: Pc,
+    code: CodeId,
+    entry: &Entry,
+    sp: Sp,
+    frame: FramePtr,
+    ts: ThreadPtr,
+) -> Option<Go> {
+    // SAFETY: the running frame and its thread; the parameters are what the code expects.
+    unsafe {
+        let Some(params) = params(entry, sp, frame, ts) else {
+            jit.stats.borrow_mut().mismatches += 1;
+            set_counter(counter, 16);
+            return None;
+        };
+        // The code owns these slots from now on.
+        let locals = (*frame).localsplus();
+        for &(index, kind) in &entry.slots {
+            let old = (*locals.add(usize::from(index))).cast::<Object>();
+            *locals.add(usize::from(index)) = ptr::null_mut();
+            if matches!(kind, Kind::Int | Kind::Float) {
+                Object::decref(old);
+            }
+        }
+        jit.stats.borrow_mut().entries += 1;
+        let exited = jit.backend.enter(code, &params);
+        let (snapshot, is_hot) = {
+            let mut tree = jit.tree.borrow_mut();
+            let exit = tree.exit(exited.code, exited.exit);
+            let exit = exit.unwrap_or_else(|| objects::fatal("an exit that is not known"));
+            (exit.snapshot.clone(), exit.count(jit.options.bridge_threshold))
+        };
+        if jit.options.dump.exit {
+            let line = format!("code {} exit {}: {}", exited.code.0, exited.exit.0, snapshot);
+            jit::dump::show("exit", &line);
+        }
+        let ts = &*ts;
+        let (frames, kind) = restore(ts, &snapshot, &exited.values);
+        death::bury();
+        let top = *frames.last().unwrap_or(&frame);
+        let raised = match kind {
+            Exit::Resume => false,
+            Exit::Raise => true,
+            Exit::End => raise::occurred(),
+        };
+        if raised {
+            return Some(Go::Raise);
+        }
+        if kind == Exit::End {
+            // The end of the loop, where something is popped.
+            let (unit, _) = Exit::unpack(snapshot.frames.last().map_or(0, |frame| frame.pc));
+            let depth = (*top).stacktop.get();
+            *(*top).localsplus().add(depth as usize) = objects::types::none::none().as_ptr();
+            (*top).stacktop.set(depth + 1);
+            (*top).instr_ptr.set((*top).code().first_unit().add(unit as usize));
+        }
+        let record = is_hot
+            && kind == Exit::Resume
+            && jit.tree.borrow().len() < jit.options.code_limit
+            && !follow::is_recording(jit, ts)
+            && ts.eval_breaker.load(Ordering::Relaxed) == (*top).code().co_instrumentation_version.get();
+        if !record {
+            return Some(Go::Frame);
+        }
+        let Some(trace) = jit.backend.trace(exited.code) else { return Some(Go::Frame) };
+        let types: Vec<Ty> = snapshot.args().filter_map(|arg| trace.ty(arg)).collect();
+        let name = format!("bridge from code {} exit {}", exited.code.0, exited.exit.0);
+        let origin = Origin::Exit(exited.code, exited.exit);
+        let mut recorder = Box::new(Recorder::new(name, origin, jit.options.trace_limit));
+        recorder.breaker = ts.eval_breaker.load(Ordering::Relaxed) as i64;
+        recorder.begin_bridge(&snapshot, &types, &frames);
+        recorder.expected = Exit::unpack(snapshot.frames.last().map_or(0, |frame| frame.pc)).0;
+        start(jit, recorder);
+        Some(Go::RecordFrame)
+    }
+}
+
+/// Where a recording stands, for dumps.
+pub fn place_of(rec: &Recorder) -> String {
+    let Some(frame) = rec.frames.last() else { return String::new() };
+    // SAFETY: a recording's code is alive.
+    let code = unsafe { &*frame.code };
+    let opcode = code.units().get(rec.pc as usize).map_or(0, |unit| DEOPT[usize::from(unit.get() as u8)]);
+    let name = bytecode::opcodes::Opcode::from_number(u16::from(opcode)).map(|opcode| opcode.name());
+    let line = code.line_of(rec.pc as i32).unwrap_or(0);
+    format!("{} line {line} ({})", code.qualname().to_string_lossy(), name.unwrap_or("?"))
+}

@@ -1,0 +1,106 @@
+//! Leaving compiled code: the frames become what the interpreter would have them.
+
+use crate::recorder::{Exit, made};
+use bytecode::opcodes::DEOPT;
+use core::ptr;
+use interp::eval::{FramePtr, caches};
+use interp::frame;
+use ir::trace::{Slot, Snapshot};
+use objects::interpreter_frame::InterpreterFrame;
+use objects::state::ThreadState;
+use objects::types::float::Float;
+use objects::types::function::Function;
+use objects::types::int::Int;
+use objects::{Instance, Object, Ref, fatal};
+
+/// An object that a snapshot's virtual stands for.
+struct Made {
+    object: *mut Object,
+    /// Whether it was made here, with a reference that is still to be given up.
+    fresh: bool,
+}
+
+fn make(desc: u32, bits: u64) -> Made {
+    let new = |made: objects::Result<Ref>| Made {
+        object: made.map_or_else(|_| fatal("out of memory"), Ref::into_ptr),
+        fresh: true,
+    };
+    match desc {
+        made::INT => new(Int::from_i64(bits.cast_signed()).map(Ref::upcast)),
+        made::FLOAT => new(Float::new(f64::from_bits(bits)).map(Ref::upcast)),
+        made::BOOL => Made { object: crate::helpers::bool_object(bits != 0), fresh: false },
+        _ => Made { object: bits as *mut Object, fresh: false },
+    }
+}
+
+/// Rebuilds the frames from an exit's snapshot and values; the frames outermost first, and what to do. The innermost frame waits as
+/// one that a call returns to.
+///
+/// # Safety
+/// Compiled code was just left there.
+pub unsafe fn restore(ts: &ThreadState, snapshot: &Snapshot, values: &[u64]) -> (Vec<FramePtr>, Exit) {
+    let in_frames = snapshot.frames.iter().flat_map(|frame| &frame.slots);
+    let first_field = in_frames.filter(|slot| matches!(slot, Slot::Arg(_))).count();
+    let fields = values[first_field..].iter();
+    let made: Vec<Made> =
+        snapshot.virtuals.iter().zip(fields).map(|(object, &bits)| make(object.desc, bits)).collect();
+    let mut values = values.iter().copied();
+    let mut take = || values.next().unwrap_or(0);
+    let mut frames: Vec<FramePtr> = Vec::new();
+    let mut kind = Exit::Resume;
+    for (number, saved) in snapshot.frames.iter().enumerate() {
+        let mut slots = &saved.slots[..];
+        let frame: *const InterpreterFrame = if number == 0 {
+            // Thread and frame come first.
+            slots = &slots[2..];
+            take();
+            take() as FramePtr
+        } else {
+            // SAFETY: the compiled code keeps the functions that it runs.
+            unsafe { push(ts, saved.code as *const Function, frames[number - 1]) }
+        };
+        // SAFETY: the frame is whole, and its slots are the trace's to fill.
+        unsafe {
+            let locals = (*frame).localsplus();
+            for (index, slot) in slots.iter().enumerate() {
+                match *slot {
+                    Slot::Empty => {}
+                    Slot::Arg(_) => *locals.add(index) = take() as *mut Object,
+                    Slot::Virtual(n) => {
+                        let object = made[usize::from(n)].object;
+                        (*object).incref();
+                        *locals.add(index) = object;
+                    }
+                }
+            }
+            let (unit, exit) = Exit::unpack(saved.pc);
+            kind = exit;
+            // A loop's failed call for the next item has noted its place.
+            if exit != Exit::End {
+                (*frame).instr_ptr.set((*frame).code().first_unit().add(unit as usize));
+            }
+            (*frame).stacktop.set(slots.len() as i32);
+        }
+        frames.push(frame);
+    }
+    for made in made.iter().filter(|made| made.fresh) {
+        // SAFETY: the reference that it was made with.
+        unsafe { Object::decref(made.object) };
+    }
+    (frames, kind)
+}
+
+/// Pushes the frame of a call from `caller`, which stands at its calling instruction.
+unsafe fn push(ts: &ThreadState, function: *const Function, caller: FramePtr) -> FramePtr {
+    // SAFETY: a live function; the caller's instruction is a call.
+    unsafe {
+        let Ok(new) = frame::push(ts, (*function).to_ref(), None, 0) else { fatal("out of memory") };
+        let opcode = DEOPT[usize::from(*(*caller).instr_ptr.get() as u8)];
+        (*caller).return_offset.set(1 + caches(opcode) as u16);
+        (*new).previous.set(caller.cast_mut());
+        ts.current_frame.set(new.cast());
+        ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() - 1);
+        debug_assert!(!ptr::eq(new, caller));
+        new
+    }
+}

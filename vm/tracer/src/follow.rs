@@ -1,0 +1,209 @@
+//! Following the interpreter: each instruction checked to be the expected one, written down, and the recording ended where it comes to
+//! a loop's first instruction.
+
+use crate::entry;
+use crate::items::Entry;
+use crate::record::{self, Site, iter};
+use crate::recorder::Recorder;
+use crate::state::{self, Jit};
+use core::ptr;
+use interp::eval::{FramePtr, Pc, Sp, ThreadPtr};
+use ir::backend::{CodeId, Goal, Origin};
+use ir::opt;
+use ir::verify::verify;
+use jit::abort::Abort;
+use jit::dump::show;
+use objects::interpreter_frame::InterpreterFrame;
+use std::rc::Rc;
+
+/// Where a recording ends.
+enum Next {
+    Go,
+    /// At its own loop's first instruction.
+    Close,
+    /// At that of a compiled loop.
+    Link(CodeId, Rc<Entry>),
+}
+
+/// Whether the thread makes a recording whose frame is still there; one whose frame has gone is dropped.
+pub fn is_recording(jit: &Jit, ts: ThreadPtr) -> bool {
+    let base = match jit.recorder.borrow().as_ref().and_then(|recorder| recorder.frames.first()) {
+        Some(frame) => frame.live,
+        None => return false,
+    };
+    // SAFETY: the chain of the running thread's frames.
+    let mut frame = unsafe { (*ts).current_frame.get() }.cast::<InterpreterFrame>().cast_const();
+    while let Some(this) = unsafe { frame.as_ref() } {
+        if ptr::eq(this, base) {
+            return true;
+        }
+        frame = this.previous.get();
+    }
+    let recorder = jit.recorder.borrow_mut().take();
+    if let Some(recorder) = recorder {
+        stop(jit, &recorder, Abort::Interrupted);
+    }
+    false
+}
+
+/// Writes down the instruction before `pc`; whether to go on recording.
+#[inline(never)]
+pub unsafe fn step(pc: Pc, sp: Sp, frame: FramePtr, arg: usize) -> bool {
+    let Some(jit) = state::get() else { return false };
+    let Some(mut recorder) = jit.recorder.borrow_mut().take() else { return false };
+    // SAFETY: the running frame at an instruction of its code.
+    let next = unsafe { follow(jit, &mut recorder, pc, sp, frame, arg) };
+    let ended = match next {
+        Ok(Next::Go) => {
+            *jit.recorder.borrow_mut() = Some(recorder);
+            return true;
+        }
+        Ok(Next::Close) => complete(jit, &mut recorder, None),
+        Ok(Next::Link(code, entry)) => complete(jit, &mut recorder, Some((code, entry))),
+        Err(reason) => Err(reason),
+    };
+    if let Err(reason) = ended {
+        stop(jit, &recorder, reason);
+    }
+    false
+}
+
+unsafe fn follow(
+    jit: &Jit,
+    rec: &mut Recorder,
+    pc: Pc,
+    sp: Sp,
+    frame: FramePtr,
+    arg: usize,
+) -> Result<Next, Abort> {
+    // SAFETY: the caller's frame; a frame that is new was made by the call before.
+    let (at, word) = unsafe {
+        let code: *const _ = (*frame).code();
+        if rec.top().live.is_null() {
+            let caller = rec.frames.len().checked_sub(2).map(|n| rec.frames[n].live);
+            let fresh = caller.is_some_and(|caller| ptr::eq((*frame).previous.get(), caller));
+            if !fresh || !ptr::eq(rec.top().code, code) {
+                return Err(Abort::LeftTrack);
+            }
+            rec.top().live = frame;
+        }
+        if !ptr::eq(rec.top().live, frame) {
+            return Err(Abort::LeftTrack);
+        }
+        let word = pc.sub(1);
+        (Site::at((*code).first_unit(), word, arg), word)
+    };
+    // An instruction that has rewritten itself comes again.
+    if rec.last == word as usize && at.unit != rec.expected {
+        return Ok(Next::Go);
+    }
+    if rec.prefix.is_none() {
+        rec.pc = at.unit;
+    }
+    let skipped_end = rec.skipped_end.take();
+    if let Some(fetched) = rec.fetched.take() {
+        iter::fetched(rec, at.unit, fetched)?;
+    } else if skipped_end == Some(at.unit) {
+        rec.shrink(2);
+    } else if at.unit != rec.expected {
+        return Err(Abort::LeftTrack);
+    }
+    // SAFETY: the stack of the frame.
+    if unsafe { sp.offset_from((*frame).localsplus()) } != rec.top().slots.len() as isize {
+        return Err(Abort::LeftTrack);
+    }
+    rec.checks();
+    if rec.frames.len() == 1 && rec.prefix.is_none() && rec.steps > 0 {
+        if rec.header == word as usize {
+            return Ok(Next::Close);
+        }
+        if let Some((code, entry)) = jit.tree.borrow().root_at(word as usize) {
+            return if rec.header == 0 { Ok(Next::Link(code, entry)) } else { Err(Abort::InnerLoop) };
+        }
+    }
+    if rec.trace.len() > rec.limit {
+        return Err(Abort::TooLong);
+    }
+    rec.steps += 1;
+    rec.last = word as usize;
+    record::record(rec, at)?;
+    if at.opcode != bytecode::opcodes::op::EXTENDED_ARG {
+        rec.prefix = None;
+    }
+    Ok(Next::Go)
+}
+
+/// Compiles what was recorded.
+fn complete(jit: &Jit, rec: &mut Recorder, goal: Option<(CodeId, Rc<Entry>)>) -> Result<(), Abort> {
+    let entry = goal.as_ref().map_or_else(|| Rc::new(rec.entry.clone()), |goal| goal.1.clone());
+    let next = rec.arrive(&entry)?;
+    let trace = if goal.is_some() { rec.linked(&next) } else { rec.closed(&next) };
+    let dump = jit.options.dump;
+    if dump.trace {
+        show("trace", &trace);
+    }
+    let check = |trace| {
+        verify(trace, true).map_err(|why| {
+            if dump.abort {
+                show("ill-formed", &why);
+            }
+            Abort::Backend
+        })
+    };
+    check(&trace)?;
+    let trace = opt::optimise(&trace);
+    if dump.opt {
+        show("opt", &trace);
+    }
+    check(&trace)?;
+    let mut tree = jit.tree.borrow_mut();
+    let goal = goal.map(|goal| Goal::Entry(goal.0));
+    let code = jit.backend.compile(trace.clone(), rec.origin, goal).map_err(|why| {
+        if dump.abort {
+            show("not compiled", &why);
+        }
+        Abort::Backend
+    })?;
+    if dump.place {
+        show("place", &jit.backend.placed(code));
+    }
+    tree.add(code, &trace);
+    jit.kept.borrow_mut().append(&mut rec.kept);
+    let mut stats = jit.stats.borrow_mut();
+    match rec.origin {
+        Origin::Root => {
+            tree.add_root(rec.header, code, rec.entry.clone());
+            stats.roots += 1;
+        }
+        Origin::Exit(parent, exit) => {
+            jit.backend.attach(parent, exit, code).map_err(|_| Abort::Backend)?;
+            stats.bridges += 1;
+        }
+    }
+    Ok(())
+}
+
+/// Notes a recording that has failed.
+fn stop(jit: &Jit, rec: &Recorder, reason: Abort) {
+    let mut stats = jit.stats.borrow_mut();
+    stats.abort(reason);
+    if jit.options.dump.abort {
+        let place = entry::place_of(rec);
+        show("abort", &format!("{}: {} at {place}", rec.trace.name, reason.key()));
+        if jit.options.dump.trace {
+            show("aborted trace", &rec.trace);
+        }
+    }
+    let mut tree = jit.tree.borrow_mut();
+    match rec.origin {
+        Origin::Root => {
+            if let Some(slot) = rec.unstable {
+                jit.boxed.borrow_mut().insert((rec.header, slot));
+            }
+            if tree.fail(rec.header, reason.lasts()) {
+                stats.blacklisted += 1;
+            }
+        }
+        Origin::Exit(code, exit) => tree.fail_bridge(code, exit, reason.lasts()),
+    }
+}

@@ -1,0 +1,307 @@
+//! THE HELPER TABLE: the runtime's functions that traces call.
+//!
+//! A row is `name (operands) -> result, what it touches;` and the function of that name below. To add one, write both. Functions of the
+//! first part are quiet: they run no code of a program and let nobody look at frames. Those of the second are loud: the
+//! recorder writes the frame's slots to their memory before it calls them.
+//!
+//! A pointer result is a new reference, or NULL with an exception pending. Arguments are borrowed.
+
+use crate::death;
+use interp::ops::{binary, compare};
+use ir::ops::Ty;
+use ir::trace::{Callee, Touches};
+use objects::protocol::{attr, call, iter, mapping, object};
+use objects::types::bool::from_bool;
+use objects::types::dict::Dict;
+use objects::types::float::Float;
+use objects::types::int::Int;
+use objects::types::list::List;
+use objects::types::str::Str;
+use objects::types::tuple::Tuple;
+use objects::{Object, Ref, Result, raise};
+
+macro_rules! helpers {
+    ($($(#[$meta:meta])* $name:ident ($($param:ident)*) -> $result:tt, $touches:expr, $address:path;)*) => {
+        /// A function that traces call.
+        #[allow(non_camel_case_types, reason = "named as the functions are")]
+        #[derive(Clone, Copy, PartialEq, Eq, Debug)]
+        pub enum Helper { $($(#[$meta])* $name),* }
+
+        impl Helper {
+            /// What the IR knows of the function.
+            pub fn callee(self) -> Callee {
+                match self {
+                    $(Helper::$name => Callee {
+                        name: stringify!($name).into(),
+                        address: $address as *const () as u64,
+                        params: vec![$(Ty::$param),*],
+                        result: helpers!(@ $result),
+                        touches: $touches,
+                    }),*
+                }
+            }
+        }
+    };
+    (@ -) => { None };
+    (@ $ty:ident) => { Some(Ty::$ty) };
+}
+
+helpers! {
+    // ---- quiet ----
+    box_int (I) -> P, Touches::Nothing, box_int;
+    box_float (F) -> P, Touches::Nothing, box_float;
+    /// Whether an exact int fits a word.
+    int_fits (P) -> I, Touches::Nothing, int_fits;
+    int_value (P) -> I, Touches::Nothing, int_value;
+    /// For `rc_dec` of what owns nothing.
+    free (P) -> -, Touches::Nothing, death::free;
+    /// For `rc_dec` of anything.
+    die (P) -> -, Touches::Reads, death::die;
+    /// `BINARY_OP` of numbers and strings.
+    operate_plain (P P I) -> P, Touches::Nothing, operate;
+    compare_plain (P P I) -> P, Touches::Nothing, compare_values;
+    str_equal (P P) -> I, Touches::Nothing, str_equal;
+    /// The truth of a built-in container.
+    truth_plain (P) -> I, Touches::Reads, truth;
+    length_plain (P) -> I, Touches::Reads, length;
+    /// The first operand is how many of the others there are.
+    new_tuple (I P P P P P) -> P, Touches::Nothing, new_tuple;
+    new_list (I P P P P P) -> P, Touches::Nothing, new_list;
+    list_append (P P) -> I, Touches::Writes, list_append;
+    iter_plain (P) -> P, Touches::Reads, get_iter;
+    /// A dictionary all of whose keys are strings, and a string.
+    dict_get_str (P P) -> P, Touches::Reads, dict_get;
+    all_strings (P) -> I, Touches::Reads, all_strings;
+
+    // ---- loud ----
+    operate (P P I) -> P, Touches::Writes, operate;
+    compare (P P I) -> P, Touches::Writes, compare_values;
+    contains (P P I) -> P, Touches::Writes, contains;
+    truth (P) -> I, Touches::Writes, truth;
+    get_item (P P) -> P, Touches::Writes, get_item;
+    set_item (P P P) -> I, Touches::Writes, set_item;
+    get_attr (P P) -> P, Touches::Writes, get_attr;
+    set_attr (P P P) -> I, Touches::Writes, set_attr;
+    get_iter (P) -> P, Touches::Writes, get_iter;
+    iter_next (P) -> P, Touches::Writes, iter_next;
+    call0 (P) -> P, Touches::Writes, call0;
+    call1 (P P) -> P, Touches::Writes, call1;
+    call2 (P P P) -> P, Touches::Writes, call2;
+    call3 (P P P P) -> P, Touches::Writes, call3;
+    call4 (P P P P P) -> P, Touches::Writes, call4;
+    call5 (P P P P P P) -> P, Touches::Writes, call5;
+    unary (P I) -> P, Touches::Writes, unary;
+    slice (P P P) -> P, Touches::Writes, slice;
+}
+
+fn pointer(result: Result<Ref>) -> *mut Object {
+    match result {
+        Ok(value) => value.into_ptr(),
+        Err(raised) => {
+            raised.leave();
+            core::ptr::null_mut()
+        }
+    }
+}
+
+/// 1 for true, 0 for false, -1 with an exception pending.
+fn answer(result: Result<bool>) -> i64 {
+    result.map_or_else(
+        |raised| {
+            raised.leave();
+            -1
+        },
+        i64::from,
+    )
+}
+
+fn made(result: Result<Ref>) -> *mut Object {
+    result.map_or_else(|_| objects::fatal("out of memory"), Ref::into_ptr)
+}
+
+/// A new or shared int.
+pub extern "C" fn box_int(value: i64) -> *mut Object {
+    made(Int::from_i64(value).map(Ref::upcast))
+}
+
+/// A new float.
+pub extern "C" fn box_float(value: f64) -> *mut Object {
+    made(Float::new(value).map(Ref::upcast))
+}
+
+extern "C" fn int_fits(value: &Object) -> i64 {
+    i64::from(int_value_of(value).is_some())
+}
+
+extern "C" fn int_value(value: &Object) -> i64 {
+    int_value_of(value).unwrap_or(0)
+}
+
+/// The value of an exact int that fits a word.
+pub fn int_value_of(value: &Object) -> Option<i64> {
+    value.cast_exact::<Int>()?.to_i64()
+}
+
+extern "C" fn operate(left: &Object, right: &Object, operator: i64) -> *mut Object {
+    pointer(binary::operate(operator as usize, left, right))
+}
+
+extern "C" fn compare_values(left: &Object, right: &Object, arg: i64) -> *mut Object {
+    pointer(compare::compare_values(arg as usize, left, right))
+}
+
+extern "C" fn contains(left: &Object, right: &Object, arg: i64) -> *mut Object {
+    pointer(compare::contains(arg as usize, left, right))
+}
+
+extern "C" fn str_equal(left: &Object, right: &Object) -> i64 {
+    match (left.cast_exact::<Str>(), right.cast_exact::<Str>()) {
+        (Some(left), Some(right)) => i64::from(left.equals(right)),
+        _ => 0,
+    }
+}
+
+extern "C" fn truth(value: &Object) -> i64 {
+    answer(object::is_true(value))
+}
+
+extern "C" fn length(value: &Object) -> i64 {
+    match object::len(value) {
+        Ok(length) => length as i64,
+        Err(raised) => {
+            raised.leave();
+            -1
+        }
+    }
+}
+
+/// The first `count` of the operands as owned references.
+unsafe fn items(count: i64, all: [*mut Object; 5]) -> Vec<Ref> {
+    // SAFETY: the caller's operands are live objects.
+    all.iter().take(count as usize).map(|&item| Ref::from_borrowed(unsafe { &*item })).collect()
+}
+
+unsafe extern "C" fn new_tuple(
+    count: i64,
+    a: *mut Object,
+    b: *mut Object,
+    c: *mut Object,
+    d: *mut Object,
+    e: *mut Object,
+) -> *mut Object {
+    // SAFETY: as many objects as counted.
+    pointer(Tuple::from_vec(unsafe { items(count, [a, b, c, d, e]) }).map(Ref::upcast))
+}
+
+unsafe extern "C" fn new_list(
+    count: i64,
+    a: *mut Object,
+    b: *mut Object,
+    c: *mut Object,
+    d: *mut Object,
+    e: *mut Object,
+) -> *mut Object {
+    // SAFETY: as many objects as counted.
+    pointer(List::from_vec(unsafe { items(count, [a, b, c, d, e]) }).map(Ref::upcast))
+}
+
+extern "C" fn list_append(list: &Object, item: &Object) -> i64 {
+    match list.cast_exact::<List>() {
+        Some(list) => answer(list.push(Ref::from_borrowed(item)).map(|()| true)),
+        None => -1,
+    }
+}
+
+extern "C" fn get_iter(value: &Object) -> *mut Object {
+    pointer(iter::get_iter(value))
+}
+
+extern "C" fn dict_get(dict: &Object, key: &Object) -> *mut Object {
+    let Some(dict) = dict.cast_exact::<Dict>() else { return core::ptr::null_mut() };
+    let found = dict.get_item(key).and_then(|found| found.ok_or_else(|| raise::key_error(key)));
+    pointer(found)
+}
+
+extern "C" fn all_strings(dict: &Object) -> i64 {
+    i64::from(dict.cast_exact::<Dict>().is_some_and(Dict::has_only_string_keys))
+}
+
+extern "C" fn get_item(container: &Object, key: &Object) -> *mut Object {
+    pointer(mapping::get_item(container, key))
+}
+
+extern "C" fn set_item(container: &Object, key: &Object, value: &Object) -> i64 {
+    answer(mapping::set_item(container, key, Some(value)).map(|()| true))
+}
+
+extern "C" fn get_attr(owner: &Object, name: &Str) -> *mut Object {
+    pointer(attr::get(owner, name))
+}
+
+extern "C" fn set_attr(owner: &Object, name: &Str, value: &Object) -> i64 {
+    answer(attr::set(owner, name, Some(value)).map(|()| true))
+}
+
+/// The next item; NULL at the end too, then without an exception.
+extern "C" fn iter_next(iterator: &Object) -> *mut Object {
+    match iter::next(iterator) {
+        Ok(item) => item.map_or(core::ptr::null_mut(), Ref::into_ptr),
+        Err(raised) => {
+            raised.leave();
+            core::ptr::null_mut()
+        }
+    }
+}
+
+fn vectorcall(callable: &Object, args: &[&Object]) -> *mut Object {
+    pointer(call::vectorcall(callable, args, 0, None))
+}
+
+extern "C" fn call0(callable: &Object) -> *mut Object {
+    vectorcall(callable, &[])
+}
+
+extern "C" fn call1(callable: &Object, a: &Object) -> *mut Object {
+    vectorcall(callable, &[a])
+}
+
+extern "C" fn call2(callable: &Object, a: &Object, b: &Object) -> *mut Object {
+    vectorcall(callable, &[a, b])
+}
+
+extern "C" fn call3(callable: &Object, a: &Object, b: &Object, c: &Object) -> *mut Object {
+    vectorcall(callable, &[a, b, c])
+}
+
+extern "C" fn call4(callable: &Object, a: &Object, b: &Object, c: &Object, d: &Object) -> *mut Object {
+    vectorcall(callable, &[a, b, c, d])
+}
+
+extern "C" fn call5(
+    callable: &Object,
+    a: &Object,
+    b: &Object,
+    c: &Object,
+    d: &Object,
+    e: &Object,
+) -> *mut Object {
+    vectorcall(callable, &[a, b, c, d, e])
+}
+
+/// `-` for 0, `~` for 1.
+extern "C" fn unary(value: &Object, operator: i64) -> *mut Object {
+    use objects::protocol::number;
+    pointer(if operator == 0 { number::negative(value) } else { number::invert(value) })
+}
+
+extern "C" fn slice(container: &Object, start: &Object, stop: &Object) -> *mut Object {
+    let none = objects::types::none::none();
+    let slice = objects::types::slice::Slice::new(start, stop, none);
+    pointer(slice.and_then(|slice| mapping::get_item(container, &slice)))
+}
+
+/// The object of a truth.
+pub fn bool_object(value: bool) -> *mut Object {
+    from_bool(value).as_ptr()
+}
+

@@ -1,0 +1,108 @@
+//! What a recording knows of the values in the interpreter's slots.
+
+use interp::eval::FramePtr;
+use ir::trace::Arg;
+use objects::TypeObject;
+use objects::types::code::Code;
+use objects::types::function::Function;
+
+/// An object that the recording knows: an entry of its list.
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct ObjId(pub u32);
+
+/// What is in a slot.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub enum Item {
+    Null,
+    /// What the slot's memory holds, which the trace has not asked for yet.
+    Memory,
+    Obj(ObjId),
+    /// An int without its object.
+    Int(Arg),
+    Float(Arg),
+    /// 1 or 0.
+    Bool(Arg),
+}
+
+/// Why an object is there for as long as the trace uses it.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Life {
+    /// The trace and the memory of slots at home own [`Obj::owned`] references.
+    Counted,
+    /// Something in the heap refers to it; holds until anything is changed there.
+    Borrowed,
+    /// It is immortal, or the compiled code keeps it.
+    Forever,
+}
+
+/// An object.
+#[derive(Clone, Copy, Debug)]
+pub struct Obj {
+    pub val: Arg,
+    pub owned: u32,
+    pub life: Life,
+    /// Its exact class, where that is known for good.
+    pub class: Option<*const TypeObject>,
+    /// Its value, where that has been taken out.
+    pub int: Option<Arg>,
+    pub float: Option<Arg>,
+}
+
+impl Obj {
+    /// An object of which nothing else is known.
+    pub fn new(val: Arg, owned: u32, life: Life) -> Obj {
+        Obj { val, owned, life, class: None, int: None, float: None }
+    }
+}
+
+/// A fast local or stack item.
+#[derive(Clone, Copy, PartialEq, Debug)]
+pub struct Slot {
+    pub item: Item,
+    /// Whether the slot's memory holds the item and owns it.
+    pub home: bool,
+}
+
+impl Slot {
+    /// Held by the trace.
+    pub fn held(item: Item) -> Slot {
+        Slot { item, home: false }
+    }
+
+    /// What the memory holds.
+    pub const MEMORY: Slot = Slot { item: Item::Memory, home: true };
+}
+
+/// A frame. The outermost is the interpreter's; those above it have no memory.
+#[derive(Clone, Debug)]
+pub struct FrameState {
+    /// NULL for the outermost.
+    pub function: *const Function,
+    pub code: *const Code,
+    /// The interpreter's frame while recording.
+    pub live: FramePtr,
+    /// Fast locals, then the stack.
+    pub slots: Vec<Slot>,
+    pub locals: usize,
+    /// The calling instruction, in a frame that waits for a call.
+    pub call: u32,
+}
+
+/// How a loop's code takes a slot.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Kind {
+    Obj,
+    Int,
+    Float,
+    /// Without a value.
+    Null,
+}
+
+/// How a loop is entered.
+#[derive(Clone, PartialEq, Debug, Default)]
+pub struct Entry {
+    /// The slots that the loop's code takes over, in the order of its parameters behind thread and frame.
+    pub slots: Vec<(u16, Kind)>,
+    /// Items on the stack.
+    pub depth: usize,
+}

@@ -1,0 +1,38 @@
+//! The half of the tracing JIT that knows Python.
+//!
+//! In reading order: where fields are and which memory is which ([`layout`]); what compiled code calls ([`helpers`], [`death`]); what a
+//! recording knows of the interpreter's values ([`items`]) and how it writes them down ([`recorder`], and a file for each family of
+//! instructions in [`record`]); how compiled code is entered and recording begins ([`entry`]), how a recording
+//! follows the interpreter ([`follow`]), how frames are rebuilt ([`exit`]); what
+//! all of it shares ([`state`]); what programs may ask ([`module`]).
+//!
+//! A recording runs beside the interpreter: its table of handlers looks at the live objects, writes down what the instruction does
+//! with objects of that kind behind guards, and lets the ordinary handler do it. **Ownership**: while a trace runs, a slot of
+//! the frame is *at home*, its memory owning what it holds, or *held* by the trace, its memory meaning nothing. Before compiled code calls
+//! anything that could look at frames, the held slots are written there; every exit writes them back.
+
+pub mod layout;
+
+pub mod death;
+pub mod helpers;
+
+pub mod items;
+pub mod record;
+pub mod recorder;
+
+pub mod entry;
+pub mod exit;
+pub mod follow;
+
+pub mod state;
+
+pub mod module;
+
+use ir::backend::Backend;
+use jit::options::Options;
+
+/// Plugs the JIT into the interpreter.
+pub fn install(options: Options, backend: Box<dyn Backend>) {
+    state::set(options, backend);
+    interp::hook::set_loop_entry(Some(entry::loop_entry));
+}

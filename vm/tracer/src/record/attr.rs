@@ -1,0 +1,237 @@
+//! Attributes: of instances by their class's version and their shape, of modules by their keys, all else by the runtime.
+
+use super::Site;
+use super::compare::borrowed;
+use super::name;
+use crate::helpers::Helper;
+use crate::items::{Item, Life, Obj, ObjId};
+use crate::layout;
+use crate::recorder::{Recorded, Recorder};
+use core::ptr;
+use ir::ops::Op;
+use ir::trace::{Arg, Const};
+use jit::abort::Abort;
+use objects::attrs::{self, Storage, inline, shape::Shape};
+use objects::typeobject::flags;
+use objects::typeobject::slots::{GetAttroFunc, SetAttroFunc};
+use objects::types::descr::member::{MemberDescr, READONLY, kind};
+use objects::types::module::{Module, PyModule_Type};
+use objects::types::str::Str;
+use objects::{Instance, Object, TypeObject};
+
+/// Guards that the object is of this class and the class as it is now. The class has a version.
+pub fn guard_version(rec: &mut Recorder, id: ObjId, class: &TypeObject) {
+    let val = rec.obj(id).val;
+    let address = ptr::from_ref(class) as i64;
+    let found = rec.load(Op::ld_i64, val, layout::TYPE, layout::CLASS);
+    rec.guard(Op::guard_eq, &[found, Arg::from(address)]);
+    rec.keep(class.as_object());
+    let version = rec.load(Op::ld_u32, Arg::from(address), layout::TYPE_VERSION, layout::VERSION);
+    rec.guard(Op::guard_eq, &[version, Arg::from(i64::from(class.tp_version_tag.get()))]);
+}
+
+/// Where the attribute word is, and the shape it says; the word is guarded.
+fn guard_shape(rec: &mut Recorder, id: ObjId, live: &Object, shape: &Shape) -> Recorded<i32> {
+    let offset = attrs::fixed_word_offset(live, live.class()).ok_or(Abort::Operands)? as i32;
+    let val = rec.obj(id).val;
+    let word = rec.load(Op::ld_u32, val, offset, layout::SHAPE);
+    rec.guard(Op::guard_eq, &[word, Arg::from(i64::from(shape.word()))]);
+    Ok(offset)
+}
+
+pub fn load_attr(rec: &mut Recorder, at: Site) -> Recorded {
+    let index = rec.at(1);
+    let live = rec.live_object(index)?;
+    let code = rec.top().code;
+    // SAFETY: the running frame's code.
+    let name = unsafe { (*code).name_at(at.arg >> 1) };
+    let for_call = at.arg & 1 != 0;
+    if let Item::Obj(id) = rec.item(index, true) {
+        if let Some(module) = live.cast_exact::<Module>() {
+            let hidden = PyModule_Type.lookup(name).is_some_and(|found| found.class().tp_descr_set.get().is_some());
+            if !hidden && module.dict().place_of(name).is_some() {
+                rec.guard_is(id, live);
+                if let Some(item) = name::value_in(rec, &module.dict(), name) {
+                    rec.replace(1, item);
+                    if for_call {
+                        rec.push(Item::Null);
+                    }
+                    return Ok(());
+                }
+            }
+        } else if let Some(found) = of_instance(rec, id, live, name, for_call)? {
+            match found {
+                Found::Value(item) => {
+                    rec.replace(1, item);
+                    if for_call {
+                        rec.push(Item::Null);
+                    }
+                }
+                Found::Method(method) => {
+                    let owner = rec.take(1);
+                    rec.push(method);
+                    owner.into_iter().for_each(|item| rec.push(item));
+                }
+            }
+            return Ok(());
+        }
+    }
+    let (val, name) = (rec.pointer(index), rec.keep(name.as_object()));
+    let result = rec.loud(at.unit, Helper::get_attr, &[val, name])?;
+    rec.finish(at.unit, 1, result);
+    if for_call {
+        rec.push(Item::Null);
+    }
+    Ok(())
+}
+
+enum Found {
+    Value(Item),
+    /// A function or method descriptor of the class, to be called with the owner.
+    Method(Item),
+}
+
+/// The attribute of an instance whose class looks attributes up in the ordinary way.
+fn of_instance(rec: &mut Recorder, id: ObjId, live: &Object, name: &Str, for_call: bool) -> Recorded<Option<Found>> {
+    let class = live.class();
+    let generic = attrs::generic_getattro as GetAttroFunc;
+    if !class.tp_getattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic)) || !class.assign_version_tag() {
+        return Ok(None);
+    }
+    let found = class.lookup(name);
+    let storage = attrs::storage(live);
+    let shape = match &storage {
+        Storage::Managed(managed) => managed.shape(),
+        _ => None,
+    };
+    if let Some(found) = &found {
+        let of = found.class();
+        if of.tp_descr_set.get().is_some() {
+            let Some(member) = found.cast_exact::<MemberDescr>() else { return Ok(None) };
+            if member.def().kind != kind::OBJECT_EX {
+                return Ok(None);
+            }
+            let offset = i32::try_from(member.def().offset).map_err(|_| Abort::Operands)?;
+            guard_version(rec, id, class);
+            return attribute(rec, id, live, offset).map(|item| item.map(Found::Value));
+        }
+        let is_descriptor = of.tp_descr_get.get().is_some();
+        let own_comes_first = shape.is_some_and(|shape| shape.find(name).is_some());
+        let is_method = is_descriptor && of.has_feature(flags::METHOD_DESCRIPTOR);
+        if !own_comes_first && (!is_descriptor || is_method && for_call) {
+            match (&storage, shape) {
+                (Storage::Nothing, _) => guard_version(rec, id, class),
+                (_, Some(shape)) => {
+                    guard_version(rec, id, class);
+                    guard_shape(rec, id, live, shape)?;
+                }
+                _ => return Ok(None),
+            }
+            let item = rec.constant(found);
+            return Ok(Some(if is_method { Found::Method(item) } else { Found::Value(item) }));
+        }
+    }
+    let Some(shape) = shape else { return Ok(None) };
+    let Some(place) = shape.find(name) else { return Ok(None) };
+    guard_version(rec, id, class);
+    let offset = guard_shape(rec, id, live, shape)?;
+    attribute(rec, id, live, offset + 8 + place as i32 * 8).map(|item| item.map(Found::Value))
+}
+
+/// The object in a field of an instance, if there is one now.
+fn attribute(rec: &mut Recorder, id: ObjId, live: &Object, offset: i32) -> Recorded<Option<Item>> {
+    // SAFETY: the instance has such a field.
+    if unsafe { *live.as_ptr().cast::<u8>().add(offset as usize).cast::<*mut Object>() }.is_null() {
+        return Ok(None);
+    }
+    let val = rec.obj(id).val;
+    let value = rec.load(Op::ld_p, val, offset, layout::ATTR);
+    rec.guard(Op::guard_ne, &[value, Arg::Const(Const::P(0))]);
+    Ok(Some(borrowed(rec, value)))
+}
+
+pub fn store_attr(rec: &mut Recorder, at: Site) -> Recorded {
+    let (value, owner) = (rec.at(2), rec.at(1));
+    let live = rec.live_object(owner)?;
+    let code = rec.top().code;
+    // SAFETY: the running frame's code.
+    let name = unsafe { (*code).name_at(at.arg) };
+    if let Item::Obj(id) = rec.item(owner, true)
+        && let Some(target) = target(rec, id, live, name)?
+    {
+        let val = rec.obj(id).val;
+        let old = rec.load(Op::ld_p, val, target.offset, layout::ATTR);
+        if target.new_word.is_none() {
+            rec.guard(Op::guard_ne, &[old, Arg::Const(Const::P(0))]);
+        }
+        rec.protect();
+        let new = rec.give(value);
+        rec.store(val, target.offset, new, layout::ATTR);
+        if let Some((offset, word)) = target.new_word {
+            rec.store(val, offset, Arg::from(word), layout::SHAPE);
+        }
+        let gone = rec.take(2);
+        if target.new_word.is_none() {
+            rec.drop_reference(&Obj::new(old, 1, Life::Counted));
+        }
+        gone.into_iter().for_each(|item| rec.settle(item));
+        return Ok(());
+    }
+    let (val, name, value) = (rec.pointer(owner), rec.keep(name.as_object()), rec.pointer(value));
+    let done = rec.loud(at.unit, Helper::set_attr, &[val, name, value])?;
+    rec.shrink(2);
+    rec.guard_done(at.unit, Op::guard_ge, &[done, Arg::from(0)]);
+    Ok(())
+}
+
+/// Where an attribute is stored.
+struct Target {
+    offset: i32,
+    /// For a new attribute: where the attribute word is, and what it becomes.
+    new_word: Option<(i32, i64)>,
+}
+
+fn target(rec: &mut Recorder, id: ObjId, live: &Object, name: &Str) -> Recorded<Option<Target>> {
+    let class = live.class();
+    let generic = attrs::generic_setattro as SetAttroFunc;
+    if !class.tp_setattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic)) || !class.assign_version_tag() {
+        return Ok(None);
+    }
+    if let Some(found) = class.lookup(name)
+        && found.class().tp_descr_set.get().is_some()
+    {
+        let Some(member) = found.cast_exact::<MemberDescr>().map(MemberDescr::def) else { return Ok(None) };
+        let offset = i32::try_from(member.offset).map_err(|_| Abort::Operands)?;
+        // SAFETY: the instance has such a field.
+        let unset = unsafe { *live.as_ptr().cast::<u8>().add(offset as usize).cast::<*mut Object>() }.is_null();
+        if member.kind != kind::OBJECT_EX || member.flags & READONLY != 0 || unset {
+            return Ok(None);
+        }
+        guard_version(rec, id, class);
+        return Ok(Some(Target { offset, new_word: None }));
+    }
+    let Storage::Managed(managed) = attrs::storage(live) else { return Ok(None) };
+    let Some(shape) = managed.shape() else { return Ok(None) };
+    if let Some(place) = shape.find(name) {
+        guard_version(rec, id, class);
+        let offset = guard_shape(rec, id, live, shape)?;
+        return Ok(Some(Target { offset: offset + 8 + place as i32 * 8, new_word: None }));
+    }
+    if inline::layout_of(class).is_none() || shape.len() >= managed.capacity() {
+        return Ok(None);
+    }
+    let Some(longer) = managed.extended(shape, name) else { return Ok(None) };
+    // A name that is new to the class may have taken its version away.
+    if !class.assign_version_tag() {
+        return Ok(None);
+    }
+    guard_version(rec, id, class);
+    let offset = attrs::fixed_word_offset(live, class).ok_or(Abort::Operands)? as i32;
+    let val = rec.obj(id).val;
+    // The capacity is in the upper half: the whole word is as it is now.
+    let capacity = (managed.capacity() as i64) << 32;
+    let word = rec.load(Op::ld_i64, val, offset, layout::SHAPE);
+    rec.guard(Op::guard_eq, &[word, Arg::from(capacity | i64::from(shape.word()))]);
+    let new_word = Some((offset, capacity | i64::from(longer.word())));
+    Ok(Some(Target { offset: offset + 8 + shape.len() as i32 * 8, new_word }))
+}

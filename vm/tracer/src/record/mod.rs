@@ -1,0 +1,107 @@
+//! The recorders of instructions, by family as in `interp::ops`.
+//!
+//! Each looks at the live operands, writes down what the instruction does with such ones, and leaves the recording's slots as the instruction
+//! will leave the interpreter's. [`record`] finds the recorder; an instruction that has none ends the recording.
+
+pub mod arith;
+pub mod attr;
+pub mod build;
+pub mod call;
+pub mod compare;
+pub mod iter;
+pub mod jump;
+pub mod name;
+pub mod stack;
+pub mod subscr;
+
+use crate::recorder::{Recorded, Recorder};
+use bytecode::opcodes::{DEOPT, op};
+use interp::eval::caches;
+use jit::abort::Abort;
+use objects::Object;
+use objects::interpreter_frame::CodeUnit;
+
+/// An instruction that is about to be executed.
+#[derive(Clone, Copy, Debug)]
+pub struct Site {
+    pub opcode: u8,
+    pub arg: usize,
+    /// Its word's place in the code.
+    pub unit: u32,
+    /// The instruction behind it.
+    pub next: u32,
+}
+
+impl Site {
+    /// The instruction whose word is at `word`, in the code that begins at `first`.
+    ///
+    /// # Safety
+    /// Both are in one code object.
+    pub unsafe fn at(first: *const CodeUnit, word: *const CodeUnit, arg: usize) -> Site {
+        // SAFETY: the caller's promise.
+        let (unit, opcode) = unsafe { (word.offset_from(first) as u32, DEOPT[usize::from(*word as u8)]) };
+        Site { opcode, arg, unit, next: unit + 1 + caches(opcode) as u32 }
+    }
+}
+
+/// Writes one instruction down.
+///
+/// # Errors
+/// Why the recording cannot go on.
+pub fn record(rec: &mut Recorder, at: Site) -> Recorded {
+    rec.expected = at.next;
+    let recorder: fn(&mut Recorder, Site) -> Recorded = match at.opcode {
+        op::NOP | op::RESUME => stack::nothing,
+        op::EXTENDED_ARG => stack::extended_arg,
+        op::LOAD_FAST | op::LOAD_FAST_CHECK => stack::load_fast,
+        op::LOAD_FAST_LOAD_FAST => stack::load_fast_load_fast,
+        op::LOAD_FAST_AND_CLEAR => stack::load_fast_and_clear,
+        op::STORE_FAST => stack::store_fast,
+        op::STORE_FAST_LOAD_FAST => stack::store_fast_load_fast,
+        op::STORE_FAST_STORE_FAST => stack::store_fast_store_fast,
+        op::LOAD_CONST => stack::load_const,
+        op::POP_TOP | op::END_FOR => stack::pop_top,
+        op::PUSH_NULL => stack::push_null,
+        op::COPY => stack::copy,
+        op::SWAP => stack::swap,
+        op::LOAD_DEREF => stack::load_deref,
+        op::BINARY_OP => arith::binary_op,
+        op::UNARY_NEGATIVE => arith::unary_negative,
+        op::UNARY_INVERT => arith::unary_invert,
+        op::UNARY_NOT => compare::unary_not,
+        op::COMPARE_OP => compare::compare_op,
+        op::IS_OP => compare::is_op,
+        op::CONTAINS_OP => compare::contains_op,
+        op::TO_BOOL => compare::to_bool,
+        op::JUMP_FORWARD => jump::jump_forward,
+        op::JUMP_BACKWARD => jump::jump_backward,
+        op::JUMP_BACKWARD_NO_INTERRUPT => jump::jump_backward_no_interrupt,
+        op::POP_JUMP_IF_TRUE | op::POP_JUMP_IF_FALSE => jump::pop_jump_if,
+        op::POP_JUMP_IF_NONE | op::POP_JUMP_IF_NOT_NONE => jump::pop_jump_if_none,
+        op::GET_ITER => iter::get_iter,
+        op::FOR_ITER => iter::for_iter,
+        op::UNPACK_SEQUENCE => iter::unpack_sequence,
+        op::BINARY_SUBSCR => subscr::binary_subscr,
+        op::STORE_SUBSCR => subscr::store_subscr,
+        op::BINARY_SLICE => subscr::binary_slice,
+        op::LOAD_GLOBAL => name::load_global,
+        op::LOAD_ATTR => attr::load_attr,
+        op::STORE_ATTR => attr::store_attr,
+        op::BUILD_TUPLE => build::build_tuple,
+        op::BUILD_LIST => build::build_list,
+        op::LIST_APPEND => build::list_append,
+        op::CALL => call::call,
+        op::RETURN_VALUE => call::return_value,
+        op::RETURN_CONST => call::return_const,
+        _ => return Err(Abort::Opcode),
+    };
+    recorder(rec, at)
+}
+
+impl Recorder {
+    /// The live object in a slot that holds one.
+    pub fn live_object(&mut self, index: usize) -> Recorded<&'static Object> {
+        // SAFETY: the interpreter's slot; the object outlives the recording of the instruction that is about to use it.
+        unsafe { self.live(index).as_ref() }.ok_or(Abort::Operands)
+    }
+}

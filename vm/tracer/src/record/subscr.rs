@@ -1,0 +1,121 @@
+//! Subscripts and slices.
+
+use super::Site;
+use super::compare::borrowed;
+use crate::helpers::{Helper, int_value_of};
+use crate::items::{Item, Life, Obj};
+use crate::layout;
+use crate::recorder::{Recorded, Recorder};
+use ir::ops::Op;
+use ir::trace::{Alias, Arg, Const, Mem};
+use jit::abort::Abort;
+use objects::types::dict::Dict;
+use objects::types::dict::methods::PyDict_Type;
+use objects::types::list::List;
+use objects::types::list::methods::PyList_Type;
+use objects::types::str::PyUnicode_Type;
+use objects::types::tuple::Tuple;
+use objects::types::tuple::methods::PyTuple_Type;
+
+/// The place in a sequence of `length` that the int in slot `key` names now, guarded to be there.
+fn place(rec: &mut Recorder, key: usize, length: Arg, live_length: usize) -> Recorded<Option<Arg>> {
+    let live = rec.live_object(key)?;
+    let Some(now) = int_value_of(live) else { return Ok(None) };
+    let at = if now < 0 { now + live_length as i64 } else { now };
+    if at < 0 || at >= live_length as i64 {
+        return Ok(None);
+    }
+    let Some(mut index) = rec.int(key) else { return Ok(None) };
+    if now < 0 {
+        rec.guard(Op::guard_lt, &[index, Arg::from(0)]);
+        index = rec.op(Op::add, &[index, length]);
+    }
+    rec.guard(Op::guard_ult, &[index, length]);
+    Ok(Some(index))
+}
+
+pub fn binary_subscr(rec: &mut Recorder, at: Site) -> Recorded {
+    let (container, key) = (rec.at(2), rec.at(1));
+    let live = rec.live_object(container)?;
+    if let (Some(list), Item::Obj(id)) = (live.cast_exact::<List>(), rec.item(container, true)) {
+        rec.guard_class(id, &PyList_Type);
+        let val = rec.obj(id).val;
+        let length = rec.load(Op::ld_i64, val, layout::SIZE, layout::LIST);
+        if let Some(index) = place(rec, key, length, list.len())? {
+            let items = rec.load(Op::ld_i64, val, layout::LIST_ITEMS, layout::LIST);
+            let item = rec.load_indexed(Op::ldx_p, items, index, 0, layout::ITEMS);
+            let item = borrowed(rec, item);
+            rec.replace(2, item);
+            return Ok(());
+        }
+    }
+    if let (Some(tuple), Item::Obj(id)) = (live.cast_exact::<Tuple>(), rec.item(container, true)) {
+        rec.guard_class(id, &PyTuple_Type);
+        let val = rec.obj(id).val;
+        let length = rec.load(Op::ld_i64, val, layout::SIZE, Alias::CONSTANT);
+        if let Some(index) = place(rec, key, length, tuple.len())? {
+            let item = rec.load_indexed(Op::ldx_p, val, index, layout::TUPLE_ITEMS, Alias::CONSTANT);
+            let item = borrowed(rec, item);
+            rec.replace(2, item);
+            return Ok(());
+        }
+    }
+    if let (Some(dict), Item::Obj(id), Item::Obj(name)) =
+        (live.cast_exact::<Dict>(), rec.item(container, true), rec.item(key, true))
+        && dict.has_only_string_keys()
+        && rec.live_object(key)?.is_exactly(&PyUnicode_Type)
+    {
+        rec.guard_class(id, &PyDict_Type);
+        rec.guard_class(name, &PyUnicode_Type);
+        let (dict, name) = (rec.obj(id).val, rec.obj(name).val);
+        let plain = rec.call(Helper::all_strings, &[dict]);
+        rec.guard(Op::guard_true, &[plain]);
+        let result = rec.call(Helper::dict_get_str, &[dict, name]);
+        rec.finish(at.unit, 2, result);
+        return Ok(());
+    }
+    let args = [rec.pointer(container), rec.pointer(key)];
+    let result = rec.loud(at.unit, Helper::get_item, &args)?;
+    rec.finish(at.unit, 2, result);
+    Ok(())
+}
+
+pub fn store_subscr(rec: &mut Recorder, at: Site) -> Recorded {
+    let (value, container, key) = (rec.at(3), rec.at(2), rec.at(1));
+    let live = rec.live_object(container)?;
+    if let (Some(list), Item::Obj(id)) = (live.cast_exact::<List>(), rec.item(container, true)) {
+        rec.guard_class(id, &PyList_Type);
+        let val = rec.obj(id).val;
+        let length = rec.load(Op::ld_i64, val, layout::SIZE, layout::LIST);
+        if let Some(index) = place(rec, key, length, list.len())? {
+            let items = rec.load(Op::ld_i64, val, layout::LIST_ITEMS, layout::LIST);
+            let old = rec.load_indexed(Op::ldx_p, items, index, 0, layout::ITEMS);
+            rec.protect();
+            let new = rec.give(value);
+            let mem = Mem { offset: 0, scale: 8, alias: layout::ITEMS };
+            rec.trace.access(Op::stx_64, &[items, index, new], mem);
+            let gone = rec.take(3);
+            rec.drop_reference(&Obj::new(old, 1, Life::Counted));
+            gone.into_iter().for_each(|item| rec.settle(item));
+            return Ok(());
+        }
+    }
+    let args = [rec.pointer(container), rec.pointer(key), rec.pointer(value)];
+    let done = rec.loud(at.unit, Helper::set_item, &args)?;
+    rec.shrink(3);
+    rec.guard_done(at.unit, Op::guard_ge, &[done, Arg::from(0)]);
+    Ok(())
+}
+
+pub fn binary_slice(rec: &mut Recorder, at: Site) -> Recorded {
+    let args = [3, 2, 1].map(|depth| {
+        let index = rec.at(depth);
+        rec.pointer(index)
+    });
+    if args.contains(&Arg::Const(Const::P(0))) {
+        return Err(Abort::Operands);
+    }
+    let result = rec.loud(at.unit, Helper::slice, &args)?;
+    rec.finish(at.unit, 3, result);
+    Ok(())
+}

@@ -1,0 +1,752 @@
+//! The recording of one trace: the values in the interpreter's slots, who owns them, guards and snapshots, the calls out, and how a
+//! recording is closed into a loop or linked to one.
+//!
+//! Within an instruction the guards come first, with a snapshot of the state before it; only then is anything changed.
+
+use crate::death::{self, WAITING};
+use crate::helpers::{Helper, int_value_of};
+use crate::items::{Entry, FrameState, Item, Kind, Life, Obj, ObjId, Slot};
+use crate::layout;
+use interp::eval::FramePtr;
+use ir::backend::Origin;
+use ir::ops::{Op, Ty};
+use ir::trace::{Alias, Arg, Const, Extra, Frame, Mem, Rewrite, SnapId, Snapshot, Trace, Val, Virtual};
+use ir::trace::Slot as Saved;
+use jit::abort::Abort;
+use objects::types::bool::PyBool_Type;
+use objects::types::code::Code;
+use objects::types::float::{Float, PyFloat_Type};
+use objects::types::function::Function;
+use objects::types::int::PyLong_Type;
+use objects::{Object, Ref, TypeObject};
+use std::collections::HashMap;
+
+pub type Recorded<T = ()> = Result<T, Abort>;
+
+/// What an exit does once the frames are as its snapshot has them.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Exit {
+    /// The interpreter goes on there.
+    Resume,
+    /// The instruction raises the pending exception.
+    Raise,
+    /// The iterator of a `for` loop gave nothing: an exception, or the end, which is there.
+    End,
+}
+
+impl Exit {
+    /// The place with the kind of exit, as a snapshot's frame has them.
+    pub fn pack(self, unit: u32) -> u32 {
+        unit << 2 | self as u32
+    }
+
+    /// See [`Exit::pack`].
+    pub fn unpack(packed: u32) -> (u32, Exit) {
+        let kind = [Exit::Resume, Exit::Raise, Exit::End, Exit::Resume][packed as usize & 3];
+        (packed >> 2, kind)
+    }
+}
+
+/// The objects that an exit makes, as a snapshot's virtuals say by `desc`.
+pub mod made {
+    /// Another reference to an object.
+    pub const REFERENCE: u32 = 0;
+    pub const INT: u32 = 1;
+    pub const FLOAT: u32 = 2;
+    pub const BOOL: u32 = 3;
+}
+
+/// The result of a call for the next item, which the next instruction tells the meaning of.
+#[derive(Clone, Copy, Debug)]
+pub struct Fetched {
+    pub result: Arg,
+    pub body: u32,
+    pub end: u32,
+}
+
+/// A recording.
+pub struct Recorder {
+    pub trace: Trace,
+    pub frames: Vec<FrameState>,
+    pub objs: Vec<Obj>,
+    pub thread: Arg,
+    pub frame: Arg,
+    pub origin: Origin,
+    /// The address of the loop's first instruction; 0 for a bridge.
+    pub header: usize,
+    pub entry: Entry,
+    /// The state before the instruction, once a guard has asked.
+    here: Option<SnapId>,
+    /// Where the instruction begins, with its `EXTENDED_ARG`s.
+    pub pc: u32,
+    pub prefix: Option<u32>,
+    /// The instruction that comes next if nothing unforeseen happens.
+    pub expected: u32,
+    /// Where the interpreter may go instead, with two items fewer.
+    pub skipped_end: Option<u32>,
+    pub fetched: Option<Fetched>,
+    pub check_dead: bool,
+    pub check_frame: bool,
+    pub steps: u32,
+    /// Rounds through inner loops.
+    pub rounds: HashMap<u32, u32>,
+    /// What the compiled code refers to.
+    pub kept: Vec<Ref>,
+    /// The word of the eval breaker when nothing is asked of the code.
+    pub breaker: i64,
+    pub limit: usize,
+    pub last: usize,
+    /// A slot that changes its kind from round to round.
+    pub unstable: Option<u16>,
+}
+
+impl Recorder {
+    /// An empty recording; its first two parameters are thread and frame.
+    pub fn new(name: String, origin: Origin, limit: usize) -> Recorder {
+        Recorder {
+            trace: Trace::new(name),
+            frames: Vec::new(),
+            objs: Vec::new(),
+            thread: Arg::from(0),
+            frame: Arg::from(0),
+            origin,
+            header: 0,
+            entry: Entry::default(),
+            here: None,
+            pc: 0,
+            prefix: None,
+            expected: 0,
+            skipped_end: None,
+            fetched: None,
+            check_dead: false,
+            check_frame: false,
+            steps: 0,
+            rounds: HashMap::new(),
+            kept: Vec::new(),
+            breaker: 0,
+            limit,
+            last: 0,
+            unstable: None,
+        }
+    }
+
+    /// Begins the recording of a loop in `frame`, which stands at the loop's first instruction with `depth` items on its
+    /// stack. The fast locals in `stored` are taken over, those in `boxed` with their objects.
+    pub fn begin_loop(&mut self, frame: FramePtr, depth: usize, stored: &[bool], boxed: &dyn Fn(u16) -> bool) {
+        self.thread = self.trace.param(Ty::I).into();
+        self.frame = self.trace.param(Ty::I).into();
+        // SAFETY: the running frame.
+        let code: &Code = unsafe { (*frame).code() };
+        let locals = code.co_nlocalsplus.get() as usize;
+        let mut slots = vec![Slot::MEMORY; locals + depth];
+        for index in (0..locals).filter(|&index| stored[index]) {
+            // SAFETY: a fast local of the frame.
+            let live = unsafe { (*(*frame).localsplus().add(index)).as_ref() };
+            let kind = match live {
+                None => Kind::Null,
+                Some(_) if boxed(index as u16) => Kind::Obj,
+                Some(value) if int_value_of(value).is_some() => Kind::Int,
+                Some(value) if value.is_exactly(&PyFloat_Type) => Kind::Float,
+                Some(_) => Kind::Obj,
+            };
+            self.entry.slots.push((index as u16, kind));
+            slots[index] = Slot::held(match kind {
+                Kind::Null => Item::Null,
+                Kind::Int => Item::Int(self.trace.param(Ty::I).into()),
+                Kind::Float => Item::Float(self.trace.param(Ty::F).into()),
+                Kind::Obj => {
+                    let val = self.trace.param(Ty::P).into();
+                    self.add(Obj::new(val, 1, Life::Counted))
+                }
+            });
+        }
+        self.entry.depth = depth;
+        self.frames.push(FrameState { function: core::ptr::null(), code, live: frame, slots, locals, call: 0 });
+    }
+
+    /// Begins the recording of a bridge at an exit with that snapshot; `lives` are the frames that were rebuilt, outermost first.
+    pub fn begin_bridge(&mut self, snapshot: &Snapshot, types: &[Ty], lives: &[FramePtr]) {
+        let params: Vec<Arg> = types.iter().map(|&ty| self.trace.param(ty).into()).collect();
+        let mut next = params.iter().copied();
+        let mut take = || next.next().unwrap_or(Arg::from(0));
+        // Frames' slots come first, then the virtuals' fields.
+        let frames: Vec<Vec<Option<Arg>>> = snapshot
+            .frames
+            .iter()
+            .map(|frame| frame.slots.iter().map(|slot| matches!(slot, Saved::Arg(_)).then(&mut take)).collect())
+            .collect();
+        let virtuals: Vec<Item> = snapshot
+            .virtuals
+            .iter()
+            .map(|object| {
+                let value = take();
+                match object.desc {
+                    made::INT => Item::Int(value),
+                    made::FLOAT => Item::Float(value),
+                    made::BOOL => Item::Bool(value),
+                    _ => self.add(Obj::new(value, 0, Life::Borrowed)),
+                }
+            })
+            .collect();
+        let consts: Vec<&Saved> = snapshot.frames.iter().flat_map(|frame| &frame.slots).collect();
+        let mut at = 0;
+        for (number, (frame, args)) in snapshot.frames.iter().zip(&frames).enumerate() {
+            let mut slots = Vec::new();
+            for (slot, arg) in frame.slots.iter().zip(args) {
+                let saved = consts[at];
+                at += 1;
+                slots.push(match (slot, arg) {
+                    (Saved::Arg(_), Some(_)) if *saved == Saved::Arg(Arg::Const(Const::P(0))) => {
+                        Slot::held(Item::Null)
+                    }
+                    (Saved::Arg(_), Some(arg)) if number == 0 && at <= 2 => Slot::held(Item::Int(*arg)),
+                    (Saved::Arg(_), Some(arg)) => {
+                        Slot::held(self.add(Obj::new(*arg, 1, Life::Counted)))
+                    }
+                    (Saved::Virtual(n), _) => Slot::held(virtuals[usize::from(*n)]),
+                    _ => Slot::MEMORY,
+                });
+            }
+            if number == 0 {
+                let head: Vec<Slot> = slots.drain(..2).collect();
+                if let [Slot { item: Item::Int(thread), .. }, Slot { item: Item::Int(frame), .. }] = head[..] {
+                    (self.thread, self.frame) = (thread, frame);
+                }
+            }
+            let live = lives[number];
+            // SAFETY: a frame that was just rebuilt.
+            let code: &Code = unsafe { (*live).code() };
+            let locals = code.co_nlocalsplus.get() as usize;
+            let function = frame.code as *const Function;
+            let call = Exit::unpack(frame.pc).0;
+            self.frames.push(FrameState { function, code, live, slots, locals, call });
+        }
+    }
+
+    // ---- emitting ----
+
+    /// Adds an instruction without anything beside its operands.
+    pub fn op(&mut self, op: Op, args: &[Arg]) -> Arg {
+        self.trace.push(op, args).into()
+    }
+
+    /// Adds an instruction that leaves with the state before the current instruction.
+    pub fn guard(&mut self, op: Op, args: &[Arg]) -> Arg {
+        let snap = self.here();
+        self.trace.guard(op, args, snap).into()
+    }
+
+    /// Adds a load.
+    pub fn load(&mut self, op: Op, base: Arg, offset: i32, alias: Alias) -> Arg {
+        self.trace.access(op, &[base], Mem::at(offset, alias)).into()
+    }
+
+    /// Adds a load from `[base + index * 8 + offset]`.
+    pub fn load_indexed(&mut self, op: Op, base: Arg, index: Arg, offset: i32, alias: Alias) -> Arg {
+        self.trace.access(op, &[base, index], Mem { offset, scale: 8, alias }).into()
+    }
+
+    /// Adds a store.
+    pub fn store(&mut self, base: Arg, offset: i32, value: Arg, alias: Alias) {
+        self.trace.access(Op::st_64, &[base, value], Mem::at(offset, alias));
+    }
+
+    /// Adds a call.
+    pub fn call(&mut self, helper: Helper, args: &[Arg]) -> Arg {
+        let callee = helper.callee();
+        let op = match callee.result {
+            None => Op::call,
+            Some(Ty::I) => Op::call_i,
+            Some(Ty::P) => Op::call_p,
+            Some(Ty::F) => Op::call_f,
+        };
+        let callee = self.trace.declare(callee);
+        self.trace.call(op, args, callee).into()
+    }
+
+    /// The constant pointer to an object that the compiled code will keep.
+    pub fn keep(&mut self, object: &Object) -> Arg {
+        self.kept.push(Ref::from_borrowed(object));
+        pointer_const(object.as_ptr())
+    }
+
+    fn here(&mut self) -> SnapId {
+        if let Some(snap) = self.here {
+            return snap;
+        }
+        let snap = self.snapshot(self.pc, Exit::Resume);
+        self.here = Some(snap);
+        snap
+    }
+
+    /// A snapshot of the state as it is now.
+    pub fn snapshot(&mut self, unit: u32, exit: Exit) -> SnapId {
+        let mut snapshot = Snapshot::default();
+        let mut used: HashMap<ObjId, u32> = HashMap::new();
+        for slot in self.frames.iter().flat_map(|frame| &frame.slots).filter(|slot| slot.home) {
+            if let Item::Obj(id) = slot.item {
+                *used.entry(id).or_default() += 1;
+            }
+        }
+        let mut virtuals: Vec<(Virtual, u16)> = Vec::new();
+        let mut virtual_of = |desc: u32, arg: Arg| {
+            let made = Virtual { desc, fields: vec![Saved::Arg(arg)] };
+            if let Some((_, n)) = virtuals.iter().find(|(known, _)| *known == made) {
+                return Saved::Virtual(*n);
+            }
+            let n = virtuals.len() as u16;
+            virtuals.push((made, n));
+            Saved::Virtual(n)
+        };
+        let last = self.frames.len() - 1;
+        for (number, frame) in self.frames.iter().enumerate() {
+            let mut slots = Vec::with_capacity(frame.slots.len() + 2);
+            if number == 0 {
+                slots.extend([Saved::Arg(self.thread), Saved::Arg(self.frame)]);
+            }
+            for slot in &frame.slots {
+                slots.push(match slot.item {
+                    _ if slot.home => Saved::Empty,
+                    Item::Null | Item::Memory => Saved::Arg(Arg::Const(Const::P(0))),
+                    Item::Int(value) => virtual_of(made::INT, value),
+                    Item::Float(value) => virtual_of(made::FLOAT, value),
+                    Item::Bool(value) => virtual_of(made::BOOL, value),
+                    Item::Obj(id) => {
+                        let obj = &self.objs[id.0 as usize];
+                        let used = used.entry(id).or_default();
+                        *used += 1;
+                        if obj.life == Life::Counted && *used <= obj.owned {
+                            Saved::Arg(obj.val)
+                        } else {
+                            virtual_of(made::REFERENCE, obj.val)
+                        }
+                    }
+                });
+            }
+            let pc = if number == last { exit.pack(unit) } else { Exit::Resume.pack(frame.call) };
+            snapshot.frames.push(Frame { code: frame.function as u64, pc, slots });
+        }
+        snapshot.virtuals = virtuals.into_iter().map(|entry| entry.0).collect();
+        self.trace.snap(snapshot)
+    }
+
+    // ---- slots ----
+
+    /// The innermost frame.
+    pub fn top(&mut self) -> &mut FrameState {
+        self.frames.last_mut().unwrap_or_else(|| objects::fatal("a recording without a frame"))
+    }
+
+    /// The place of the stack item `depth` below the end.
+    pub fn at(&mut self, depth: usize) -> usize {
+        self.top().slots.len() - depth
+    }
+
+    /// Pushes an item that the trace holds.
+    pub fn push(&mut self, item: Item) {
+        self.top().slots.push(Slot::held(item));
+    }
+
+    /// Notes an object.
+    pub fn add(&mut self, obj: Obj) -> Item {
+        self.objs.push(obj);
+        Item::Obj(ObjId(self.objs.len() as u32 - 1))
+    }
+
+    /// The object of an item.
+    pub fn obj(&mut self, id: ObjId) -> &mut Obj {
+        &mut self.objs[id.0 as usize]
+    }
+
+    /// An object that lives as long as the compiled code.
+    pub fn constant(&mut self, object: &Object) -> Item {
+        let val = if object.is_immortal() { pointer_const(object.as_ptr()) } else { self.keep(object) };
+        let mut obj = Obj::new(val, 0, Life::Forever);
+        obj.class = Some(object.class()).filter(|class| class.heap_type().is_none()).map(core::ptr::from_ref);
+        obj.int = int_value_of(object).map(Arg::from);
+        obj.float = object.cast_exact::<Float>().map(|float| Arg::from(float.value()));
+        self.add(obj)
+    }
+
+    /// What is in the slot of the innermost frame now.
+    pub fn live(&mut self, index: usize) -> *mut Object {
+        let live = self.top().live;
+        // SAFETY: a slot in use of the running frame.
+        unsafe { *(*live).localsplus().add(index) }
+    }
+
+    /// The item in a slot of the innermost frame; asks the memory for it, if need be. With `bound`, the slot is known to hold a
+    /// value.
+    pub fn item(&mut self, index: usize, bound: bool) -> Item {
+        let item = self.top().slots[index].item;
+        if item != Item::Memory {
+            return item;
+        }
+        let val = self.load(Op::ld_p, self.frame, layout::local(index), layout::LOCALS);
+        let null = Arg::Const(Const::P(0));
+        let item = if self.live(index).is_null() {
+            self.guard(Op::guard_eq, &[val, null]);
+            Item::Null
+        } else {
+            if !bound {
+                self.guard(Op::guard_ne, &[val, null]);
+            }
+            self.add(Obj::new(val, 1, Life::Counted))
+        };
+        self.top().slots[index].item = item;
+        item
+    }
+
+    fn uses(&self, id: ObjId) -> u32 {
+        let slots = self.frames.iter().flat_map(|frame| &frame.slots);
+        slots.filter(|slot| slot.item == Item::Obj(id)).count() as u32
+    }
+
+    /// Gives up references that no slot needs any more.
+    pub fn settle(&mut self, item: Item) {
+        let Item::Obj(id) = item else { return };
+        let uses = self.uses(id);
+        let obj = *self.obj(id);
+        if obj.life != Life::Counted || obj.owned <= uses {
+            return;
+        }
+        self.obj(id).owned = uses;
+        for _ in uses..obj.owned {
+            self.drop_reference(&obj);
+        }
+    }
+
+    /// Gives up a reference that the trace owns.
+    pub fn drop_reference(&mut self, obj: &Obj) {
+        let quiet = obj.class.is_some_and(death::owns_nothing);
+        if !quiet {
+            self.protect();
+            self.check_dead = true;
+        }
+        self.here = None;
+        let callee = self.trace.declare(if quiet { Helper::free } else { Helper::die }.callee());
+        self.trace.call(Op::rc_dec, &[obj.val], callee);
+    }
+
+    fn count_up(&mut self, val: Arg) {
+        self.here = None;
+        self.trace.push(Op::rc_inc, &[val]);
+    }
+
+    /// Before the heap changes: what it lends is owned from now on.
+    pub fn protect(&mut self) {
+        for number in 0..self.objs.len() {
+            let id = ObjId(number as u32);
+            if self.objs[number].life == Life::Borrowed && self.uses(id) > 0 {
+                self.count_up(self.objs[number].val);
+                (self.objs[number].life, self.objs[number].owned) = (Life::Counted, 1);
+            }
+        }
+    }
+
+    /// Removes the top `count` items and pushes `item` in their place.
+    pub fn replace(&mut self, count: usize, item: Item) {
+        let gone = self.take(count);
+        self.push(item);
+        gone.into_iter().for_each(|item| self.settle(item));
+    }
+
+    /// Removes the top `count` items.
+    pub fn shrink(&mut self, count: usize) {
+        self.take(count).into_iter().for_each(|item| self.settle(item));
+    }
+
+    /// Removes the top `count` items, whose references are still to be settled; the topmost first.
+    pub fn take(&mut self, count: usize) -> Vec<Item> {
+        for depth in 1..=count {
+            let index = self.at(depth);
+            self.item(index, true);
+        }
+        let start = self.at(count);
+        self.here = None;
+        self.top().slots.drain(start..).rev().map(|slot| slot.item).collect()
+    }
+
+    /// Puts an item that the trace holds into a slot of the innermost frame.
+    pub fn set(&mut self, index: usize, item: Item) {
+        let old = self.item(index, false);
+        self.here = None;
+        self.top().slots[index] = Slot::held(item);
+        self.settle(old);
+    }
+
+    /// The object in a slot as a pointer; an int or float without one is given one.
+    pub fn pointer(&mut self, index: usize) -> Arg {
+        let top = self.frames.len() - 1;
+        self.pointer_in(top, index)
+    }
+
+    fn pointer_in(&mut self, frame: usize, index: usize) -> Arg {
+        let item = match self.frames[frame].slots[index].item {
+            Item::Memory => self.item(index, true),
+            item => item,
+        };
+        let made = match item {
+            Item::Null | Item::Memory => return Arg::Const(Const::P(0)),
+            Item::Obj(id) => return self.obj(id).val,
+            Item::Int(value) => {
+                let val = self.call(Helper::box_int, &[value]);
+                let class = Some(&raw const PyLong_Type);
+                self.add(Obj { class, int: Some(value), ..Obj::new(val, 0, Life::Counted) })
+            }
+            Item::Float(value) => {
+                let val = self.call(Helper::box_float, &[value]);
+                let class = Some(&raw const PyFloat_Type);
+                self.add(Obj { class, float: Some(value), ..Obj::new(val, 0, Life::Counted) })
+            }
+            Item::Bool(value) => {
+                let word = |value| Arg::from(crate::helpers::bool_object(value) as i64);
+                let chosen = self.op(Op::select, &[value, word(true), word(false)]);
+                let val = self.op(Op::as_ptr, &[chosen]);
+                let class = Some(&raw const PyBool_Type);
+                self.add(Obj { class, ..Obj::new(val, 0, Life::Forever) })
+            }
+        };
+        self.here = None;
+        // Wherever the value is, it is the one object.
+        for slot in self.frames.iter_mut().flat_map(|frame| &mut frame.slots).filter(|slot| slot.item == item) {
+            slot.item = made;
+        }
+        let Item::Obj(id) = made else { return Arg::Const(Const::P(0)) };
+        if self.obj(id).life == Life::Counted {
+            self.obj(id).owned = 1;
+        }
+        self.obj(id).val
+    }
+
+    /// Takes the object in a slot out with a reference of its own.
+    pub fn give(&mut self, index: usize) -> Arg {
+        let top = self.frames.len() - 1;
+        self.give_in(top, index)
+    }
+
+    fn give_in(&mut self, frame: usize, index: usize) -> Arg {
+        let val = self.pointer_in(frame, index);
+        self.here = None;
+        if let Item::Obj(id) = self.frames[frame].slots[index].item {
+            let (uses, obj) = (self.uses(id), *self.obj(id));
+            if obj.life == Life::Counted && obj.owned >= uses {
+                self.obj(id).owned -= 1;
+            } else {
+                self.count_up(val);
+            }
+        }
+        self.frames[frame].slots[index] = Slot::held(Item::Null);
+        val
+    }
+
+    // ---- kinds ----
+
+    /// Guards that the object is of exactly this class, one that no instance can leave.
+    pub fn guard_class(&mut self, id: ObjId, class: &'static TypeObject) {
+        if self.obj(id).class == Some(core::ptr::from_ref(class)) {
+            return;
+        }
+        let val = self.obj(id).val;
+        let found = self.load(Op::ld_i64, val, layout::TYPE, Alias::CONSTANT);
+        self.guard(Op::guard_eq, &[found, Arg::from(core::ptr::from_ref(class) as i64)]);
+        self.obj(id).class = Some(class);
+    }
+
+    /// Guards that the object is the constant one.
+    pub fn guard_is(&mut self, id: ObjId, object: &Object) {
+        let val = self.obj(id).val;
+        if matches!(val, Arg::Const(_)) {
+            return;
+        }
+        let constant = if object.is_immortal() { pointer_const(object.as_ptr()) } else { self.keep(object) };
+        self.guard(Op::guard_eq, &[val, constant]);
+    }
+
+    /// The value of a slot that now holds an exact int of a word.
+    pub fn int(&mut self, index: usize) -> Option<Arg> {
+        let id = match self.item(index, true) {
+            Item::Int(value) => return Some(value),
+            Item::Obj(id) => id,
+            _ => return None,
+        };
+        if let Some(value) = self.obj(id).int {
+            return Some(value);
+        }
+        // SAFETY: the slot holds an object.
+        let live = unsafe { self.live(index).as_ref() }?;
+        int_value_of(live)?;
+        self.guard_class(id, &PyLong_Type);
+        let val = self.obj(id).val;
+        let compact = live.cast_exact::<objects::types::int::Int>()?.is_compact();
+        let value = if compact {
+            let tag = self.load(Op::ld_i64, val, layout::INT_TAG, Alias::CONSTANT);
+            self.guard(Op::guard_ult, &[tag, Arg::from(16)]);
+            let digit = self.load(Op::ld_u32, val, layout::INT_DIGIT, Alias::CONSTANT);
+            let sign = self.op(Op::and, &[tag, Arg::from(3)]);
+            let sign = self.op(Op::sub, &[Arg::from(1), sign]);
+            self.op(Op::mul, &[sign, digit])
+        } else {
+            let fits = self.call(Helper::int_fits, &[val]);
+            self.guard(Op::guard_true, &[fits]);
+            self.call(Helper::int_value, &[val])
+        };
+        self.obj(id).int = Some(value);
+        Some(value)
+    }
+
+    /// The value of a slot that now holds an exact float.
+    pub fn float(&mut self, index: usize) -> Option<Arg> {
+        let id = match self.item(index, true) {
+            Item::Float(value) => return Some(value),
+            Item::Obj(id) => id,
+            _ => return None,
+        };
+        if let Some(value) = self.obj(id).float {
+            return Some(value);
+        }
+        // SAFETY: the slot holds an object.
+        if !unsafe { self.live(index).as_ref() }?.is_exactly(&PyFloat_Type) {
+            return None;
+        }
+        self.guard_class(id, &PyFloat_Type);
+        let val = self.obj(id).val;
+        let value = self.load(Op::ld_f64, val, layout::FLOAT_VALUE, Alias::CONSTANT);
+        self.obj(id).float = Some(value);
+        Some(value)
+    }
+
+    // ---- calls that may run anything ----
+
+    /// Calls a loud helper, whose pointer operands are in slots or constant. `unit` is the instruction.
+    pub fn loud(&mut self, unit: u32, helper: Helper, args: &[Arg]) -> Recorded<Arg> {
+        if self.frames.len() > 1 {
+            return Err(Abort::LoudInlined);
+        }
+        self.protect();
+        for index in 0..self.frames[0].locals {
+            if !self.frames[0].slots[index].home {
+                let value = self.pointer_in(0, index);
+                self.store(self.frame, layout::local(index), value, layout::LOCALS);
+            }
+        }
+        // SAFETY: the frame's code.
+        let place = unsafe { (*self.frames[0].code).first_unit().add(unit as usize) };
+        self.store(self.frame, layout::INSTR_PTR, Arg::from(place as i64), layout::FRAME);
+        self.here = None;
+        self.check_frame = true;
+        Ok(self.call(helper, args))
+    }
+
+    /// Guards that a call that is done has not failed; the state is as it is for the exception.
+    pub fn guard_done(&mut self, unit: u32, op: Op, args: &[Arg]) {
+        let snap = self.snapshot(unit, Exit::Raise);
+        self.trace.guard(op, args, snap);
+    }
+
+    /// Finishes an instruction that took `count` items and called a helper for a pointer.
+    pub fn finish(&mut self, unit: u32, count: usize, result: Arg) -> Item {
+        self.shrink(count);
+        self.guard_done(unit, Op::guard_ne, &[result, Arg::Const(Const::P(0))]);
+        let item = self.add(Obj::new(result, 1, Life::Counted));
+        self.push(item);
+        item
+    }
+
+    /// What the last instruction left to ask, now that its effects are the state.
+    pub fn checks(&mut self) {
+        self.here = None;
+        if core::mem::take(&mut self.check_dead) {
+            let place = Arg::from(&raw const WAITING as i64);
+            let waiting = self.load(Op::ld_i64, place, 0, Alias::VOLATILE);
+            self.guard(Op::guard_eq, &[waiting, Arg::from(0)]);
+        }
+        if core::mem::take(&mut self.check_frame) {
+            let object = self.load(Op::ld_i64, self.frame, layout::FRAME_OBJECT, layout::FRAME);
+            self.guard(Op::guard_eq, &[object, Arg::from(0)]);
+        }
+    }
+
+    // ---- the end ----
+
+    /// Brings all slots into the state in which a loop's code is entered; its operands in order.
+    pub fn arrive(&mut self, entry: &Entry) -> Recorded<Vec<Arg>> {
+        if self.frames.len() != 1 || self.frames[0].slots.len() != self.frames[0].locals + entry.depth {
+            return Err(Abort::LeftTrack);
+        }
+        // What may leave comes first.
+        for &(index, kind) in &entry.slots {
+            let slot = usize::from(index);
+            let item = self.item(slot, false);
+            let fits = match kind {
+                Kind::Obj => item != Item::Null,
+                Kind::Null => item == Item::Null,
+                Kind::Int => self.int(slot).is_some(),
+                Kind::Float => self.float(slot).is_some(),
+            };
+            if !fits {
+                self.unstable = Some(index);
+                return Err(Abort::Unstable);
+            }
+        }
+        let mut args = vec![self.thread, self.frame];
+        let mut gone = Vec::new();
+        for &(index, kind) in &entry.slots {
+            let slot = usize::from(index);
+            let arg = match kind {
+                Kind::Null => continue,
+                Kind::Obj => self.give_in(0, slot),
+                Kind::Int | Kind::Float => {
+                    let value = if kind == Kind::Int { self.int(slot) } else { self.float(slot) };
+                    let old = core::mem::replace(&mut self.frames[0].slots[slot], Slot::held(Item::Null));
+                    gone.push(old.item);
+                    value.ok_or(Abort::Unstable)?
+                }
+            };
+            args.push(arg);
+        }
+        for index in 0..self.frames[0].slots.len() {
+            let taken = entry.slots.iter().any(|&(slot, _)| usize::from(slot) == index);
+            if !taken && !self.frames[0].slots[index].home {
+                let value = self.give_in(0, index);
+                self.store(self.frame, layout::local(index), value, layout::LOCALS);
+            }
+        }
+        gone.into_iter().for_each(|item| self.settle(item));
+        Ok(args)
+    }
+
+    /// The recording as a loop whose next round takes these operands.
+    pub fn closed(&self, next: &[Arg]) -> Trace {
+        let mut rewrite = Rewrite::new(&self.trace);
+        let params: Vec<Val> = self.trace.params().collect();
+        for &param in &params {
+            rewrite.copy(param);
+        }
+        for &param in params.iter().skip(2) {
+            let first = rewrite.arg(param.into());
+            let phi = rewrite.out.push(Op::phi, &[first]);
+            rewrite.replace(param, phi.into());
+        }
+        rewrite.out.push(Op::loop_, &[]);
+        for val in self.trace.vals().skip(params.len()) {
+            rewrite.copy(val);
+        }
+        let next: Vec<Arg> = next.iter().skip(2).map(|&arg| rewrite.arg(arg)).collect();
+        rewrite.out.push(Op::jump, &next);
+        rewrite.out
+    }
+
+    /// The recording, going on in a loop that takes these operands.
+    pub fn linked(&self, next: &[Arg]) -> Trace {
+        let mut trace = self.trace.clone();
+        trace.push_with(Op::link, next, None, Extra::Desc(0));
+        trace
+    }
+}
+
+/// A pointer that does not change.
+pub fn pointer_const(pointer: *const Object) -> Arg {
+    Arg::Const(Const::P(pointer as u64))
+}
+

@@ -1,0 +1,59 @@
+//! What all parts of the JIT share, under the GIL.
+
+use crate::items::Entry;
+use crate::recorder::Recorder;
+use core::cell::{Cell, RefCell};
+use ir::backend::Backend;
+use jit::options::Options;
+use jit::stats::Stats;
+use jit::tree::Tree;
+use objects::{Object, Ref};
+use std::collections::HashSet;
+
+/// The JIT.
+pub struct Jit {
+    pub options: Options,
+    pub backend: Box<dyn Backend>,
+    pub tree: RefCell<Tree<Entry>>,
+    pub stats: RefCell<Stats>,
+    /// The recording that is going on.
+    pub recorder: RefCell<Option<Box<Recorder>>>,
+    /// Fast locals of loops, by the loop's place, that have to keep their objects.
+    pub boxed: RefCell<HashSet<(usize, u16)>>,
+    /// Objects that wait for their end, owned.
+    pub waiting: RefCell<Vec<*mut Object>>,
+    /// What compiled code refers to.
+    pub kept: RefCell<Vec<Ref>>,
+}
+
+struct Holder(Cell<Option<&'static Jit>>);
+
+// SAFETY: set at the start, read under the GIL.
+unsafe impl Sync for Holder {}
+
+static JIT: Holder = Holder(Cell::new(None));
+
+/// Makes the JIT, for the rest of the process.
+pub fn set(options: Options, backend: Box<dyn Backend>) {
+    let jit = Jit {
+        options,
+        backend,
+        tree: RefCell::default(),
+        stats: RefCell::default(),
+        recorder: RefCell::default(),
+        boxed: RefCell::default(),
+        waiting: RefCell::default(),
+        kept: RefCell::default(),
+    };
+    JIT.0.set(Some(Box::leak(Box::new(jit))));
+}
+
+/// The JIT, if there is one.
+pub fn get() -> Option<&'static Jit> {
+    JIT.0.get()
+}
+
+/// Does something with the JIT, if there is one.
+pub fn with<R>(what: impl FnOnce(&'static Jit) -> R) -> Option<R> {
+    get().map(what)
+}
