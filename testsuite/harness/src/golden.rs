@@ -56,6 +56,11 @@ impl Program {
         self.path.strip_prefix(Program::root()).unwrap_or(&self.path).display().to_string()
     }
 
+    /// Whether the program is about compiled code, so that it must print the same in every mode of the JIT.
+    pub fn is_about_jit(&self) -> bool {
+        self.name().starts_with("jit/")
+    }
+
     /// What the program prints under `python`, in the form of an `.out` file.
     pub fn run(&self, python: &Python) -> io::Result<String> {
         let outcome = python.run_program(&self.path, LIMIT)?;

@@ -18,6 +18,8 @@ const OUTPUT_LIMIT: u64 = 16 << 20;
 #[derive(Clone, Debug)]
 pub struct Python {
     executable: PathBuf,
+    /// What stands before a program's name on the command line.
+    options: Vec<String>,
 }
 
 /// How a program ended.
@@ -50,17 +52,19 @@ pub struct Used {
 }
 
 impl Python {
-    /// The interpreter of this repository: what `TAIPAN` names, or the latest build.
+    /// The interpreter of this repository: what `TAIPAN` names, or the latest build; with the options in `TAIPAN_OPTIONS`.
     pub fn ours() -> io::Result<Python> {
+        let options = std::env::var("TAIPAN_OPTIONS").unwrap_or_default();
+        let options: Vec<String> = options.split_whitespace().map(str::to_owned).collect();
         if let Some(executable) = std::env::var_os("TAIPAN") {
-            return Ok(Python { executable: executable.into() });
+            return Ok(Python { executable: executable.into(), options });
         }
         let built = |profile: &str| {
             let executable = repository().join("target").join(profile).join("python");
             Some((fs::metadata(&executable).ok()?.modified().ok()?, executable))
         };
         match ["release", "debug"].into_iter().filter_map(built).max() {
-            Some((_, executable)) => Ok(Python { executable }),
+            Some((_, executable)) => Ok(Python { executable, options }),
             None => Err(io::Error::other("no python is built; run `cargo build --release`")),
         }
     }
@@ -69,9 +73,16 @@ impl Python {
     pub fn reference() -> io::Result<Python> {
         let executable = lib_python::Places::of_repository().reference_python();
         if executable.exists() {
-            return Ok(Python { executable });
+            return Ok(Python { executable, options: Vec::new() });
         }
         Err(io::Error::other("no reference; `cargo run -p lib_python -- fetch --reference` brings it"))
+    }
+
+    /// The same with more options.
+    pub fn with_options(&self, more: &[&str]) -> Python {
+        let mut python = self.clone();
+        python.options.extend(more.iter().map(|&option| option.to_owned()));
+        python
     }
 
     /// The executable's path.
@@ -90,7 +101,7 @@ impl Python {
         }
         command.env("LANG", "C.UTF-8").env("TZ", "UTC").env("COLUMNS", "80").env("PYTHONHASHSEED", "0");
         command.env("PYTHONDONTWRITEBYTECODE", "1").env("PYTHON_COLORS", "0").env("RUST_BACKTRACE", "1");
-        command.stdin(Stdio::null());
+        command.args(&self.options).stdin(Stdio::null());
         command
     }
 

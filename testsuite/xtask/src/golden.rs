@@ -89,9 +89,30 @@ pub fn bless(args: &[String]) -> Result {
     Ok(())
 }
 
+/// The JIT's modes, with everything compiled that can be.
+pub const JIT_MODES: [[&str; 6]; 2] = [
+    ["-X", "jit=on", "-X", "jit-threshold=2", "-X", "jit-bridge-threshold=2"],
+    ["-X", "jit=interp", "-X", "jit-threshold=2", "-X", "jit-bridge-threshold=2"],
+];
+
+/// What the program prints; for one about the JIT, in the first mode in which that is not what is expected.
+fn output(python: &Python, program: &Program) -> std::io::Result<String> {
+    let plain = program.run(python)?;
+    if !program.is_about_jit() || program.expected().ok().as_ref() != Some(&plain) {
+        return Ok(plain);
+    }
+    for mode in JIT_MODES {
+        let compiled = program.run(&python.with_options(&mode))?;
+        if compiled != plain {
+            return Ok(compiled);
+        }
+    }
+    Ok(plain)
+}
+
 /// The programs whose output differs, with the first difference. The output is kept in `target`.
 fn failures(python: &Python, programs: &[Program]) -> Result<Vec<(String, String)>> {
-    let outputs = harness::in_parallel(programs, |p| p.run(python).map_err(|e| e.to_string()), |_, _| ());
+    let outputs = harness::in_parallel(programs, |p| output(python, p).map_err(|e| e.to_string()), |_, _| ());
     let mut failures = Vec::new();
     for (program, output) in programs.iter().zip(outputs) {
         let output = output?;

@@ -6,6 +6,7 @@ mod docs;
 mod golden;
 mod handlers;
 mod install;
+mod jit_fuzz;
 mod multibyte;
 mod process;
 mod setup;
@@ -34,6 +35,8 @@ suite [TEST…]         run CPython's test files (test_list …; default: those 
   --limit SECONDS     for one test (default: 120)
 bench [NAME…]         time the programs of testsuite/bench here and under the reference
   --runs N              the best of N runs counts (default: 5)
+jit-fuzz N            compare N random programs under the reference and every mode of the JIT
+  --seed N              of the first one (default: 0)
 api                   compare the exported C API with its census, cpyext/api.txt
   --bless               note what is missing
 surface               compare names, signatures and flags of native modules with CPython's
@@ -65,6 +68,7 @@ fn run(args: &[String]) -> Result {
         "bless" => golden::bless(args),
         "suite" => suite::run(args),
         "bench" => bench::run(args),
+        "jit-fuzz" => jit_fuzz::run(args),
         "api" => api::run(args),
         "surface" => surface::run(args),
         "handlers" => handlers::run(args),

@@ -34,8 +34,6 @@ impl Exit {
 pub struct Place {
     /// The compiled loop.
     pub root: Option<CodeId>,
-    /// Whether its rounds are being counted.
-    pub counted: bool,
     /// Recordings that failed.
     failed: u32,
     /// Not tried again.

@@ -10,6 +10,7 @@ use crate::items::{Entry, Kind};
 use crate::recorder::{Exit, Recorder};
 use crate::state::{self, Jit};
 use bytecode::opcodes::{DEOPT, op};
+use core::cell::Cell;
 use core::ptr;
 use core::sync::atomic::Ordering;
 use interp::eval::{FramePtr, Handler, Pc, Sp, TABLE, Table, ThreadPtr, caches};
@@ -41,6 +42,10 @@ enum Go {
     RecordFrame,
     /// The instruction at which the thread's current frame waits has raised.
     Raise,
+    /// Where [`execute_one`] has come.
+    Elsewhere,
+    /// Nowhere: an exception has left the evaluation.
+    Ended,
 }
 
 /// Goes on with the instruction at `pc`.
@@ -71,6 +76,11 @@ pub unsafe extern "C" fn loop_entry(
         match hot(pc, header, sp, frame, ts) {
             Go::Loop => next!(header, sp, frame, ts, &TABLE),
             Go::RecordLoop => next!(header, sp, frame, ts, &RECORD),
+            Go::Ended => ptr::null_mut(),
+            Go::Elsewhere => {
+                let (pc, sp, frame) = (LANDED.pc.get(), LANDED.sp.get(), LANDED.frame.get());
+                next!(pc, sp, frame, ts, &TABLE)
+            }
             go => {
                 let frame = (*ts).current_frame.get().cast::<InterpreterFrame>().cast_const();
                 let sp = (*frame).localsplus().add((*frame).stacktop.get() as usize);
@@ -84,6 +94,70 @@ pub unsafe extern "C" fn loop_entry(
             }
         }
     }
+}
+
+/// The table that executes one instruction.
+static ONE: Table = Table([land as Handler; 256]);
+
+/// Where the interpreter is after [`execute_one`]; a frame of NULL if an exception has left the evaluation.
+struct Landed {
+    pc: Cell<Pc>,
+    sp: Cell<Sp>,
+    frame: Cell<FramePtr>,
+}
+
+// SAFETY: used under the GIL, from the call to the exit behind it.
+unsafe impl Sync for Landed {}
+
+static LANDED: Landed = Landed {
+    pc: Cell::new(ptr::null_mut()),
+    sp: Cell::new(ptr::null_mut()),
+    frame: Cell::new(ptr::null()),
+};
+
+/// The instruction that [`execute_one`] is not to execute.
+unsafe extern "C" fn land(
+    pc: Pc,
+    sp: Sp,
+    frame: FramePtr,
+    _ts: ThreadPtr,
+    _arg: usize,
+    _table: *const Table,
+) -> *mut Object {
+    // SAFETY: behind the instruction's word.
+    LANDED.pc.set(unsafe { pc.sub(1) });
+    LANDED.sp.set(sp);
+    LANDED.frame.set(frame);
+    ptr::null_mut()
+}
+
+/// Executes the instruction at `word` in the frame, all of whose `depth` slots are in its memory. Whether that leads elsewhere than to the
+/// next instruction.
+///
+/// # Safety
+/// The frame is the thread's current one and stands there.
+#[inline(never)]
+pub unsafe fn execute_one(ts: ThreadPtr, frame: FramePtr, word: Pc, depth: usize, arg: usize) -> bool {
+    LANDED.frame.set(ptr::null());
+    // SAFETY: the caller's promise.
+    unsafe {
+        let sp = (*frame).localsplus().add(depth);
+        let opcode = *word as u8;
+        (TABLE.0[usize::from(opcode)])(word.add(1), sp, frame, ts, arg, &ONE);
+        let next = word.add(1 + caches(DEOPT[usize::from(opcode)]));
+        !(ptr::eq(LANDED.frame.get(), frame) && ptr::eq(LANDED.pc.get(), next))
+    }
+}
+
+/// What to do where [`execute_one`] has come to.
+fn elsewhere() -> Go {
+    let (pc, sp, frame) = (LANDED.pc.get(), LANDED.sp.get(), LANDED.frame.get());
+    // The end of what waits may come here again.
+    death::bury();
+    LANDED.pc.set(pc);
+    LANDED.sp.set(sp);
+    LANDED.frame.set(frame);
+    if frame.is_null() { Go::Ended } else { Go::Elsewhere }
 }
 
 /// Every instruction while a recording is made: written down, then executed.
@@ -118,11 +192,6 @@ unsafe fn hot(counter: Pc, header: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -
             let mut tree = jit.tree.borrow_mut();
             let full = tree.len() >= jit.options.code_limit;
             let place = tree.place(place);
-            let first = !core::mem::replace(&mut place.counted, true);
-            if first && jit.options.threshold > 0 {
-                set_counter(counter, jit.options.threshold);
-                return Go::Loop;
-            }
             place.given_up || full
         };
         let breaker = (*ts).eval_breaker.load(Ordering::Relaxed);
@@ -153,9 +222,14 @@ fn start(jit: &Jit, recorder: Box<Recorder>) {
     *jit.recorder.borrow_mut() = Some(recorder);
 }
 
-unsafe fn set_counter(counter: Pc, count: u32) {
-    // SAFETY: the cache entry of a `JUMP_BACKWARD`; the count stands above four bits that are not used.
-    unsafe { *counter = (count.min(COUNTER_MAX) << 4) as CodeUnit };
+/// The counter of a `JUMP_BACKWARD` that runs out after so many rounds: the count stands above four bits that are not used.
+pub fn counter(rounds: u32) -> CodeUnit {
+    (rounds.min(COUNTER_MAX) << 4) as CodeUnit
+}
+
+unsafe fn set_counter(place: Pc, rounds: u32) {
+    // SAFETY: the cache entry of a `JUMP_BACKWARD`.
+    unsafe { *place = counter(rounds) };
 }
 
 /// Which fast locals the instructions from `header` to the last jump back there change.
@@ -255,11 +329,14 @@ unsafe fn enter(
             jit::dump::show("exit", &line);
         }
         let ts = &*ts;
+        if snapshot.frames.last().is_some_and(|frame| Exit::unpack(frame.pc).1 == Exit::Elsewhere) {
+            return Some(elsewhere());
+        }
         let (frames, kind) = restore(ts, &snapshot, &exited.values);
         death::bury();
         let top = *frames.last().unwrap_or(&frame);
         let raised = match kind {
-            Exit::Resume => false,
+            Exit::Resume | Exit::Elsewhere => false,
             Exit::Raise => true,
             Exit::End => raise::occurred(),
         };

@@ -1,6 +1,6 @@
 //! Leaving compiled code: the frames become what the interpreter would have them.
 
-use crate::recorder::{Exit, made};
+use crate::recorder::{Exit, heads, made};
 use bytecode::opcodes::DEOPT;
 use core::ptr;
 use interp::eval::{FramePtr, caches};
@@ -50,10 +50,13 @@ pub unsafe fn restore(ts: &ThreadState, snapshot: &Snapshot, values: &[u64]) -> 
     let mut kind = Exit::Resume;
     for (number, saved) in snapshot.frames.iter().enumerate() {
         let mut slots = &saved.slots[..];
-        let frame: *const InterpreterFrame = if number == 0 {
-            // Thread and frame come first.
-            slots = &slots[2..];
+        if number == 0 {
+            // The thread.
             take();
+        }
+        let has_memory = matches!(slots[heads(number) - 1], Slot::Arg(_));
+        slots = &slots[heads(number)..];
+        let frame: *const InterpreterFrame = if has_memory {
             take() as FramePtr
         } else {
             // SAFETY: the compiled code keeps the functions that it runs.
@@ -91,7 +94,7 @@ pub unsafe fn restore(ts: &ThreadState, snapshot: &Snapshot, values: &[u64]) -> 
 }
 
 /// Pushes the frame of a call from `caller`, which stands at its calling instruction.
-unsafe fn push(ts: &ThreadState, function: *const Function, caller: FramePtr) -> FramePtr {
+pub unsafe fn push(ts: &ThreadState, function: *const Function, caller: FramePtr) -> FramePtr {
     // SAFETY: a live function; the caller's instruction is a call.
     unsafe {
         let Ok(new) = frame::push(ts, (*function).to_ref(), None, 0) else { fatal("out of memory") };

@@ -2,7 +2,7 @@
 //! a loop's first instruction.
 
 use crate::entry;
-use crate::items::Entry;
+use crate::items::{Entry, Slot};
 use crate::record::{self, Site, iter};
 use crate::recorder::Recorder;
 use crate::state::{self, Jit};
@@ -78,6 +78,10 @@ unsafe fn follow(
 ) -> Result<Next, Abort> {
     // SAFETY: the caller's frame; a frame that is new was made by the call before.
     let (at, word) = unsafe {
+        if core::mem::take(&mut rec.opaque) && !ptr::eq(rec.top().live, frame) {
+            rec.opaque = true;
+            return Ok(Next::Go);
+        }
         let code: *const _ = (*frame).code();
         if rec.top().live.is_null() {
             let caller = rec.frames.len().checked_sub(2).map(|n| rec.frames[n].live);
@@ -107,6 +111,11 @@ unsafe fn follow(
         rec.shrink(2);
     } else if at.unit != rec.expected {
         return Err(Abort::LeftTrack);
+    }
+    if core::mem::take(&mut rec.interpreted) {
+        // SAFETY: the stack of the frame, all of which is in its memory.
+        let depth = unsafe { sp.offset_from((*frame).localsplus()) } as usize;
+        rec.top().slots.resize(depth, Slot::MEMORY);
     }
     // SAFETY: the stack of the frame.
     if unsafe { sp.offset_from((*frame).localsplus()) } != rec.top().slots.len() as isize {

@@ -7,13 +7,16 @@
 //! A pointer result is a new reference, or NULL with an exception pending. Arguments are borrowed.
 
 use crate::death;
+use interp::eval::{FramePtr, Pc, ThreadPtr};
 use interp::ops::{binary, compare};
 use ir::ops::Ty;
 use ir::trace::{Callee, Touches};
+use objects::state::ThreadState;
 use objects::protocol::{attr, call, iter, mapping, object};
 use objects::types::bool::from_bool;
 use objects::types::dict::Dict;
 use objects::types::float::Float;
+use objects::types::function::Function;
 use objects::types::int::Int;
 use objects::types::list::List;
 use objects::types::str::Str;
@@ -73,7 +76,15 @@ helpers! {
     dict_get_str (P P) -> P, Touches::Reads, dict_get;
     all_strings (P) -> I, Touches::Reads, all_strings;
 
+    /// The frame of a call: thread, calling frame, function, calling instruction, items on the caller's stack.
+    push_frame (I I P I I) -> I, Touches::Reads, push_frame;
+    /// Takes a frame away that [`Helper::push_frame`] made, whose slots mean nothing.
+    pop_frame (I I) -> -, Touches::Reads, pop_frame;
+
     // ---- loud ----
+    /// Executes one instruction of a frame: thread, frame, the instruction, items in its slots, argument. Whether the interpreter is then
+    /// anywhere but at the next instruction.
+    interpret (I I I I I) -> I, Touches::Writes, interpret;
     operate (P P I) -> P, Touches::Writes, operate;
     compare (P P I) -> P, Touches::Writes, compare_values;
     contains (P P I) -> P, Touches::Writes, contains;
@@ -127,6 +138,41 @@ pub extern "C" fn box_int(value: i64) -> *mut Object {
 /// A new float.
 pub extern "C" fn box_float(value: f64) -> *mut Object {
     made(Float::new(value).map(Ref::upcast))
+}
+
+unsafe extern "C" fn push_frame(
+    ts: &ThreadState,
+    caller: FramePtr,
+    function: *const Function,
+    call: usize,
+    depth: i32,
+) -> FramePtr {
+    // SAFETY: the caller is the thread's innermost frame.
+    unsafe {
+        (*caller).instr_ptr.set((*caller).code().first_unit().add(call));
+        (*caller).stacktop.set(depth);
+        let frame = crate::exit::push(ts, function, caller);
+        (*frame).stacktop.set(-1);
+        frame
+    }
+}
+
+unsafe extern "C" fn pop_frame(ts: &ThreadState, frame: FramePtr) {
+    // SAFETY: the thread's innermost frame, which nobody has looked at; compiled code keeps function and code.
+    unsafe {
+        let caller = (*frame).previous.get();
+        Object::decref((*frame).f_funcobj.as_ptr());
+        Object::decref((*frame).f_executable.as_ptr());
+        ts.current_frame.set(caller.cast());
+        ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() + 1);
+        (*caller).stacktop.set(-1);
+        interp::frame::release(ts, frame);
+    }
+}
+
+unsafe extern "C" fn interpret(ts: ThreadPtr, frame: FramePtr, word: Pc, depth: usize, arg: usize) -> i64 {
+    // SAFETY: the frame is the thread's innermost and stands at the instruction.
+    unsafe { i64::from(crate::entry::execute_one(ts, frame, word, depth, arg)) }
 }
 
 extern "C" fn int_fits(value: &Object) -> i64 {

@@ -73,7 +73,7 @@ impl Slot {
     pub const MEMORY: Slot = Slot { item: Item::Memory, home: true };
 }
 
-/// A frame. The outermost is the interpreter's; those above it have no memory.
+/// A frame. The outermost is the interpreter's; those above it have memory only once something has been called that could look.
 #[derive(Clone, Debug)]
 pub struct FrameState {
     /// NULL for the outermost.
@@ -86,6 +86,8 @@ pub struct FrameState {
     pub locals: usize,
     /// The calling instruction, in a frame that waits for a call.
     pub call: u32,
+    /// Its memory, if it has any.
+    pub memory: Option<Arg>,
 }
 
 /// How a loop's code takes a slot.

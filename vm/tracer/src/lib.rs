@@ -33,6 +33,7 @@ use jit::options::Options;
 
 /// Plugs the JIT into the interpreter.
 pub fn install(options: Options, backend: Box<dyn Backend>) {
+    objects::types::code::build::set_loop_warmup(entry::counter(options.threshold));
     state::set(options, backend);
     interp::hook::set_loop_entry(Some(entry::loop_entry));
 }

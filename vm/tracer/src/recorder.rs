@@ -32,6 +32,8 @@ pub enum Exit {
     Raise,
     /// The iterator of a `for` loop gave nothing: an exception, or the end, which is there.
     End,
+    /// The interpreter is somewhere else already, and the frames are as it has them.
+    Elsewhere,
 }
 
 impl Exit {
@@ -42,7 +44,7 @@ impl Exit {
 
     /// See [`Exit::pack`].
     pub fn unpack(packed: u32) -> (u32, Exit) {
-        let kind = [Exit::Resume, Exit::Raise, Exit::End, Exit::Resume][packed as usize & 3];
+        let kind = [Exit::Resume, Exit::Raise, Exit::End, Exit::Elsewhere][packed as usize & 3];
         (packed >> 2, kind)
     }
 }
@@ -85,6 +87,10 @@ pub struct Recorder {
     /// Where the interpreter may go instead, with two items fewer.
     pub skipped_end: Option<u32>,
     pub fetched: Option<Fetched>,
+    /// The instruction's calls are executed as a whole: what runs in other frames is not written down.
+    pub opaque: bool,
+    /// The interpreter has executed the last instruction of the trace: all is in memory.
+    pub interpreted: bool,
     pub check_dead: bool,
     pub check_frame: bool,
     pub steps: u32,
@@ -118,6 +124,8 @@ impl Recorder {
             expected: 0,
             skipped_end: None,
             fetched: None,
+            opaque: false,
+            interpreted: false,
             check_dead: false,
             check_frame: false,
             steps: 0,
@@ -161,7 +169,16 @@ impl Recorder {
             });
         }
         self.entry.depth = depth;
-        self.frames.push(FrameState { function: core::ptr::null(), code, live: frame, slots, locals, call: 0 });
+        let memory = Some(self.frame);
+        self.frames.push(FrameState {
+            function: core::ptr::null(),
+            code,
+            live: frame,
+            slots,
+            locals,
+            call: 0,
+            memory,
+        });
     }
 
     /// Begins the recording of a bridge at an exit with that snapshot; `lives` are the frames that were rebuilt, outermost first.
@@ -199,7 +216,7 @@ impl Recorder {
                     (Saved::Arg(_), Some(_)) if *saved == Saved::Arg(Arg::Const(Const::P(0))) => {
                         Slot::held(Item::Null)
                     }
-                    (Saved::Arg(_), Some(arg)) if number == 0 && at <= 2 => Slot::held(Item::Int(*arg)),
+                    (Saved::Arg(_), Some(arg)) if slots.len() < heads(number) => Slot::held(Item::Int(*arg)),
                     (Saved::Arg(_), Some(arg)) => {
                         Slot::held(self.add(Obj::new(*arg, 1, Life::Counted)))
                     }
@@ -207,11 +224,17 @@ impl Recorder {
                     _ => Slot::MEMORY,
                 });
             }
-            if number == 0 {
-                let head: Vec<Slot> = slots.drain(..2).collect();
-                if let [Slot { item: Item::Int(thread), .. }, Slot { item: Item::Int(frame), .. }] = head[..] {
-                    (self.thread, self.frame) = (thread, frame);
+            let mut memory = None;
+            for head in slots.drain(..heads(number)) {
+                if let Item::Int(word) = head.item {
+                    if number == 0 && memory.is_none() {
+                        self.thread = word;
+                    }
+                    memory = Some(word);
                 }
+            }
+            if let (0, Some(frame)) = (number, memory) {
+                self.frame = frame;
             }
             let live = lives[number];
             // SAFETY: a frame that was just rebuilt.
@@ -219,7 +242,7 @@ impl Recorder {
             let locals = code.co_nlocalsplus.get() as usize;
             let function = frame.code as *const Function;
             let call = Exit::unpack(frame.pc).0;
-            self.frames.push(FrameState { function, code, live, slots, locals, call });
+            self.frames.push(FrameState { function, code, live, slots, locals, call, memory });
         }
     }
 
@@ -302,8 +325,9 @@ impl Recorder {
         for (number, frame) in self.frames.iter().enumerate() {
             let mut slots = Vec::with_capacity(frame.slots.len() + 2);
             if number == 0 {
-                slots.extend([Saved::Arg(self.thread), Saved::Arg(self.frame)]);
+                slots.push(Saved::Arg(self.thread));
             }
+            slots.push(frame.memory.map_or(Saved::Empty, Saved::Arg));
             for slot in &frame.slots {
                 slots.push(match slot.item {
                     _ if slot.home => Saved::Empty,
@@ -370,21 +394,27 @@ impl Recorder {
 
     /// What is in the slot of the innermost frame now.
     pub fn live(&mut self, index: usize) -> *mut Object {
-        let live = self.top().live;
-        // SAFETY: a slot in use of the running frame.
+        self.live_in(self.frames.len() - 1, index)
+    }
+
+    fn live_in(&self, frame: usize, index: usize) -> *mut Object {
+        let live = self.frames[frame].live;
+        // SAFETY: a slot in use of a frame of the thread.
         unsafe { *(*live).localsplus().add(index) }
     }
 
     /// The item in a slot of the innermost frame; asks the memory for it, if need be. With `bound`, the slot is known to hold a
     /// value.
     pub fn item(&mut self, index: usize, bound: bool) -> Item {
-        let item = self.top().slots[index].item;
-        if item != Item::Memory {
-            return item;
-        }
-        let val = self.load(Op::ld_p, self.frame, layout::local(index), layout::LOCALS);
+        self.item_in(self.frames.len() - 1, index, bound)
+    }
+
+    fn item_in(&mut self, frame: usize, index: usize, bound: bool) -> Item {
+        let item = self.frames[frame].slots[index].item;
+        let (Item::Memory, Some(memory)) = (item, self.frames[frame].memory) else { return item };
+        let val = self.load(Op::ld_p, memory, layout::local(index), layout::LOCALS);
         let null = Arg::Const(Const::P(0));
-        let item = if self.live(index).is_null() {
+        let item = if self.live_in(frame, index).is_null() {
             self.guard(Op::guard_eq, &[val, null]);
             Item::Null
         } else {
@@ -393,7 +423,7 @@ impl Recorder {
             }
             self.add(Obj::new(val, 1, Life::Counted))
         };
-        self.top().slots[index].item = item;
+        self.frames[frame].slots[index].item = item;
         item
     }
 
@@ -483,7 +513,7 @@ impl Recorder {
 
     fn pointer_in(&mut self, frame: usize, index: usize) -> Arg {
         let item = match self.frames[frame].slots[index].item {
-            Item::Memory => self.item(index, true),
+            Item::Memory => self.item_in(frame, index, true),
             item => item,
         };
         let made = match item {
@@ -620,22 +650,71 @@ impl Recorder {
 
     /// Calls a loud helper, whose pointer operands are in slots or constant. `unit` is the instruction.
     pub fn loud(&mut self, unit: u32, helper: Helper, args: &[Arg]) -> Recorded<Arg> {
-        if self.frames.len() > 1 {
-            return Err(Abort::LoudInlined);
-        }
         self.protect();
-        for index in 0..self.frames[0].locals {
-            if !self.frames[0].slots[index].home {
-                let value = self.pointer_in(0, index);
-                self.store(self.frame, layout::local(index), value, layout::LOCALS);
+        self.give_memory();
+        for number in 0..self.frames.len() {
+            let Some(memory) = self.frames[number].memory else { continue };
+            for index in 0..self.frames[number].locals {
+                if !self.frames[number].slots[index].home {
+                    let value = self.pointer_in(number, index);
+                    self.store(memory, layout::local(index), value, layout::LOCALS);
+                }
             }
         }
-        // SAFETY: the frame's code.
-        let place = unsafe { (*self.frames[0].code).first_unit().add(unit as usize) };
-        self.store(self.frame, layout::INSTR_PTR, Arg::from(place as i64), layout::FRAME);
-        self.here = None;
-        self.check_frame = true;
+        let place = self.note_place(unit);
+        self.opaque = true;
+        debug_assert!(!place.is_null());
         Ok(self.call(helper, args))
+    }
+
+    /// Gives every frame memory, linked as the interpreter would have it.
+    fn give_memory(&mut self) {
+        for number in 1..self.frames.len() {
+            let (None, Some(caller)) = (self.frames[number].memory, self.frames[number - 1].memory) else { continue };
+            let (call, depth) = (self.frames[number - 1].call, self.frames[number - 1].slots.len());
+            let function = pointer_const(self.frames[number].function.cast());
+            let args = [self.thread, caller, function, Arg::from(i64::from(call)), Arg::from(depth as i64)];
+            self.frames[number].memory = Some(self.call(Helper::push_frame, &args));
+        }
+        self.here = None;
+    }
+
+    /// The innermost frame stands at the instruction.
+    fn note_place(&mut self, unit: u32) -> *mut u16 {
+        let top = self.top();
+        // SAFETY: the frame's code.
+        let place = unsafe { (*top.code).first_unit().add(unit as usize) };
+        if let Some(memory) = top.memory {
+            self.store(memory, layout::INSTR_PTR, Arg::from(place as i64), layout::FRAME);
+        }
+        self.check_frame = true;
+        place
+    }
+
+    /// Lets the interpreter execute the instruction: all slots go to their memory, and may have changed when it is done.
+    pub fn interpret(&mut self, unit: u32, arg: usize) -> Recorded {
+        self.protect();
+        self.give_memory();
+        for number in 0..self.frames.len() {
+            let Some(memory) = self.frames[number].memory else { return Err(Abort::LoudInlined) };
+            for index in 0..self.frames[number].slots.len() {
+                if !self.frames[number].slots[index].home {
+                    let value = self.give_in(number, index);
+                    self.store(memory, layout::local(index), value, layout::LOCALS);
+                }
+            }
+        }
+        // Only now, as what is at home counts for who owns what.
+        self.frames.iter_mut().flat_map(|frame| &mut frame.slots).for_each(|slot| *slot = Slot::MEMORY);
+        let place = self.note_place(unit);
+        let (depth, memory) = (self.top().slots.len(), self.top().memory.unwrap_or(self.frame));
+        let args = [self.thread, memory, Arg::from(place as i64), Arg::from(depth as i64), Arg::from(arg as i64)];
+        let elsewhere = self.call(Helper::interpret, &args);
+        let snap = self.snapshot(unit, Exit::Elsewhere);
+        self.trace.guard(Op::guard_false, &[elsewhere], snap);
+        self.here = None;
+        self.interpreted = true;
+        Ok(())
     }
 
     /// Guards that a call that is done has not failed; the state is as it is for the exception.
@@ -662,8 +741,11 @@ impl Recorder {
             self.guard(Op::guard_eq, &[waiting, Arg::from(0)]);
         }
         if core::mem::take(&mut self.check_frame) {
-            let object = self.load(Op::ld_i64, self.frame, layout::FRAME_OBJECT, layout::FRAME);
-            self.guard(Op::guard_eq, &[object, Arg::from(0)]);
+            let memories: Vec<Arg> = self.frames.iter().filter_map(|frame| frame.memory).collect();
+            for memory in memories {
+                let object = self.load(Op::ld_i64, memory, layout::FRAME_OBJECT, layout::FRAME);
+                self.guard(Op::guard_eq, &[object, Arg::from(0)]);
+            }
         }
     }
 
@@ -743,6 +825,11 @@ impl Recorder {
         trace.push_with(Op::link, next, None, Extra::Desc(0));
         trace
     }
+}
+
+/// How many slots of a snapshot's frame come before the interpreter's: the thread, only in the outermost frame, and the frame's memory.
+pub fn heads(frame: usize) -> usize {
+    if frame == 0 { 2 } else { 1 }
 }
 
 /// A pointer that does not change.

@@ -14,6 +14,9 @@ use objects::types::tuple::methods::PyTuple_Type;
 const MOST: usize = 5;
 
 pub fn build_tuple(rec: &mut Recorder, at: Site) -> Recorded {
+    if at.arg > MOST {
+        return super::interpret(rec, at);
+    }
     let item = build(rec, at, Helper::new_tuple)?;
     if let Item::Obj(id) = item {
         rec.obj(id).class = Some(&raw const PyTuple_Type);
@@ -22,6 +25,9 @@ pub fn build_tuple(rec: &mut Recorder, at: Site) -> Recorded {
 }
 
 pub fn build_list(rec: &mut Recorder, at: Site) -> Recorded {
+    if at.arg > MOST {
+        return super::interpret(rec, at);
+    }
     let item = build(rec, at, Helper::new_list)?;
     if let Item::Obj(id) = item {
         rec.obj(id).class = Some(&raw const PyList_Type);
@@ -30,9 +36,6 @@ pub fn build_list(rec: &mut Recorder, at: Site) -> Recorded {
 }
 
 fn build(rec: &mut Recorder, at: Site, helper: Helper) -> Recorded<Item> {
-    if at.arg > MOST {
-        return Err(Abort::Operands);
-    }
     let mut args = vec![Arg::from(at.arg as i64)];
     for depth in (1..=at.arg).rev() {
         let index = rec.at(depth);

@@ -88,9 +88,8 @@ fn enter(rec: &mut Recorder, at: Site, base: usize, first: usize, function: &Fun
     slots.resize(locals, Slot::held(Item::Null));
     rec.top().call = at.unit;
     // The interpreter makes the frame when it executes the instruction.
-    rec.frames.push(FrameState { function, code, live: ptr::null(), slots, locals, call: 0 });
+    rec.frames.push(FrameState { function, code, live: ptr::null(), slots, locals, call: 0, memory: None });
     items.into_iter().for_each(|item| rec.settle(item));
-    // SAFETY: the code's own units.
     rec.expected = 0;
     Ok(Some(()))
 }
@@ -136,8 +135,16 @@ fn leave(rec: &mut Recorder, value: Item) -> Recorded {
     if rec.frames.len() < 2 {
         return Err(Abort::Returned);
     }
+    // What is in its memory is given up too.
+    for index in 0..rec.top().slots.len() {
+        rec.item(index, false);
+    }
     let Some(frame) = rec.frames.pop() else { return Err(Abort::Returned) };
     rec.push(value);
+    if let Some(memory) = frame.memory {
+        let thread = rec.thread;
+        rec.call(Helper::pop_frame, &[thread, memory]);
+    }
     for slot in frame.slots {
         rec.settle(slot.item);
     }

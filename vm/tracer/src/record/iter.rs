@@ -71,10 +71,6 @@ pub fn for_iter(rec: &mut Recorder, at: Site) -> Recorded {
             return Ok(());
         }
     }
-    if interp::call::plain_generator(live).is_some() {
-        // Its frame would be the next one.
-        return Err(Abort::Operands);
-    }
     let val = rec.obj(id).val;
     let result = rec.loud(at.unit, Helper::iter_next, &[val])?;
     rec.fetched = Some(Fetched { result, body: at.next, end: at.next + at.arg as u32 });
@@ -143,7 +139,7 @@ pub fn unpack_sequence(rec: &mut Recorder, at: Site) -> Recorded {
         guard_length(rec, val, count, layout::LIST);
         (rec.load(Op::ld_i64, val, layout::LIST_ITEMS, layout::LIST), 0, layout::ITEMS)
     } else {
-        return Err(Abort::Operands);
+        return super::interpret(rec, at);
     };
     let items: Vec<Item> = (0..count)
         .map(|n| {

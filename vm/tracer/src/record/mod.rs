@@ -93,9 +93,69 @@ pub fn record(rec: &mut Recorder, at: Site) -> Recorded {
         op::CALL => call::call,
         op::RETURN_VALUE => call::return_value,
         op::RETURN_CONST => call::return_const,
+        opcode if is_plain(opcode) => interpret,
         _ => return Err(Abort::Opcode),
     };
     recorder(rec, at)
+}
+
+/// Lets the interpreter execute the instruction within the trace.
+pub fn interpret(rec: &mut Recorder, at: Site) -> Recorded {
+    rec.interpret(at.unit, at.arg)
+}
+
+/// Whether an instruction goes on with the next one in its frame, unless it raises.
+fn is_plain(opcode: u8) -> bool {
+    matches!(
+        opcode,
+        op::BEFORE_WITH
+            | op::BUILD_CONST_KEY_MAP
+            | op::BUILD_MAP
+            | op::BUILD_SET
+            | op::BUILD_SLICE
+            | op::BUILD_STRING
+            | op::CALL_INTRINSIC_1
+            | op::CALL_INTRINSIC_2
+            | op::CHECK_EXC_MATCH
+            | op::CONVERT_VALUE
+            | op::DELETE_ATTR
+            | op::DELETE_DEREF
+            | op::DELETE_FAST
+            | op::DELETE_GLOBAL
+            | op::DELETE_NAME
+            | op::DELETE_SUBSCR
+            | op::DICT_MERGE
+            | op::DICT_UPDATE
+            | op::FORMAT_SIMPLE
+            | op::FORMAT_WITH_SPEC
+            | op::GET_LEN
+            | op::IMPORT_FROM
+            | op::IMPORT_NAME
+            | op::LIST_EXTEND
+            | op::LOAD_BUILD_CLASS
+            | op::LOAD_FROM_DICT_OR_DEREF
+            | op::LOAD_FROM_DICT_OR_GLOBALS
+            | op::LOAD_LOCALS
+            | op::LOAD_NAME
+            | op::LOAD_SUPER_ATTR
+            | op::MAKE_CELL
+            | op::MAKE_FUNCTION
+            | op::MAP_ADD
+            | op::MATCH_CLASS
+            | op::MATCH_KEYS
+            | op::MATCH_MAPPING
+            | op::MATCH_SEQUENCE
+            | op::POP_EXCEPT
+            | op::PUSH_EXC_INFO
+            | op::SET_ADD
+            | op::SET_FUNCTION_ATTRIBUTE
+            | op::SET_UPDATE
+            | op::STORE_DEREF
+            | op::STORE_GLOBAL
+            | op::STORE_NAME
+            | op::STORE_SLICE
+            | op::UNPACK_EX
+    )
 }
 
 impl Recorder {

@@ -16,13 +16,18 @@ use bytecode::code::{self, Const, Wtf8, kinds};
 use bytecode::line_table;
 use bytecode::marshal::CodeParts;
 use bytecode::opcodes::{CACHES, op};
-use core::sync::atomic::{AtomicU32, Ordering};
+use core::sync::atomic::{AtomicU16, AtomicU32, Ordering};
 use std::collections::HashMap;
 
 /// The counter of a specialising instruction that has not run yet: it looks at its operands on the second execution.
 pub const ADAPTIVE_WARMUP: CodeUnit = 1 << 4 | 1;
-/// The counter of a backward jump that has not been taken yet.
-pub const JUMP_BACKWARD_WARMUP: CodeUnit = 4095 << 4 | 12;
+/// The counter of a backward jump that has not been taken yet, unless a JIT says otherwise.
+static LOOP_WARMUP: AtomicU16 = AtomicU16::new(4095 << 4 | 12);
+
+/// Sets the counter that backward jumps of code objects made from now on begin with.
+pub fn set_loop_warmup(counter: CodeUnit) {
+    LOOP_WARMUP.store(counter, Ordering::Relaxed);
+}
 
 static NEXT_VERSION: AtomicU32 = AtomicU32::new(1);
 
@@ -158,7 +163,7 @@ impl Code {
             }
             if let Some(counter) = units.get(at + 1).filter(|_| caches > 0) {
                 match opcode {
-                    op::JUMP_BACKWARD => counter.set(JUMP_BACKWARD_WARMUP),
+                    op::JUMP_BACKWARD => counter.set(LOOP_WARMUP.load(Ordering::Relaxed)),
                     op::POP_JUMP_IF_FALSE
                     | op::POP_JUMP_IF_TRUE
                     | op::POP_JUMP_IF_NONE

@@ -1,0 +1,282 @@
+//! `cargo xtask jit-fuzz`: random programs with loops, under the reference and under every mode of the JIT.
+//!
+//! Each program is a function of nested loops over ints, floats, lists, strings and instances, which prints what is left of its variables;
+//! exceptions are part of what is printed. Programs that differ are kept in `target/testsuite/jit-fuzz`.
+
+use std::fmt::Write;
+use std::fs;
+use std::time::Duration;
+
+use harness::golden::difference;
+use harness::python::Python;
+
+use crate::golden::JIT_MODES;
+use crate::process::Result;
+
+/// Functions in one program: starting python takes longer than running one.
+const BATCH: u64 = 20;
+const LIMIT: Duration = Duration::from_secs(60);
+
+pub fn run(args: &[String]) -> Result {
+    let number = |text: Option<&String>| text.and_then(|text| text.parse::<u64>().ok());
+    let count = number(args.first()).ok_or("jit-fuzz needs how many programs")?;
+    let seed = match args.get(1).map(String::as_str) {
+        Some("--seed") => number(args.get(2)).ok_or("--seed needs a number")?,
+        Some(other) => return Err(format!("unknown option {other}").into()),
+        None => 0,
+    };
+    let (ours, reference) = (Python::ours()?, Python::reference()?);
+    let dir = harness::scratch().join("jit-fuzz");
+    fs::create_dir_all(&dir)?;
+    let batches: Vec<u64> = (seed..seed + count).step_by(BATCH as usize).collect();
+    let check = |&first: &u64| -> std::io::Result<Option<String>> {
+        let path = dir.join(format!("{first}.py"));
+        fs::write(&path, program(first, BATCH.min(seed + count - first)))?;
+        let expected = reference.run_program(&path, LIMIT)?;
+        for mode in JIT_MODES {
+            let found = ours.with_options(&mode).run_program(&path, LIMIT)?;
+            if found.end != expected.end || found.stdout != expected.stdout {
+                let why = difference(&expected.stdout, &found.stdout).unwrap_or_default();
+                let last = found.stderr.lines().last().unwrap_or_default().to_owned();
+                return Ok(Some(format!("{} ({}): {:?} {last} {why}", path.display(), mode[1], found.end)));
+            }
+        }
+        fs::remove_file(&path)?;
+        Ok(None)
+    };
+    let results = harness::in_parallel(&batches, |b| check(b).map_err(|e| e.to_string()), |_, _| ());
+    let mut bad = 0;
+    for result in results {
+        if let Some(why) = result? {
+            println!("{why}");
+            bad += 1;
+        }
+    }
+    println!("jit-fuzz: {count} programs, {bad} batches differ");
+    if bad > 0 { Err("compiled code does not do what CPython does".into()) } else { Ok(()) }
+}
+
+/// What all programs begin with.
+const HEAD: &str = "\
+class P:
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+    def step(self, k):
+        self.a = self.a + k
+        return self.a
+    def peek(self):
+        return self.b
+
+class Q(P):
+    def step(self, k):
+        self.b = k
+        return self.a
+
+def inc(x):
+    return x + 1
+
+def mix(x, y):
+    if x < y:
+        return x * 3 - y
+    return y - x
+
+def deep(x):
+    return inc(mix(x, 7))
+
+G = 5
+
+def show(name, f):
+    try:
+        print(name, f())
+    except Exception as e:
+        print(name, type(e).__name__, e)
+
+";
+
+fn program(first: u64, count: u64) -> String {
+    let mut text = HEAD.to_owned();
+    for seed in first..first + count {
+        text += &Writer::new(seed).function(seed);
+    }
+    text
+}
+
+struct Writer {
+    state: u64,
+    text: String,
+    loops: usize,
+}
+
+impl Writer {
+    fn new(seed: u64) -> Writer {
+        Writer { state: seed.wrapping_mul(0x9e37_79b9_7f4a_7c15) | 1, text: String::new(), loops: 0 }
+    }
+
+    fn below(&mut self, bound: usize) -> usize {
+        self.state ^= self.state << 13;
+        self.state ^= self.state >> 7;
+        self.state ^= self.state << 17;
+        (self.state >> 16) as usize % bound
+    }
+
+    fn pick<'a>(&mut self, all: &[&'a str]) -> &'a str {
+        all[self.below(all.len())]
+    }
+
+    fn line(&mut self, depth: usize, line: &str) {
+        // Writing to a string cannot fail.
+        let _ = writeln!(self.text, "{:1$}{line}", "", depth * 4);
+    }
+
+    fn function(mut self, seed: u64) -> String {
+        self.line(0, &format!("def f{seed}():"));
+        let int = self.pick(&["0", "1", "-3", "1000000", "2**31", "2**62"]);
+        let float = self.pick(&["0.0", "1.5", "-2.25", "1e300"]);
+        self.line(1, &format!("a = {int}; b = 3; x = {float}; y = 0.5; s = ''; t = (1, 2.5); z = None"));
+        self.line(1, "l = [1, 2, 3, 4, 5]; m = [0.5, 1.5, 2.5]; d = {'k': 1, 'n': 2.0}; p = P(1, 2); q = Q(3, 4.5)");
+        for _ in 0..1 + self.below(2) {
+            self.repeat(1);
+        }
+        self.line(1, "return a, b, x, y, s, t, z, l, m, d, p.a, p.b, q.a, q.b");
+        self.line(0, &format!("show('f{seed}', f{seed})"));
+        self.line(0, "");
+        self.text
+    }
+
+    fn repeat(&mut self, depth: usize) {
+        self.loops += 1;
+        let n = self.loops;
+        let count = [40, 12, 5][(depth - 1).min(2)];
+        match self.below(5) {
+            0 => {
+                self.line(depth, &format!("w{n} = 0"));
+                self.line(depth, &format!("while w{n} < {count}:"));
+                self.line(depth + 1, &format!("w{n} += 1"));
+            }
+            1 => self.line(depth, &format!("for i{n} in l[:]:")),
+            2 => self.line(depth, &format!("for i{n}, j{n} in enumerate([2, 3.5, 'u', 7] * {}):", 1 + count / 5)),
+            3 => self.line(depth, &format!("for i{n} in range({count}, -{count}, -3):")),
+            _ => self.line(depth, &format!("for i{n} in range({count}):")),
+        }
+        for _ in 0..2 + self.below(4) {
+            self.statement(depth + 1);
+        }
+    }
+
+    fn statement(&mut self, depth: usize) {
+        match self.below(18) {
+            0 if depth < 4 => self.repeat(depth),
+            1 | 2 if depth < 5 => {
+                let test = self.test();
+                self.line(depth, &format!("if {test}:"));
+                self.statement(depth + 1);
+                if self.below(2) == 0 {
+                    self.line(depth, "else:");
+                    self.statement(depth + 1);
+                }
+            }
+            3 => {
+                let test = self.test();
+                let what = self.pick(&["continue", "break", "z = None", "z = a"]);
+                self.line(depth, &format!("if {test}: {what}"));
+            }
+            4 => {
+                let (at, value) = (self.index(), self.number());
+                self.line(depth, &format!("l[{at}] = {value}"));
+            }
+            5 => {
+                let (at, value) = (self.index(), self.number());
+                self.line(depth, &format!("m[{at} % 3] = {value}"));
+            }
+            6 => {
+                let value = self.number();
+                let target = self.pick(&["p.a", "p.b", "q.a", "q.b", "d['k']", "d['n']"]);
+                self.line(depth, &format!("{target} = {value}"));
+            }
+            7 => self.line(depth, "s = s + 'ab' if len(s) < 30 else 'c'"),
+            8 => self.line(depth, "t = (b, x); b, x2 = t; z = x2"),
+            9 => self.line(depth, "a, b = b, a"),
+            10 => self.line(depth, "l.append(b); z = l.pop()"),
+            11 => {
+                let object = self.pick(&["p", "q", "(p if b % 2 else q)"]);
+                let arg = self.number();
+                self.line(depth, &format!("z = {object}.step({arg})"));
+            }
+            12 => {
+                let value = self.number();
+                self.line(depth, "try:");
+                self.line(depth + 1, &format!("y = {value} / (b % 3)"));
+                self.line(depth, "except ZeroDivisionError: y = 1.25");
+            }
+            _ => {
+                let value = self.number();
+                let target = self.pick(&["a", "b", "x", "y", "a", "b", "z"]);
+                self.line(depth, &format!("{target} = {value}"));
+                if matches!(target, "a" | "b") {
+                    // Numbers do not grow for ever.
+                    self.line(depth, &format!("if not -2**70 < {target} < 2**70: {target} = 17"));
+                }
+            }
+        }
+    }
+
+    fn index(&mut self) -> &'static str {
+        self.pick(&["0", "1", "-1", "2", "int(b) % 5", "len(s) % 3"])
+    }
+
+    fn leaf(&mut self) -> String {
+        match self.below(14) {
+            0 => format!("{}", self.below(9) as i64 - 4),
+            1 => format!("{}.5", self.below(9)),
+            2 => format!("l[{}]", self.index()),
+            3 => "m[1]".into(),
+            4 => self.pick(&["p.a", "p.b", "q.a", "q.b"]).into(),
+            5 => self.pick(&["d['k']", "d['n']", "t[0]", "t[1]"]).into(),
+            6 => self.pick(&["len(l)", "len(s)", "G", "len(t)"]).into(),
+            7 => self.pick(&["inc(b)", "mix(a, 3)", "deep(b)", "p.peek()", "q.peek()"]).into(),
+            8 => self.pick(&["True", "(a < b)", "(x == y)"]).into(),
+            _ => self.pick(&["a", "b", "x", "y", "a", "b"]).into(),
+        }
+    }
+
+    fn number(&mut self) -> String {
+        match self.below(6) {
+            0 | 1 => self.leaf(),
+            2 => {
+                let (left, right) = (self.leaf(), self.pick(&["3", "7", "-5", "10", "2.5", "b", "a"]));
+                let op = self.pick(&["//", "%"]);
+                format!("({left} {op} {right})")
+            }
+            3 => {
+                let op = self.pick(&["&", "|", "^", "<<", ">>"]);
+                let (left, right) = (self.pick(&["int(a)", "int(b)", "a", "b"]), self.pick(&["1", "3", "7", "12"]));
+                format!("({left} {op} {right})")
+            }
+            4 => {
+                let op = self.pick(&["-", "+", "~", "-"]);
+                let leaf = if op == "~" { "int(b)".into() } else { self.leaf() };
+                format!("({op}{leaf})")
+            }
+            _ => {
+                let (left, op, right) = (self.leaf(), self.pick(&["+", "-", "*", "+", "-", "/"]), self.leaf());
+                format!("({left} {op} {right})")
+            }
+        }
+    }
+
+    fn test(&mut self) -> String {
+        match self.below(7) {
+            0 => format!("{} is None", self.pick(&["z", "s", "a"])),
+            1 => format!("{} is not None", self.pick(&["z", "x"])),
+            2 => self.pick(&["s", "l", "a", "x", "not b", "z", "p", "t"]).into(),
+            3 => format!("{} in l", self.leaf()),
+            4 => self.pick(&["s == 'c'", "s != 'ab'", "s < 'b'"]).into(),
+            _ => {
+                let (left, op, right) =
+                    (self.number(), self.pick(&["<", "<=", "==", "!=", ">", ">="]), self.leaf());
+                format!("{left} {op} {right}")
+            }
+        }
+    }
+}
