@@ -76,12 +76,13 @@ pub fn load_attr(rec: &mut Recorder, at: Site) -> Recorded {
             return Ok(());
         }
     }
+    if for_call {
+        // Whether a method comes bound or with its object apart is the interpreter's to say.
+        return super::interpret(rec, at);
+    }
     let (val, name) = (rec.pointer(index), rec.keep(name.as_object()));
     let result = rec.loud(at.unit, Helper::get_attr, &[val, name])?;
     rec.finish(at.unit, 1, result);
-    if for_call {
-        rec.push(Item::Null);
-    }
     Ok(())
 }
 

@@ -24,9 +24,13 @@ const DEEPEST: usize = 10;
 pub fn call(rec: &mut Recorder, at: Site) -> Recorded {
     let base = rec.at(at.arg + 2);
     let callable = rec.live_object(base)?;
-    let has_self = !rec.live(base + 1).is_null();
+    let has_self = rec.item(base + 1, false) != Item::Null;
     let first = if has_self { base + 1 } else { base + 2 };
-    if let Some(function) = callable.cast_exact::<Function>() {
+    // Where the interpreter has a bound method and the trace a function with its object, or the other way round, nothing can be
+    // learnt from what the interpreter calls.
+    let alike = has_self != rec.live(base + 1).is_null();
+    if !alike {
+    } else if let Some(function) = callable.cast_exact::<Function>() {
         if let Some(()) = enter(rec, at, base, first, function)? {
             return Ok(());
         }
