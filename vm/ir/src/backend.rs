@@ -4,6 +4,8 @@
 //! everything above works, slowly, on any processor, and a wrong result can be blamed on one side of the seam.
 
 use crate::interp::{self, Start};
+#[cfg(debug_assertions)]
+use crate::check::check;
 use crate::exits::ExitState;
 use crate::machine::{ExitId, Loc, Machine};
 use crate::native::{Compiled, Failed, Native};
@@ -144,6 +146,11 @@ impl<M: Machine> Backend for Compiler<M> {
         };
         let target = goal.map(|goal| state.target(goal).ok_or(Failed::Gone)).transpose()?;
         let compiled = state.native.compile(&trace, entry, target.as_ref(), self.comments)?;
+        #[cfg(debug_assertions)]
+        state.native.with_rules(|rules| {
+            let proof = check(&trace, rules, &compiled.entry, &compiled.placement);
+            assert_eq!(proof, Ok(()), "{}", compiled.placement.show(&trace));
+        });
         let id = CodeId(state.codes.len() as u32);
         if !compiled.placement.exits.is_empty() {
             state.by_exit.insert(compiled.first_exit, id);

@@ -368,9 +368,13 @@ impl<'a> Scan<'a> {
 
     fn run(&mut self, entry: &[Loc], target: Option<&Target>) -> Result<(), TooManySlots> {
         let mut copies = Vec::new();
-        for (n, (param, &loc)) in self.trace.params().zip(entry).enumerate() {
+        for (param, &loc) in self.trace.params().zip(entry) {
+            // Of parameters that come in one place, the one that is needed longest has it; the others are copied from
+            // wherever that one is by then.
+            let same = self.trace.params().zip(entry).filter(|&(_, &other)| other == loc);
+            let first = same.map(|(other, _)| other).max_by_key(|other| self.facts.last[other.index()]);
             match loc {
-                _ if entry[..n].contains(&loc) => copies.push((param, loc)),
+                _ if first != Some(param) => copies.push((param, loc, first)),
                 Loc::Reg(reg) => self.settle(param.into(), reg),
                 Loc::Slot(slot) => {
                     self.homes[param.index()].slot = Some(slot);
@@ -378,11 +382,13 @@ impl<'a> Scan<'a> {
                     self.out.slots = self.out.slots.max(slot + 1);
                     self.free_slots.retain(|&other| other != slot);
                 }
-                Loc::Const(_) => copies.push((param, loc)),
+                Loc::Const(_) => copies.push((param, loc, None)),
             }
         }
-        for (param, from) in copies {
+        for (param, loc, first) in copies {
             let reg = self.pick(param.into(), param, RegSet::EMPTY, None);
+            let home = first.map(|first| self.homes[first.index()]).unwrap_or_default();
+            let from = home.reg.map(Loc::Reg).or(home.slot.map(Loc::Slot)).unwrap_or(loc);
             self.step(self.ty(param.into()), Loc::Reg(reg), from);
             self.settle(param.into(), reg);
         }

@@ -90,6 +90,11 @@ impl<E> Tree<E> {
         self.place(place).root = Some(code);
     }
 
+    /// The loop's code is not to be entered again; it may be compiled anew.
+    pub fn forget(&mut self, place: usize) {
+        self.place(place).root = None;
+    }
+
     /// The exit.
     pub fn exit(&mut self, code: CodeId, exit: ExitId) -> Option<&mut Exit> {
         self.exits.get_mut(&code)?.get_mut(exit.0 as usize)

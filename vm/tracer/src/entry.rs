@@ -13,6 +13,7 @@ use bytecode::opcodes::{DEOPT, op};
 use core::cell::Cell;
 use core::ptr;
 use core::sync::atomic::Ordering;
+use interp::breaker::EVENTS;
 use interp::eval::{FramePtr, Handler, Pc, Sp, TABLE, Table, ThreadPtr, caches};
 use interp::unwind;
 use ir::backend::{CodeId, Origin};
@@ -186,7 +187,7 @@ unsafe fn hot(counter: Pc, header: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -
         let place = header as usize;
         let root = jit.tree.borrow().root_at(place);
         if let Some((code, entry)) = root {
-            return enter(jit, counter, code, &entry, sp, frame, ts).unwrap_or(Go::Loop);
+            return enter(jit, counter, header, code, &entry, sp, frame, ts).unwrap_or(Go::Loop);
         }
         let given_up = {
             let mut tree = jit.tree.borrow_mut();
@@ -270,7 +271,7 @@ unsafe fn params(entry: &Entry, sp: Sp, frame: FramePtr, ts: ThreadPtr) -> Optio
         let fits = sp.offset_from((*frame).stack_base()) as usize == entry.depth
             && (*frame).frame_obj.is_empty()
             && (*frame).owner.get() != owner::FRAME_OBJECT
-            && (*ts).eval_breaker.load(Ordering::Relaxed) == (*frame).code().co_instrumentation_version.get();
+            && (*ts).eval_breaker.load(Ordering::Relaxed) == entry.breaker;
         if !fits {
             return None;
         }
@@ -294,6 +295,7 @@ unsafe fn params(entry: &Entry, sp: Sp, frame: FramePtr, ts: ThreadPtr) -> Optio
 unsafe fn enter(
     jit: &'static Jit,
     counter: Pc,
+    header: Pc,
     code: CodeId,
     entry: &Entry,
     sp: Sp,
@@ -304,6 +306,11 @@ unsafe fn enter(
     unsafe {
         let Some(params) = params(entry, sp, frame, ts) else {
             jit.stats.borrow_mut().mismatches += 1;
+            let breaker = (*ts).eval_breaker.load(Ordering::Relaxed);
+            if breaker & EVENTS == 0 && breaker != entry.breaker {
+                // Tools have come or gone: what was compiled before shows them nothing.
+                jit.tree.borrow_mut().forget(header as usize);
+            }
             set_counter(counter, 16);
             return None;
         };

@@ -16,6 +16,9 @@ use jit::dump::show;
 use objects::interpreter_frame::InterpreterFrame;
 use std::rc::Rc;
 
+/// Instructions from this number on tell tools what happens.
+const FIRST_INSTRUMENTED: u8 = bytecode::opcodes::op::INSTRUMENTED_RESUME;
+
 /// Where a recording ends.
 enum Next {
     Go,
@@ -52,7 +55,14 @@ pub unsafe fn step(pc: Pc, sp: Sp, frame: FramePtr, arg: usize) -> bool {
     let Some(jit) = state::get() else { return false };
     let Some(mut recorder) = jit.recorder.borrow_mut().take() else { return false };
     // SAFETY: the running frame at an instruction of its code.
-    let next = unsafe { follow(jit, &mut recorder, pc, sp, frame, arg) };
+    let next = unsafe {
+        if *pc.sub(1) as u8 >= FIRST_INSTRUMENTED {
+            // Its handler asks the table for the plain instruction, which must not come here again.
+            Err(Abort::Instrumented)
+        } else {
+            follow(jit, &mut recorder, pc, sp, frame, arg)
+        }
+    };
     let ended = match next {
         Ok(Next::Go) => {
             *jit.recorder.borrow_mut() = Some(recorder);

@@ -107,4 +107,6 @@ pub struct Entry {
     pub slots: Vec<(u16, Kind)>,
     /// Items on the stack.
     pub depth: usize,
+    /// The word of the eval breaker while nothing is asked of the code and tools see nothing of it.
+    pub breaker: usize,
 }

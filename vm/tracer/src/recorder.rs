@@ -169,6 +169,7 @@ impl Recorder {
             });
         }
         self.entry.depth = depth;
+        self.entry.breaker = self.breaker as usize;
         let memory = Some(self.frame);
         self.frames.push(FrameState {
             function: core::ptr::null(),
