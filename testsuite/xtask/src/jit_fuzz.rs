@@ -134,7 +134,10 @@ impl Writer {
         let int = self.pick(&["0", "1", "-3", "1000000", "2**31", "2**62"]);
         let float = self.pick(&["0.0", "1.5", "-2.25", "1e300"]);
         self.line(1, &format!("a = {int}; b = 3; x = {float}; y = 0.5; s = ''; t = (1, 2.5); z = None"));
-        self.line(1, "l = [1, 2, 3, 4, 5]; m = [0.5, 1.5, 2.5]; d = {'k': 1, 'n': 2.0}; p = P(1, 2); q = Q(3, 4.5)");
+        self.line(
+            1,
+            "l = [1, 2, 3, 4, 5]; m = [0.5, 1.5, 2.5]; d = {'k': 1, 'n': 2.0}; p = P(1, 2); q = Q(3, 4.5)",
+        );
         for _ in 0..1 + self.below(2) {
             self.repeat(1);
         }
@@ -155,7 +158,8 @@ impl Writer {
                 self.line(depth + 1, &format!("w{n} += 1"));
             }
             1 => self.line(depth, &format!("for i{n} in l[:]:")),
-            2 => self.line(depth, &format!("for i{n}, j{n} in enumerate([2, 3.5, 'u', 7] * {}):", 1 + count / 5)),
+            2 => self
+                .line(depth, &format!("for i{n}, j{n} in enumerate([2, 3.5, 'u', 7] * {}):", 1 + count / 5)),
             3 => self.line(depth, &format!("for i{n} in range({count}, -{count}, -3):")),
             _ => self.line(depth, &format!("for i{n} in range({count}):")),
         }
@@ -250,7 +254,8 @@ impl Writer {
             }
             3 => {
                 let op = self.pick(&["&", "|", "^", "<<", ">>"]);
-                let (left, right) = (self.pick(&["int(a)", "int(b)", "a", "b"]), self.pick(&["1", "3", "7", "12"]));
+                let (left, right) =
+                    (self.pick(&["int(a)", "int(b)", "a", "b"]), self.pick(&["1", "3", "7", "12"]));
                 format!("({left} {op} {right})")
             }
             4 => {
@@ -259,7 +264,8 @@ impl Writer {
                 format!("({op}{leaf})")
             }
             _ => {
-                let (left, op, right) = (self.leaf(), self.pick(&["+", "-", "*", "+", "-", "/"]), self.leaf());
+                let (left, op, right) =
+                    (self.leaf(), self.pick(&["+", "-", "*", "+", "-", "/"]), self.leaf());
                 format!("({left} {op} {right})")
             }
         }

@@ -3,10 +3,10 @@
 //! [`Compiler`] is the real thing, over any [`Machine`]; [`Interpreter`] runs traces by the reference interpreter, so that
 //! everything above works, slowly, on any processor, and a wrong result can be blamed on one side of the seam.
 
-use crate::interp::{self, Start};
 #[cfg(debug_assertions)]
 use crate::check::check;
 use crate::exits::ExitState;
+use crate::interp::{self, Start};
 use crate::machine::{ExitId, Loc, Machine};
 use crate::native::{Compiled, Failed, Native};
 use crate::ops::Op;

@@ -80,7 +80,10 @@ impl Options {
                 "jit-trace-limit" => parsed.trace_limit = number()? as usize,
                 "jit-dump" => {
                     for stage in value.split(',') {
-                        *parsed.dump.stage(stage).ok_or_else(|| format!("-X jit-dump: no stage '{stage}'"))? = true;
+                        *parsed
+                            .dump
+                            .stage(stage)
+                            .ok_or_else(|| format!("-X jit-dump: no stage '{stage}'"))? = true;
                     }
                 }
                 _ => {}

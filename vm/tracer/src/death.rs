@@ -5,6 +5,7 @@
 //! [`bury`] does what the interpreter would have done.
 
 use core::sync::atomic::{AtomicUsize, Ordering};
+use objects::TypeObject;
 use objects::attrs::{self, inline};
 use objects::object::{Object, dealloc};
 use objects::types::bool::PyBool_Type;
@@ -16,7 +17,6 @@ use objects::types::none::_PyNone_Type;
 use objects::types::range::iter::PyRangeIter_Type;
 use objects::types::str::PyUnicode_Type;
 use objects::types::tuple::Tuple;
-use objects::TypeObject;
 
 /// How many objects deep, and how many in all, are looked through.
 const DEPTH: u32 = 4;

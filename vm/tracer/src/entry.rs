@@ -18,11 +18,11 @@ use interp::eval::{FramePtr, Handler, Pc, Sp, TABLE, Table, ThreadPtr, caches};
 use interp::unwind;
 use ir::backend::{CodeId, Origin};
 use ir::ops::Ty;
-use objects::{Instance, Object};
 use objects::interpreter_frame::{CodeUnit, InterpreterFrame, owner};
 use objects::raise;
 use objects::types::code::Code;
 use objects::types::float::Float;
+use objects::{Instance, Object};
 
 /// The most that the counter of a `JUMP_BACKWARD` counts.
 const COUNTER_MAX: u32 = 4095;
@@ -54,7 +54,14 @@ macro_rules! next {
     ($pc:expr, $sp:expr, $frame:expr, $ts:expr, $table:expr) => {{
         let (pc, table): (Pc, *const Table) = ($pc, $table);
         let word = *pc;
-        return ((*table).0[usize::from(word as u8)])(pc.add(1), $sp, $frame, $ts, usize::from(word >> 8), table);
+        return ((*table).0[usize::from(word as u8)])(
+            pc.add(1),
+            $sp,
+            $frame,
+            $ts,
+            usize::from(word >> 8),
+            table,
+        );
     }};
 }
 
@@ -110,11 +117,8 @@ struct Landed {
 // SAFETY: used under the GIL, from the call to the exit behind it.
 unsafe impl Sync for Landed {}
 
-static LANDED: Landed = Landed {
-    pc: Cell::new(ptr::null_mut()),
-    sp: Cell::new(ptr::null_mut()),
-    frame: Cell::new(ptr::null()),
-};
+static LANDED: Landed =
+    Landed { pc: Cell::new(ptr::null_mut()), sp: Cell::new(ptr::null_mut()), frame: Cell::new(ptr::null()) };
 
 /// The instruction that [`execute_one`] is not to execute.
 unsafe extern "C" fn land(

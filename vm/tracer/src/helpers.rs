@@ -11,8 +11,8 @@ use interp::eval::{FramePtr, Pc, ThreadPtr};
 use interp::ops::{binary, compare};
 use ir::ops::Ty;
 use ir::trace::{Callee, Touches};
-use objects::state::ThreadState;
 use objects::protocol::{attr, call, iter, mapping, object};
+use objects::state::ThreadState;
 use objects::types::bool::from_bool;
 use objects::types::dict::Dict;
 use objects::types::float::Float;
@@ -350,4 +350,3 @@ extern "C" fn slice(container: &Object, start: &Object, stop: &Object) -> *mut O
 pub fn bool_object(value: bool) -> *mut Object {
     from_bool(value).as_ptr()
 }
-

@@ -10,8 +10,8 @@ use crate::layout;
 use interp::eval::FramePtr;
 use ir::backend::Origin;
 use ir::ops::{Op, Ty};
-use ir::trace::{Alias, Arg, Const, Extra, Frame, Mem, Rewrite, SnapId, Snapshot, Trace, Val, Virtual};
 use ir::trace::Slot as Saved;
+use ir::trace::{Alias, Arg, Const, Extra, Frame, Mem, Rewrite, SnapId, Snapshot, Trace, Val, Virtual};
 use jit::abort::Abort;
 use objects::types::bool::PyBool_Type;
 use objects::types::code::Code;
@@ -140,7 +140,13 @@ impl Recorder {
 
     /// Begins the recording of a loop in `frame`, which stands at the loop's first instruction with `depth` items on its
     /// stack. The fast locals in `stored` are taken over, those in `boxed` with their objects.
-    pub fn begin_loop(&mut self, frame: FramePtr, depth: usize, stored: &[bool], boxed: &dyn Fn(u16) -> bool) {
+    pub fn begin_loop(
+        &mut self,
+        frame: FramePtr,
+        depth: usize,
+        stored: &[bool],
+        boxed: &dyn Fn(u16) -> bool,
+    ) {
         self.thread = self.trace.param(Ty::I).into();
         self.frame = self.trace.param(Ty::I).into();
         // SAFETY: the running frame.
@@ -191,7 +197,9 @@ impl Recorder {
         let frames: Vec<Vec<Option<Arg>>> = snapshot
             .frames
             .iter()
-            .map(|frame| frame.slots.iter().map(|slot| matches!(slot, Saved::Arg(_)).then(&mut take)).collect())
+            .map(|frame| {
+                frame.slots.iter().map(|slot| matches!(slot, Saved::Arg(_)).then(&mut take)).collect()
+            })
             .collect();
         let virtuals: Vec<Item> = snapshot
             .virtuals
@@ -218,9 +226,7 @@ impl Recorder {
                         Slot::held(Item::Null)
                     }
                     (Saved::Arg(_), Some(arg)) if slots.len() < heads(number) => Slot::held(Item::Int(*arg)),
-                    (Saved::Arg(_), Some(arg)) => {
-                        Slot::held(self.add(Obj::new(*arg, 1, Life::Counted)))
-                    }
+                    (Saved::Arg(_), Some(arg)) => Slot::held(self.add(Obj::new(*arg, 1, Life::Counted))),
                     (Saved::Virtual(n), _) => Slot::held(virtuals[usize::from(*n)]),
                     _ => Slot::MEMORY,
                 });
@@ -540,7 +546,8 @@ impl Recorder {
         };
         self.here = None;
         // Wherever the value is, it is the one object.
-        for slot in self.frames.iter_mut().flat_map(|frame| &mut frame.slots).filter(|slot| slot.item == item) {
+        for slot in self.frames.iter_mut().flat_map(|frame| &mut frame.slots).filter(|slot| slot.item == item)
+        {
             slot.item = made;
         }
         let Item::Obj(id) = made else { return Arg::Const(Const::P(0)) };
@@ -671,7 +678,9 @@ impl Recorder {
     /// Gives every frame memory, linked as the interpreter would have it.
     fn give_memory(&mut self) {
         for number in 1..self.frames.len() {
-            let (None, Some(caller)) = (self.frames[number].memory, self.frames[number - 1].memory) else { continue };
+            let (None, Some(caller)) = (self.frames[number].memory, self.frames[number - 1].memory) else {
+                continue;
+            };
             let (call, depth) = (self.frames[number - 1].call, self.frames[number - 1].slots.len());
             let function = pointer_const(self.frames[number].function.cast());
             let args = [self.thread, caller, function, Arg::from(i64::from(call)), Arg::from(depth as i64)];
@@ -709,7 +718,8 @@ impl Recorder {
         self.frames.iter_mut().flat_map(|frame| &mut frame.slots).for_each(|slot| *slot = Slot::MEMORY);
         let place = self.note_place(unit);
         let (depth, memory) = (self.top().slots.len(), self.top().memory.unwrap_or(self.frame));
-        let args = [self.thread, memory, Arg::from(place as i64), Arg::from(depth as i64), Arg::from(arg as i64)];
+        let args =
+            [self.thread, memory, Arg::from(place as i64), Arg::from(depth as i64), Arg::from(arg as i64)];
         let elsewhere = self.call(Helper::interpret, &args);
         let snap = self.snapshot(unit, Exit::Elsewhere);
         self.trace.guard(Op::guard_false, &[elsewhere], snap);
@@ -837,4 +847,3 @@ pub fn heads(frame: usize) -> usize {
 pub fn pointer_const(pointer: *const Object) -> Arg {
     Arg::Const(Const::P(pointer as u64))
 }
-

@@ -40,7 +40,8 @@ pub fn run(trace: &Trace) -> Trace {
                 known.retain(|place| {
                     let alias = place.mem.alias;
                     alias == Alias::CONSTANT
-                        || !(counts && alias == Alias::ANY) && body.iter().all(|&other| !trace.touches(other, alias).1)
+                        || !(counts && alias == Alias::ANY)
+                            && body.iter().all(|&other| !trace.touches(other, alias).1)
                 });
                 rewrite.copy(val);
             }

@@ -48,7 +48,8 @@ pub fn load_attr(rec: &mut Recorder, at: Site) -> Recorded {
     let for_call = at.arg & 1 != 0;
     if let Item::Obj(id) = rec.item(index, true) {
         if let Some(module) = live.cast_exact::<Module>() {
-            let hidden = PyModule_Type.lookup(name).is_some_and(|found| found.class().tp_descr_set.get().is_some());
+            let hidden =
+                PyModule_Type.lookup(name).is_some_and(|found| found.class().tp_descr_set.get().is_some());
             if !hidden && module.dict().place_of(name).is_some() {
                 rec.guard_is(id, live);
                 if let Some(item) = name::value_in(rec, &module.dict(), name) {
@@ -93,10 +94,18 @@ enum Found {
 }
 
 /// The attribute of an instance whose class looks attributes up in the ordinary way.
-fn of_instance(rec: &mut Recorder, id: ObjId, live: &Object, name: &Str, for_call: bool) -> Recorded<Option<Found>> {
+fn of_instance(
+    rec: &mut Recorder,
+    id: ObjId,
+    live: &Object,
+    name: &Str,
+    for_call: bool,
+) -> Recorded<Option<Found>> {
     let class = live.class();
     let generic = attrs::generic_getattro as GetAttroFunc;
-    if !class.tp_getattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic)) || !class.assign_version_tag() {
+    if !class.tp_getattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic))
+        || !class.assign_version_tag()
+    {
         return Ok(None);
     }
     let found = class.lookup(name);
@@ -195,7 +204,9 @@ struct Target {
 fn target(rec: &mut Recorder, id: ObjId, live: &Object, name: &Str) -> Recorded<Option<Target>> {
     let class = live.class();
     let generic = attrs::generic_setattro as SetAttroFunc;
-    if !class.tp_setattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic)) || !class.assign_version_tag() {
+    if !class.tp_setattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic))
+        || !class.assign_version_tag()
+    {
         return Ok(None);
     }
     if let Some(found) = class.lookup(name)
@@ -204,7 +215,8 @@ fn target(rec: &mut Recorder, id: ObjId, live: &Object, name: &Str) -> Recorded<
         let Some(member) = found.cast_exact::<MemberDescr>().map(MemberDescr::def) else { return Ok(None) };
         let offset = i32::try_from(member.offset).map_err(|_| Abort::Operands)?;
         // SAFETY: the instance has such a field.
-        let unset = unsafe { *live.as_ptr().cast::<u8>().add(offset as usize).cast::<*mut Object>() }.is_null();
+        let unset =
+            unsafe { *live.as_ptr().cast::<u8>().add(offset as usize).cast::<*mut Object>() }.is_null();
         if member.kind != kind::OBJECT_EX || member.flags & READONLY != 0 || unset {
             return Ok(None);
         }

@@ -50,8 +50,7 @@ pub fn call(rec: &mut Recorder, at: Site) -> Recorded {
             return Ok(());
         }
     }
-    let helpers =
-        [Helper::call0, Helper::call1, Helper::call2, Helper::call3, Helper::call4, Helper::call5];
+    let helpers = [Helper::call0, Helper::call1, Helper::call2, Helper::call3, Helper::call4, Helper::call5];
     let count = base + at.arg + 2 - first;
     let helper = *helpers.get(count).ok_or(Abort::Operands)?;
     let mut args = vec![rec.pointer(base)];
@@ -68,12 +67,22 @@ fn guard_callable(rec: &mut Recorder, base: usize, callable: &Object) {
 }
 
 /// The function's frame becomes the innermost; `None` if its call takes more than moving the arguments.
-fn enter(rec: &mut Recorder, at: Site, base: usize, first: usize, function: &Function) -> Recorded<Option<()>> {
+fn enter(
+    rec: &mut Recorder,
+    at: Site,
+    base: usize,
+    first: usize,
+    function: &Function,
+) -> Recorded<Option<()>> {
     let code = function.code();
     let count = base + at.arg + 2 - first;
     let runs_at_once = !code.has_flag(flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR);
     let version = function.version();
-    if !push::takes_exactly(code, count) || !runs_at_once || version == 0 || code.co_nlocals.get() != code.co_nlocalsplus.get() {
+    if !push::takes_exactly(code, count)
+        || !runs_at_once
+        || version == 0
+        || code.co_nlocals.get() != code.co_nlocalsplus.get()
+    {
         return Ok(None);
     }
     if rec.frames.len() >= DEEPEST {

@@ -35,7 +35,8 @@ pub fn compare_op(rec: &mut Recorder, at: Site) -> Recorded {
         rec.replace(2, Item::Bool(value));
         return Ok(());
     }
-    let both_str = [left, right].map(|index| rec.live_object(index).map(|live| live.is_exactly(&PyUnicode_Type)));
+    let both_str =
+        [left, right].map(|index| rec.live_object(index).map(|live| live.is_exactly(&PyUnicode_Type)));
     let [left_is_str, right_is_str] = both_str;
     let plain = arith::is_plain(rec, left)? && arith::is_plain(rec, right)?;
     let (a, b) = (rec.pointer(left), rec.pointer(right));

@@ -103,7 +103,13 @@ fn over_range(rec: &mut Recorder, at: Site, id: ObjId, live: &RangeIterator) -> 
 }
 
 /// The next item of a list (`inline` is `None`) or tuple iterator that has one.
-fn over_sequence(rec: &mut Recorder, id: ObjId, class: &'static TypeObject, size: Alias, inline: Option<i32>) -> Item {
+fn over_sequence(
+    rec: &mut Recorder,
+    id: ObjId,
+    class: &'static TypeObject,
+    size: Alias,
+    inline: Option<i32>,
+) -> Item {
     rec.guard_class(id, class);
     let val = rec.obj(id).val;
     let sequence = rec.load(Op::ld_p, val, layout::ITER_SEQUENCE, layout::ITER);

@@ -32,7 +32,9 @@ fn guard_keys(rec: &mut Recorder, dict: &Dict) -> bool {
 
 /// Whether a namespace's value is taken for a constant: what hardly ever changes and decides what is done.
 fn is_fixed(value: &Object) -> bool {
-    [&PyFunction_Type, &PyCFunction_Type, &PyType_Type, &PyModule_Type].into_iter().any(|class| value.is_exactly(class))
+    [&PyFunction_Type, &PyCFunction_Type, &PyType_Type, &PyModule_Type]
+        .into_iter()
+        .any(|class| value.is_exactly(class))
 }
 
 /// The value of a name in a namespace, if the name is there.
