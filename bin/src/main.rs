@@ -1,8 +1,5 @@
 //! The `python` executable: command line, start-up, choice of JIT backend.
 
-// Named, so that its symbols are linked in.
-use cpyext as _;
-
 mod backend;
 mod cli;
 mod descriptors;

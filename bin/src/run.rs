@@ -23,9 +23,6 @@ static NATIVE_MODULES: &[&[modules::Entry]] = &[
     stdlib_xml::MODULES,
 ];
 
-/// The status of a process that could not write its output.
-const NOT_WRITTEN: u8 = 120;
-
 /// Runs the program; the exit status.
 pub fn main(args: Vec<OsString>) -> u8 {
     let name = args.first().map_or_else(|| "python".into(), |name| name.to_string_lossy().into_owned());
@@ -49,7 +46,10 @@ pub fn main(args: Vec<OsString>) -> u8 {
         return 0;
     }
     match settings::configure(&name, &cli, &args) {
-        Ok(config) => config::set(config),
+        Ok(config) => {
+            cpyext::pydebug::set(&config);
+            config::set(config);
+        }
         Err(bad) => {
             let place = bad.function.map_or_else(String::new, |function| format!("{function}: "));
             eprintln!("Fatal Python error: {place}{}\nPython runtime state: {}\n", bad.message, bad.state);
@@ -62,7 +62,11 @@ pub fn main(args: Vec<OsString>) -> u8 {
     }
     modules::register(NATIVE_MODULES);
     let mut ending = Ending::default();
-    if let Err(raised) = start::start().and_then(|()| prepare()) {
+    let started = start::start().and_then(|()| {
+        cpyext::runtime::set_main_thread();
+        prepare()
+    });
+    if let Err(raised) = started {
         ending.report(raised);
     } else {
         if let Err(raised) = run(&cli) {
@@ -84,7 +88,7 @@ pub fn main(args: Vec<OsString>) -> u8 {
     if ending.interrupted {
         return interp::signals::exit_by_interrupt() as u8;
     }
-    if written { ending.status } else { NOT_WRITTEN }
+    if written { ending.status } else { end::NOT_WRITTEN }
 }
 
 /// How the program ended.

@@ -149,7 +149,17 @@ pub struct Entries<'a> {
     unit: usize,
 }
 
-impl Entries<'_> {
+impl<'a> Entries<'a> {
+    /// What is not read yet.
+    pub fn rest(&self) -> &'a [u8] {
+        self.bytes
+    }
+
+    /// The line that the next entry's is relative to.
+    pub fn line(&self) -> i32 {
+        self.line
+    }
+
     fn byte(&mut self) -> Option<u8> {
         let (&first, rest) = self.bytes.split_first()?;
         self.bytes = rest;

@@ -50,6 +50,9 @@ pub fn handle_pending(ts: &ThreadState) -> Result<()> {
     if take(SIGNALS_PENDING) {
         crate::signals::run_handlers(ts)?;
     }
+    if ts.eval_breaker.load(Ordering::Acquire) & CALLS_TO_DO != 0 {
+        crate::pending::run(ts)?;
+    }
     if take(GC_SCHEDULED) {
         objects::object::gc::collect::run_scheduled(&crate::modules::gc::Watch);
     }

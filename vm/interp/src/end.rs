@@ -9,9 +9,40 @@ use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::weakref::WeakReference;
 use objects::{Instance, Ref, Result, id, raise, state};
+use std::sync::Mutex;
 
-/// The end of the program; `false` when standard output or standard error could not be written.
+/// The status of a process that could not write its output.
+pub const NOT_WRITTEN: u8 = 120;
+
+/// Functions that `Py_AtExit` may ask for.
+const MOST_EXIT_FUNCS: usize = 32;
+
+/// What runs when nothing of Python is left.
+type ExitFunc = unsafe extern "C" fn();
+
+static EXIT_FUNCS: Mutex<Vec<ExitFunc>> = Mutex::new(Vec::new());
+
+/// Has the end of the program call a function that does nothing with Python; `false` when there are too many.
+pub fn at_exit(function: ExitFunc) -> bool {
+    let mut functions = state::lock(&EXIT_FUNCS);
+    let room = functions.len() < MOST_EXIT_FUNCS;
+    if room {
+        functions.push(function);
+    }
+    room
+}
+
+/// Ends the process (`Py_Exit`).
+pub fn exit(status: i32) -> ! {
+    let status = if finish() { status } else { NOT_WRITTEN.into() };
+    std::process::exit(status)
+}
+
+/// The end of the program; `false` when standard output or standard error could not be written. A second end does nothing.
 pub fn finish() -> bool {
+    if state::interpreter().is_finalizing() {
+        return true;
+    }
     if let Some(modules) = state::interpreter().modules.get() {
         let threading = modules.get_str(id!("threading")).unwrap_or_else(|raised| {
             raised.clear();
@@ -26,13 +57,19 @@ pub fn finish() -> bool {
     modules::atexit::run();
     let written = streams::flush(true);
     // From here on other threads do not run any more, nor what the program wanted to be called for a signal.
-    state::interpreter().finalizing.set(true);
+    state::interpreter().finalizing.set(state::current());
     crate::signals::end();
     if let Err(raised) = drop_modules() {
         raised.clear();
     }
     let written = streams::flush(false) && written;
     modules::faulthandler::end();
+    modules::atexit::run_native();
+    let functions = core::mem::take(&mut *state::lock(&EXIT_FUNCS));
+    for function in functions.into_iter().rev() {
+        // SAFETY: registered to be called now.
+        unsafe { function() };
+    }
     written
 }
 

@@ -8,8 +8,8 @@
 //!
 //! `pc` points behind the instruction word. `instr_ptr` of the frame is set before anything that can raise or look at the frame.
 
-use crate::frame;
 use crate::unwind;
+use crate::{frame, frame_hook};
 use bytecode::opcodes::op;
 use core::cell::Cell;
 use core::ptr;
@@ -217,6 +217,64 @@ const CACHE_COUNTS: [usize; 256] = {
 /// Starts the thread's current frame, which was just pushed.
 #[inline(never)]
 pub unsafe extern "C" fn enter(
+    pc: Pc,
+    sp: Sp,
+    frame: FramePtr,
+    ts: ThreadPtr,
+    arg: usize,
+    table: *const Table,
+) -> *mut Object {
+    // SAFETY: as in every handler.
+    unsafe {
+        if frame_hook::is_set() {
+            return enter_by_hook(pc, sp, frame, ts, arg, table);
+        }
+        begin(pc, sp, frame, ts, arg, table)
+    }
+}
+
+/// Has the frame hook run the thread's current frame; its caller goes on with the result.
+#[cold]
+#[inline(never)]
+unsafe extern "C" fn enter_by_hook(
+    _pc: Pc,
+    _sp: Sp,
+    _frame: FramePtr,
+    ts: ThreadPtr,
+    arg: usize,
+    table: *const Table,
+) -> *mut Object {
+    // SAFETY: the caller of the pushed frame waits with its stack.
+    unsafe {
+        let frame = (*ts).current_frame.get().cast::<InterpreterFrame>();
+        (*ts).current_frame.set((*frame).previous.replace(ptr::null_mut()).cast());
+        let value = call_hook(&*ts, frame, false);
+        let caller = (*ts).current_frame.get().cast::<InterpreterFrame>().cast_const();
+        let sp = (*caller).localsplus().add((*caller).stacktop.get() as usize);
+        (*caller).stacktop.set(-1);
+        if value.is_null() {
+            return unwind::error((*caller).instr_ptr.get().add(1), sp, caller, ts, arg, table);
+        }
+        *sp = value;
+        let pc = (*caller).instr_ptr.get().add(usize::from((*caller).return_offset.get()));
+        next!(pc, sp.add(1), caller, ts, table)
+    }
+}
+
+/// Calls the frame hook, or the loop where none is set any more. The value, owned, or NULL with an exception.
+#[inline(never)]
+unsafe fn call_hook(ts: &ThreadState, frame: *mut InterpreterFrame, throwing: bool) -> *mut Object {
+    match frame_hook::get() {
+        // SAFETY: a whole frame that is in no chain.
+        Some(function) => unsafe { function(ts, frame, throwing.into()) },
+        // SAFETY: as above.
+        None => unsafe { run_by_loop(frame, throwing) }.map_or(ptr::null_mut(), Ref::into_ptr),
+    }
+}
+
+/// [`enter`] without the frame hook.
+#[inline(always)]
+unsafe extern "C" fn begin(
     _pc: Pc,
     _sp: Sp,
     _frame: FramePtr,
@@ -267,7 +325,26 @@ static TRAMPOLINE: Trampoline = Trampoline([
     Cell::new(op::INTERPRETER_EXIT as CodeUnit),
 ]);
 
-/// Runs a frame to its end or, for a generator's, to its next `yield`: `_PyEval_EvalFrame`. With `throwing`, the pending exception
+/// Runs a frame by the frame hook or the loop (`_PyEval_EvalFrame`); see [`run_by_loop`].
+///
+/// # Safety
+/// As [`run_by_loop`].
+///
+/// # Errors
+/// What the code raises.
+pub unsafe fn run(frame: *mut InterpreterFrame, throwing: bool) -> Result<Ref> {
+    if !frame_hook::is_set() {
+        // SAFETY: the caller's promise.
+        return unsafe { run_by_loop(frame, throwing) };
+    }
+    // SAFETY: the caller's promise; the hook returns an owned reference, or NULL with an exception.
+    match unsafe { Ref::from_nullable(call_hook(state::current(), frame, throwing)) } {
+        Some(value) => Ok(value),
+        None => Err(raise::pending()),
+    }
+}
+
+/// Runs a frame to its end or, for a generator's, to its next `yield`: `_PyEval_EvalFrameDefault`. With `throwing`, the pending exception
 /// is raised where the frame stands. The frame is taken apart when its code has ended.
 ///
 /// # Safety
@@ -275,7 +352,7 @@ static TRAMPOLINE: Trampoline = Trampoline([
 ///
 /// # Errors
 /// What the code raises.
-pub unsafe fn run(frame: *mut InterpreterFrame, throwing: bool) -> Result<Ref> {
+pub unsafe fn run_by_loop(frame: *mut InterpreterFrame, throwing: bool) -> Result<Ref> {
     let ts = state::current();
     let below = InterpreterFrame::on_native_stack(ts.current_frame.get().cast(), TRAMPOLINE.0[1].as_ptr());
     let result = {
@@ -288,7 +365,7 @@ pub unsafe fn run(frame: *mut InterpreterFrame, throwing: bool) -> Result<Ref> {
                     if throwing {
                         unwind::throw_into(ptr::null_mut(), ptr::null_mut(), frame, ts, 0, &TABLE)
                     } else {
-                        enter(ptr::null_mut(), ptr::null_mut(), frame, ts, 0, &TABLE)
+                        begin(ptr::null_mut(), ptr::null_mut(), frame, ts, 0, &TABLE)
                     }
                 }
                 Err(raised) => {

@@ -2,19 +2,24 @@
 //! holder to let go, which it does at its next look at the eval breaker.
 
 use crate::breaker::GIL_DROP_REQUEST;
-use core::sync::atomic::{AtomicPtr, AtomicU64, Ordering};
+use core::mem::offset_of;
+use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering};
 use objects::state::{self, GilHooks, ThreadState};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
+/// Profilers read the first three fields from outside, as those of CPython's `struct _gil_runtime_state`.
+#[repr(C)]
 struct Gil {
+    /// Microseconds.
+    interval: AtomicU64,
+    /// The last one, if the lock is free now.
+    holder: AtomicPtr<ThreadState>,
+    is_held: AtomicI32,
     state: Mutex<Locked>,
     released: Condvar,
     /// A forced switch has happened: the one who let go may go on waiting for its turn.
     switched: Condvar,
-    holder: AtomicPtr<ThreadState>,
-    /// Microseconds.
-    interval: AtomicU64,
 }
 
 struct Locked {
@@ -23,6 +28,7 @@ struct Locked {
 }
 
 static GIL: Gil = Gil {
+    is_held: AtomicI32::new(0),
     state: Mutex::new(Locked { held: false, switches: 0 }),
     released: Condvar::new(),
     switched: Condvar::new(),
@@ -58,6 +64,12 @@ static HOOKS: GilHooks = GilHooks {
 /// Lets native modules release the lock.
 pub fn provide() {
     state::set_gil_hooks(&HOOKS);
+    state::interpreter().gil.set((&raw const GIL).cast());
+}
+
+/// Where the lock's fields are that profilers read: the last holder, whether it is held; and its size.
+pub const fn layout() -> (usize, usize, usize) {
+    (offset_of!(Gil, holder), offset_of!(Gil, is_held), size_of::<Gil>())
 }
 
 /// In the child of a fork, by the thread that holds the lock: whoever waited for it is gone.
@@ -90,6 +102,7 @@ pub fn acquire(ts: &ThreadState) {
         let (again, waited) =
             GIL.released.wait_timeout(locked, timeout).unwrap_or_else(PoisonError::into_inner);
         locked = again;
+        // A holder that is gone is none any more: only while the lock is held is the state alive.
         if waited.timed_out() && locked.held && locked.switches == seen {
             // SAFETY: the holder's state lives while it holds the lock, which it cannot give up while we have the mutex.
             if let Some(holder) = unsafe { GIL.holder.load(Ordering::Acquire).as_ref() } {
@@ -100,9 +113,10 @@ pub fn acquire(ts: &ThreadState) {
     locked.held = true;
     locked.switches += 1;
     GIL.holder.store(core::ptr::from_ref(ts).cast_mut(), Ordering::Release);
+    GIL.is_held.store(1, Ordering::Relaxed);
     drop(locked);
     GIL.switched.notify_all();
-    if state::interpreter().finalizing.get()
+    if state::interpreter().is_finalizing()
         && !crate::signals::main_thread().is_some_and(|main| core::ptr::eq(ts, main))
     {
         hang(ts);
@@ -130,7 +144,18 @@ pub fn release(ts: &ThreadState) {
     let mut locked = lock();
     ts.eval_breaker.fetch_and(!GIL_DROP_REQUEST, Ordering::AcqRel);
     locked.held = false;
-    GIL.holder.store(core::ptr::null_mut(), Ordering::Release);
+    GIL.is_held.store(0, Ordering::Relaxed);
+    drop(locked);
+    GIL.released.notify_one();
+}
+
+/// Runs `work`, which runs no Python code, while no thread has the lock. The calling thread has no state.
+pub fn exclusively(work: impl FnOnce()) {
+    let mut locked = lock();
+    while locked.held {
+        locked = GIL.released.wait(locked).unwrap_or_else(PoisonError::into_inner);
+    }
+    work();
     drop(locked);
     GIL.released.notify_one();
 }

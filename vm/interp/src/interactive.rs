@@ -65,8 +65,7 @@ pub fn run() -> Result<()> {
 fn show(raised: Raised) {
     if let Some(status) = traceback_print::print_pending(raised) {
         // SystemExit ends it all the same, as CPython's startup code does.
-        crate::end::finish();
-        std::process::exit(status);
+        crate::end::exit(status);
     }
 }
 
@@ -75,6 +74,20 @@ fn show(raised: Raised) {
 /// # Errors
 /// SystemExit.
 pub fn run_plain(filename: &str) -> Result<()> {
+    set_prompts()?;
+    let mut session = Session { filename, flags: 0, read_line: &mut read_line };
+    while let Some(outcome) = session.step() {
+        outcome?;
+    }
+    printer::write_all(2, b"\n");
+    Ok(())
+}
+
+/// Sets `sys.ps1` and `sys.ps2` unless they are set.
+///
+/// # Errors
+/// MemoryError.
+pub fn set_prompts() -> Result<()> {
     if let Some(sys) = state::interpreter().sysdict.get() {
         for (name, prompt) in [("ps1", ">>> "), ("ps2", "... ")] {
             if sys.get_str(&*Str::new(name)?)?.is_none() {
@@ -82,36 +95,44 @@ pub fn run_plain(filename: &str) -> Result<()> {
             }
         }
     }
-    let mut session = Session { filename, flags: 0 };
-    loop {
-        match session.statement() {
-            Ok(true) => {}
-            Ok(false) => {
-                printer::write_all(2, b"\n");
-                return Ok(());
-            }
-            Err(raised) if raised.matches(&exc::SystemExit) => return Err(raised),
-            Err(raised) => {
-                let _ = traceback_print::print_pending(raised);
-                crate::streams::flush(false);
-            }
-        }
-    }
+    Ok(())
 }
 
-struct Session<'a> {
-    filename: &'a str,
+/// Reads a line with its end after a prompt; nothing is the end of input.
+pub type ReadLine<'a> = &'a mut dyn FnMut(&Str) -> Result<Vec<u8>>;
+
+/// Statements of one input, run in `__main__`.
+pub struct Session<'a> {
+    pub filename: &'a str,
     /// The future features that statements so far have asked for.
-    flags: u32,
+    pub flags: u32,
+    pub read_line: ReadLine<'a>,
 }
 
 impl Session<'_> {
+    /// Reads and runs one statement, and shows what it raises; `None` at the end of input. SystemExit is an error.
+    pub fn step(&mut self) -> Option<Result<()>> {
+        match self.statement() {
+            Ok(true) => Some(Ok(())),
+            Ok(false) => None,
+            Err(raised) if raised.matches(&exc::SystemExit) => Some(Err(raised)),
+            Err(raised) => {
+                let _ = traceback_print::print_pending(raised);
+                crate::streams::flush(false);
+                Some(Ok(()))
+            }
+        }
+    }
+
     /// Reads and runs one statement; `false` at the end of input.
-    fn statement(&mut self) -> Result<bool> {
+    ///
+    /// # Errors
+    /// What the statement raises.
+    pub fn statement(&mut self) -> Result<bool> {
         let Some(text) = self.read()? else { return Ok(false) };
         let text = source::decode_source(&text, self.filename)?;
         let code = compile::compile(&text, self.filename, Mode::Single, self.flags, -1)?;
-        self.flags |= code.co_flags.get() as u32 & FUTURES;
+        self.flags |= code.co_flags.get() as u32 & compile::FUTURES;
         self.run(&code, &text)?;
         Ok(true)
     }
@@ -124,11 +145,11 @@ impl Session<'_> {
     }
 
     /// The lines of one statement.
-    fn read(&self) -> Result<Option<Vec<u8>>> {
+    fn read(&mut self) -> Result<Option<Vec<u8>>> {
         let mut text = Vec::new();
         loop {
             let prompt = prompt(if text.is_empty() { "ps1" } else { "ps2" })?;
-            let line = read_line(&prompt)?;
+            let line = (self.read_line)(&prompt)?;
             if line.is_empty() {
                 return Ok(if text.is_empty() { None } else { Some(text) });
             }
@@ -162,9 +183,6 @@ impl Session<'_> {
         parsed.result.is_ok() || is_cut_short(&parsed)
     }
 }
-
-/// The bits of future features.
-const FUTURES: u32 = 0x1fe_0000;
 
 /// Whether there is nothing but blanks and comments.
 fn is_blank(text: &[u8]) -> bool {

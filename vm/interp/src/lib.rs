@@ -8,6 +8,7 @@ pub mod stack;
 
 pub mod eval;
 pub mod finish;
+pub mod frame_hook;
 pub mod ops;
 
 pub mod call;
@@ -29,6 +30,7 @@ pub mod messages;
 
 pub mod breaker;
 pub mod gil;
+pub mod pending;
 pub mod signals;
 pub mod threads;
 
@@ -39,6 +41,7 @@ pub mod import;
 pub mod modules;
 
 pub mod end;
+pub mod fatal;
 pub mod interactive;
 pub mod program;
 pub mod start;

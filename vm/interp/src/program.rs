@@ -143,7 +143,10 @@ fn exit(status: i64) -> objects::Raised {
 }
 
 /// Runs source or compiled code as the main program of a file; `__file__` is there meanwhile.
-fn run_file_text(name: &Object, bytes: &[u8], skip_first_line: bool) -> Result<()> {
+///
+/// # Errors
+/// What it raises.
+pub fn run_file_text(name: &Object, bytes: &[u8], skip_first_line: bool) -> Result<()> {
     let file = objects::protocol::object::str(name)?.to_string_lossy();
     let dict = main_module()?.dict();
     dict.set_str(id!("__file__"), name)?;

@@ -147,14 +147,7 @@ pub fn handler(number: i32) -> Result<Ref> {
 /// MemoryError.
 pub fn read_dispositions() -> Result<()> {
     for (number, place) in SIGNALS.handlers.iter().enumerate().skip(1) {
-        // SAFETY: asks for the present action.
-        let action = unsafe {
-            let mut action: libc::sigaction = core::mem::zeroed();
-            match libc::sigaction(number as i32, core::ptr::null(), &raw mut action) {
-                0 => action.sa_sigaction,
-                _ => libc::SIG_ERR,
-            }
-        };
+        let action = action(number as i32);
         place.set(Some(match action {
             libc::SIG_DFL | libc::SIG_IGN => new_int(action as i64)?,
             _ => none().to_ref(),
@@ -203,6 +196,35 @@ fn install(number: i32, action: libc::sighandler_t) -> Result<()> {
         libc::sigaction(number, &raw const new, core::ptr::null_mut())
     };
     if status < 0 { Err(raise::last_os_error()) } else { Ok(()) }
+}
+
+/// What the system does with a signal; `SIG_ERR` when there is no such one (`PyOS_getsig`).
+pub fn action(number: i32) -> libc::sighandler_t {
+    // SAFETY: asks for the present action.
+    unsafe {
+        let mut action: libc::sigaction = core::mem::zeroed();
+        match libc::sigaction(number, core::ptr::null(), &raw mut action) {
+            0 => action.sa_sigaction,
+            _ => libc::SIG_ERR,
+        }
+    }
+}
+
+/// Sets what the system does with a signal, and returns what it did (`PyOS_setsig`).
+pub fn set_action(number: i32, new: libc::sighandler_t) -> libc::sighandler_t {
+    let old = action(number);
+    match install(number, new) {
+        Ok(()) => old,
+        Err(raised) => {
+            raised.clear();
+            libc::SIG_ERR
+        }
+    }
+}
+
+/// Whether SIGINT has come, which is then taken as handled (`PyOS_InterruptOccurred`).
+pub fn interrupt_occurred() -> bool {
+    in_main_thread() && SIGNALS.tripped[libc::SIGINT as usize].swap(false, Ordering::AcqRel)
 }
 
 /// The descriptor that is told of signals, and the one that was: -1 for none.

@@ -1,7 +1,7 @@
 //! Bringing the interpreter up and down: the hooks of the object model, the main thread, the first modules, the import system.
 
 use crate::modules::{self, imp, sys};
-use crate::{breaker, call, config, generators, gil, import};
+use crate::{breaker, call, config, generators, gil, import, threads};
 use objects::protocol::call as protocol;
 use objects::state::{self, ThreadState};
 use objects::types::dict::Dict;
@@ -31,9 +31,11 @@ fn fill_hooks() {
 fn after_fork() {
     let ts = state::current();
     gil::after_fork(ts);
-    crate::threads::after_fork(ts);
+    threads::after_fork(ts);
     modules::thread::handle::after_fork(ts);
     crate::signals::after_fork(ts);
+    crate::pending::after_fork(ts);
+    objects::parking::after_fork();
 }
 
 /// Issues a warning for native code.
@@ -44,14 +46,9 @@ fn warn(category: &Object, text: &str, stack_level: isize) -> Result<()> {
 
 /// Makes the calling thread the main one: gives it a state and the GIL.
 fn attach_main_thread() -> &'static ThreadState {
-    let ts: &'static ThreadState = Box::leak(ThreadState::new(1));
-    // SAFETY: asks for the calling thread.
-    ts.thread_id.set(unsafe { libc::pthread_self() });
-    // SAFETY: as above.
-    ts.native_thread_id.set(unsafe { libc::syscall(libc::SYS_gettid) } as u64);
+    let ts: &'static ThreadState = Box::leak(threads::create());
     crate::signals::set_main_thread(ts);
-    gil::acquire(ts);
-    crate::threads::link(ts);
+    threads::attach(ts);
     ts
 }
 

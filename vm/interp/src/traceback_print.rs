@@ -85,6 +85,28 @@ fn render(out: &mut String, value: &Object, traceback: Option<&Object>, seen: &m
     summary(out, value);
 }
 
+/// A traceback as `PyTraceBack_Print` shows it, from the frame that `sys.tracebacklimit` still shows on.
+///
+/// # Errors
+/// What looking at the limit raises.
+pub fn traceback_text(first: &Traceback) -> Result<String> {
+    use objects::types::int::Int;
+    let limit = match state::sys_get("tracebacklimit").and_then(|limit| limit.downcast::<Int>().ok()) {
+        Some(limit) => limit.to_i64().unwrap_or(i64::MAX),
+        None => 1000,
+    };
+    let mut out = String::new();
+    let Some(limit) = usize::try_from(limit).ok().filter(|&limit| limit > 0) else { return Ok(out) };
+    let links = core::iter::successors(Some(first.to_ref()), |link| link.tb_next.get()).count();
+    let shown = core::iter::successors(Some(first.to_ref()), |link| link.tb_next.get())
+        .nth(links.saturating_sub(limit));
+    out.push_str("Traceback (most recent call last):\n");
+    if let Some(shown) = shown {
+        frames(&mut out, &shown);
+    }
+    Ok(out)
+}
+
 /// How often one line is shown when it repeats.
 const REPEATS: usize = 3;
 
@@ -224,18 +246,40 @@ pub fn print_pending(raised: objects::Raised) -> Option<i32> {
     if exception.class().is_subtype(&exc::SystemExit) {
         return Some(exit_status(&exception));
     }
-    show(exception)
+    show(exception, true)
+}
+
+/// `PyErr_PrintEx`: [`print_pending`] for an embedding program, which SystemExit ends unless the interactive interpreter is to follow.
+/// `remember` says whether `sys.last_exc` and its kin tell of the exception afterwards.
+pub fn print_or_exit(raised: objects::Raised, remember: bool) {
+    let ends = raised.matches(&exc::SystemExit) && !crate::config::get().inspect;
+    let exception = raised.take();
+    let status = if ends { Some(exit_status(&exception)) } else { show(exception, remember) };
+    if let Some(status) = status {
+        crate::end::exit(status);
+    }
 }
 
 /// [`print_pending`] for SystemExit too.
 pub fn print_always(raised: objects::Raised) {
-    let _ = show(raised.take());
+    let _ = show(raised.take(), true);
 }
 
-fn show(exception: Ref) -> Option<i32> {
+fn show(exception: Ref, remember: bool) -> Option<i32> {
     let traceback = exception.cast::<BaseExceptionObject>().and_then(|base| base.traceback.get());
-    if let Some(sysdict) = state::interpreter().sysdict.get() {
-        drop(sysdict.set_text("last_exc", &exception));
+    if remember && let Some(sysdict) = state::interpreter().sysdict.get() {
+        let class = exception.class().as_object();
+        let last = [
+            ("last_exc", &*exception),
+            ("last_type", class),
+            ("last_value", &*exception),
+            ("last_traceback", traceback.as_deref().unwrap_or(none())),
+        ];
+        for (name, value) in last {
+            if let Err(raised) = sysdict.set_text(name, value) {
+                raised.clear();
+            }
+        }
     }
     let arguments = [exception.class().as_object(), &exception, traceback.as_deref().unwrap_or(none())];
     let hook = state::sys_get("excepthook");

@@ -30,13 +30,17 @@ pub fn set_seed(seed: Option<u32>) {
     }
 }
 
+/// What keys the hash of bytes.
+pub fn secret() -> [u64; 2] {
+    [SECRET[0].load(Ordering::Relaxed), SECRET[1].load(Ordering::Relaxed)]
+}
+
 /// The hash of a run of bytes as `str`, `bytes` and `memoryview` have it: SipHash-1-3 under the secret, never -1, 0 for none.
 pub fn bytes(bytes: &[u8]) -> isize {
     if bytes.is_empty() {
         return 0;
     }
-    let key = [SECRET[0].load(Ordering::Relaxed), SECRET[1].load(Ordering::Relaxed)];
-    match siphash13(key, bytes) as isize {
+    match siphash13(secret(), bytes) as isize {
         -1 => -2,
         hash => hash,
     }

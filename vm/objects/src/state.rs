@@ -3,6 +3,7 @@
 use crate::object::refs::Slot;
 use crate::object::{Instance, Object};
 use crate::types::dict::Dict;
+use crate::types::frame::Frame;
 use core::cell::Cell;
 use core::ffi::{c_int, c_ulong, c_void};
 use core::ptr;
@@ -25,6 +26,30 @@ pub struct StackChunk {
     pub data: [*mut Object; 1],
 }
 
+/// `Py_tracefunc`: told of an event with its own object, the frame, one of [`trace_event`] and what belongs to it; not 0 for an exception.
+pub type TraceFunc = unsafe extern "C" fn(Option<&Object>, &Frame, c_int, Option<&Object>) -> c_int;
+
+/// What a [`TraceFunc`] is told of (`PyTrace_CALL` and so on).
+pub mod trace_event {
+    use core::ffi::c_int;
+    pub const CALL: c_int = 0;
+    pub const EXCEPTION: c_int = 1;
+    pub const LINE: c_int = 2;
+    pub const RETURN: c_int = 3;
+    pub const C_CALL: c_int = 4;
+    pub const C_EXCEPTION: c_int = 5;
+    pub const C_RETURN: c_int = 6;
+    pub const OPCODE: c_int = 7;
+}
+
+/// Bits of [`ThreadState::status`].
+pub mod status {
+    /// Belongs to a thread, and is in the interpreter's list.
+    pub const BOUND: u32 = 1 << 1;
+    /// Holds nothing any more.
+    pub const CLEARED: u32 = 1 << 7;
+}
+
 /// `PyThreadState`. Field meanings are CPython's; what is private there but has no reader outside is ours to use.
 #[repr(C)]
 pub struct ThreadState {
@@ -44,8 +69,8 @@ pub struct ThreadState {
     pub what_event: Cell<c_int>,
     /// The innermost interpreter frame (`_PyInterpreterFrame`, laid out by the interpreter crate).
     pub current_frame: Cell<*mut c_void>,
-    pub c_profilefunc: Cell<*const c_void>,
-    pub c_tracefunc: Cell<*const c_void>,
+    pub c_profilefunc: Cell<Option<TraceFunc>>,
+    pub c_tracefunc: Cell<Option<TraceFunc>>,
     pub c_profileobj: Slot,
     pub c_traceobj: Slot,
     /// The exception being raised.
@@ -53,6 +78,7 @@ pub struct ThreadState {
     /// The exceptions being handled.
     pub exc_info: Cell<*const ExcStackItem>,
     pub dict: Slot<Dict>,
+    /// How many `PyGILState_Ensure` want the state; 1 more for one that was not made by it.
     pub gilstate_counter: Cell<c_int>,
     pub async_exc: Slot,
     pub thread_id: Cell<c_ulong>,
@@ -83,46 +109,92 @@ const _: () = assert!(core::mem::offset_of!(ThreadState, exc_state) == 256);
 // SAFETY: but for `eval_breaker`, which is atomic, touched under the GIL.
 unsafe impl Sync for ThreadState {}
 
-/// Everything that is one per interpreter. There is one interpreter in a process.
+/// Everything that is one per interpreter. There is one interpreter in a process. What profilers read from outside is where CPython's
+/// `PyInterpreterState` has it; the places between are ours.
+#[repr(C)]
 pub struct Interpreter {
-    /// `sys.modules`.
-    pub modules: Slot<Dict>,
+    instrumentation_version: usize,
+    /// `sys.setrecursionlimit`.
+    pub recursion_limit: Cell<c_int>,
+    /// `sys.set_int_max_str_digits`; 0 is no limit.
+    pub int_max_str_digits: Cell<c_int>,
+    /// The lock, which begins with its interval, its last holder and whether it is held.
+    pub gil: Cell<*const c_void>,
+    /// `-X cpu_count`; not above 0 when the machine decides.
+    pub cpu_count: Cell<c_int>,
+    pub codec_search_path: Slot,
+    pub codec_search_cache: Slot<Dict>,
+    pub codec_error_registry: Slot<Dict>,
+    /// Whether new code objects keep columns (`-X no_debug_ranges`).
+    pub code_debug_ranges: Cell<bool>,
+    _ceval: [u8; 7264 - 57],
+    _next: Cell<*const Interpreter>,
+    _id: i64,
+    _before_threads: [u8; 7344 - 7280],
+    pub thread_head: Cell<*mut ThreadState>,
+    _before_finalizing: [u8; 7384 - 7352],
+    /// The thread that ends the interpreter.
+    pub finalizing: Cell<*const ThreadState>,
+    _before_sysdict: [u8; 7640 - 7392],
     /// `sys.__dict__`.
     pub sysdict: Slot<Dict>,
     /// `builtins.__dict__`.
     pub builtins: Slot<Dict>,
+    /// `sys.modules`.
+    pub modules: Slot<Dict>,
+    _modules_by_index: usize,
     /// `importlib._bootstrap`.
     pub importlib: Slot,
-    pub codec_search_path: Slot,
-    pub codec_search_cache: Slot<Dict>,
-    pub codec_error_registry: Slot<Dict>,
-    /// `sys.set_int_max_str_digits`; 0 is no limit.
-    pub int_max_str_digits: Cell<c_int>,
-    /// Whether new code objects keep columns (`-X no_debug_ranges`).
-    pub code_debug_ranges: Cell<bool>,
-    /// `-X cpu_count`; not above 0 when the machine decides.
-    pub cpu_count: Cell<c_int>,
-    pub thread_head: Cell<*mut ThreadState>,
-    pub finalizing: Cell<bool>,
+    _before_dict: [u8; 8448 - 7680],
+    /// What extensions keep for the interpreter (`PyInterpreterState_GetDict`).
+    pub dict: Slot<Dict>,
 }
+
+const _: () = {
+    use core::mem::offset_of;
+    assert!(offset_of!(Interpreter, gil) == 16 && offset_of!(Interpreter, _next) == 7264);
+    assert!(offset_of!(Interpreter, thread_head) == 7344 && offset_of!(Interpreter, finalizing) == 7384);
+    assert!(offset_of!(Interpreter, sysdict) == 7640 && offset_of!(Interpreter, modules) == 7656);
+    assert!(offset_of!(Interpreter, dict) == 8448);
+};
 
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Interpreter {}
 
-static INTERPRETER: Interpreter = Interpreter {
-    modules: Slot::empty(),
-    sysdict: Slot::empty(),
-    builtins: Slot::empty(),
-    importlib: Slot::empty(),
+/// The interpreter, for those who need its address; [`interpreter`] is how it is asked for.
+pub static INTERPRETER: Interpreter = Interpreter {
+    instrumentation_version: 0,
+    recursion_limit: Cell::new(1000),
+    int_max_str_digits: Cell::new(4300),
+    gil: Cell::new(ptr::null()),
+    cpu_count: Cell::new(-1),
     codec_search_path: Slot::empty(),
     codec_search_cache: Slot::empty(),
     codec_error_registry: Slot::empty(),
-    int_max_str_digits: Cell::new(4300),
     code_debug_ranges: Cell::new(true),
-    cpu_count: Cell::new(-1),
+    _ceval: [0; 7264 - 57],
+    _next: Cell::new(ptr::null()),
+    _id: 0,
+    _before_threads: [0; 7344 - 7280],
     thread_head: Cell::new(ptr::null_mut()),
-    finalizing: Cell::new(false),
+    _before_finalizing: [0; 7384 - 7352],
+    finalizing: Cell::new(ptr::null()),
+    _before_sysdict: [0; 7640 - 7392],
+    sysdict: Slot::empty(),
+    builtins: Slot::empty(),
+    modules: Slot::empty(),
+    _modules_by_index: 0,
+    importlib: Slot::empty(),
+    _before_dict: [0; 8448 - 7680],
+    dict: Slot::empty(),
 };
+
+impl Interpreter {
+    /// Whether the program has come to its end.
+    pub fn is_finalizing(&self) -> bool {
+        !self.finalizing.get().is_null()
+    }
+}
 
 thread_local! {
     static CURRENT: Cell<*const ThreadState> = const { Cell::new(ptr::null()) };
@@ -187,8 +259,10 @@ impl ThreadState {
         // SAFETY: NULL and 0 are valid for every field.
         let mut state: Box<ThreadState> = unsafe { Box::new(core::mem::zeroed()) };
         state.interp.set(interpreter());
-        state.py_recursion_limit.set(1000);
-        state.py_recursion_remaining.set(1000);
+        let limit = interpreter().recursion_limit.get();
+        state.py_recursion_limit.set(limit);
+        state.py_recursion_remaining.set(limit);
+        state.gilstate_counter.set(1);
         state.c_recursion_remaining.set(C_RECURSION_LIMIT);
         state.what_event.set(-1);
         state.context_ver.set(1);
@@ -272,9 +346,25 @@ pub struct RecursionGuard(());
 impl Drop for RecursionGuard {
     #[inline]
     fn drop(&mut self) {
-        let state = current();
-        state.c_recursion_remaining.set(state.c_recursion_remaining.get() + 1);
+        leave_recursive_call();
     }
+}
+
+/// `Py_LeaveRecursiveCall`: the end of a call whose [`RecursionGuard`] was forgotten.
+#[inline]
+pub fn leave_recursive_call() {
+    let state = current();
+    state.c_recursion_remaining.set(state.c_recursion_remaining.get() + 1);
+}
+
+/// Sets how deep Python calls may nest, in every thread (`Py_SetRecursionLimit`).
+pub fn set_recursion_limit(limit: c_int) {
+    interpreter().recursion_limit.set(limit);
+    for_each_thread(|state| {
+        let depth = state.py_recursion_limit.get() - state.py_recursion_remaining.get();
+        state.py_recursion_limit.set(limit);
+        state.py_recursion_remaining.set(limit - depth);
+    });
 }
 
 /// `Py_EnterRecursiveCall`: counts a native call that Python code could nest without bound; the count and the end of the native stack

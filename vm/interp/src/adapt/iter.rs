@@ -9,6 +9,7 @@ use crate::call::plain_generator;
 use crate::eval::{fast_ops, next};
 use crate::finish::drop_one;
 use crate::frame::push_exception_state;
+use crate::frame_hook;
 use crate::ops;
 use bytecode::opcodes::op;
 use objects::Object;
@@ -140,7 +141,10 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
             return base::FOR_ITER(pc, sp, frame, ts, arg, table);
         }
         let generator = &*iterator.cast::<Generator>();
-        if generator.frame_state.get() >= state::EXECUTING || (*ts).py_recursion_remaining.get() <= 0 {
+        if generator.frame_state.get() >= state::EXECUTING
+            || (*ts).py_recursion_remaining.get() <= 0
+            || frame_hook::is_set()
+        {
             return ops::iter::generic::FOR_ITER(pc, sp, frame, ts, arg, table);
         }
         let new = (&raw const generator.iframe).cast_mut();

@@ -1,6 +1,7 @@
 //! Pushing the frame of a Python function from a handler that must not call anything.
 
 use crate::eval::{FramePtr, Pc, Sp, ThreadPtr};
+use crate::frame_hook;
 use bytecode::code::flags::{OPTIMIZED, VARARGS, VARKEYWORDS};
 use core::ptr::{self, NonNull};
 use objects::Ref;
@@ -18,8 +19,8 @@ pub fn takes_only_positional(code: &Code) -> bool {
     code.co_kwonlyargcount.get() == 0 && !code.has_flag(VARARGS | VARKEYWORDS) && code.has_flag(OPTIMIZED)
 }
 
-/// The place of the next frame on the data stack; NULL when the chunk is full or recursion has come to its end, which the general
-/// way sees to.
+/// The place of the next frame on the data stack; NULL when the chunk is full, recursion has come to its end or a frame hook is set, which
+/// the general way sees to.
 #[inline(always)]
 pub unsafe fn room(ts: ThreadPtr, code: &Code) -> *mut InterpreterFrame {
     // SAFETY: the running thread's state; top and limit are in one chunk while a frame runs.
@@ -27,7 +28,8 @@ pub unsafe fn room(ts: ThreadPtr, code: &Code) -> *mut InterpreterFrame {
         let top = (*ts).datastack_top.get();
         let words = code.co_framesize.get() as usize;
         let left = ((*ts).datastack_limit.get() as usize).wrapping_sub(top as usize) / 8;
-        if left <= words || (*ts).py_recursion_remaining.get() <= 0 { ptr::null_mut() } else { top.cast() }
+        let general = left <= words || (*ts).py_recursion_remaining.get() <= 0 || frame_hook::is_set();
+        if general { ptr::null_mut() } else { top.cast() }
     }
 }
 

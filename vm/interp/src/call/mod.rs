@@ -4,8 +4,8 @@ pub mod bind;
 
 use crate::breaker;
 use crate::eval::{self, Flow};
-use crate::frame;
 use crate::stack::Stack;
+use crate::{frame, frame_hook};
 use bytecode::code::flags::OPTIMIZED;
 use bytecode::opcodes::op;
 use core::cell::Cell;
@@ -289,7 +289,7 @@ pub fn enter_later(
 #[inline(always)]
 pub fn plain_generator(object: &Object) -> Option<&Generator> {
     use objects::types::generator::{PyCoro_Type, PyGen_Type};
-    if !object.is_exactly(&PyGen_Type) && !object.is_exactly(&PyCoro_Type) {
+    if !object.is_exactly(&PyGen_Type) && !object.is_exactly(&PyCoro_Type) || frame_hook::is_set() {
         return None;
     }
     // SAFETY: both classes have this layout.
@@ -362,14 +362,29 @@ pub fn run_code(code: &objects::types::code::Code, globals: &Dict, locals: &Obje
 /// # Errors
 /// What the code raises.
 pub fn run_function(function: &Function, locals: &Object) -> Result<Ref> {
+    run_function_with(function, Some(locals), &[], None)
+}
+
+/// Runs a function's code with a namespace of its own and arguments, the last of which `kwnames` names.
+///
+/// # Errors
+/// What binding raises; what the code raises.
+pub fn run_function_with(
+    function: &Function,
+    locals: Option<&Object>,
+    args: &[&Object],
+    kwnames: Option<&Tuple>,
+) -> Result<Ref> {
     let ts = state::current();
     let own = match function.code().has_flag(OPTIMIZED) {
         true => None,
-        false => Some(locals.to_ref()),
+        false => Some(locals.unwrap_or(function.globals()).to_ref()),
     };
-    // SAFETY: no arguments; the frame is fresh.
+    args.iter().for_each(|arg| arg.incref());
+    let positional = args.len() - kwnames.map_or(0, Tuple::len);
+    // SAFETY: the arguments are owned; the frame is fresh.
     unsafe {
-        let frame = push_bound(ts, function.to_ref(), own, ptr::null(), 0, None)?;
+        let frame = push_bound(ts, function.to_ref(), own, args.as_ptr().cast(), positional, kwnames)?;
         eval::run(frame, false)
     }
 }

@@ -8,7 +8,7 @@ use syntax::Arena;
 
 /// All flags that may be given: future features, obsolete ones, and those of the compiler itself.
 const KNOWN: u32 =
-    0x1fe_0000 | 0x8000 | 0x4000 | 0x2000 | 0x1000 | 0x0800 | 0x0400 | 0x0200 | 0x0100 | 0x0010;
+    super::FUTURES | 0x8000 | 0x4000 | 0x2000 | 0x1000 | 0x0800 | 0x0400 | 0x0200 | 0x0100 | 0x0010;
 
 /// The arguments of `compile()` behind the source.
 pub struct Request<'a> {
@@ -18,6 +18,19 @@ pub struct Request<'a> {
     pub flags: u32,
     pub optimize: i32,
     pub feature_version: i32,
+}
+
+/// Compiles the bytes of a C string, to a tree if the flags ask for one (`Py_CompileStringObject`).
+///
+/// # Errors
+/// As [`run`].
+pub fn run_text(bytes: &[u8], request: &Request<'_>) -> Result<Ref> {
+    const IGNORE_COOKIE: u32 = 0x0800;
+    let filename = source::filename(request.filename)?;
+    match request.flags & IGNORE_COOKIE {
+        0 => compile_text(&source::decode_source(bytes, &filename)?, &filename, request),
+        _ => compile_text(bytes, &filename, request),
+    }
 }
 
 /// `builtins.compile`.
@@ -50,13 +63,21 @@ pub fn run(text_or_tree: &Object, request: &Request<'_>) -> Result<Ref> {
     }
     crate::audit::raise_named("compile", &[text_or_tree, request.filename])?;
     let text = source::source_text(text_or_tree, "compile", "string, bytes or AST", &filename)?;
+    compile_text(&text, &filename, request)
+}
+
+fn compile_text(text: &[u8], filename: &str, request: &Request<'_>) -> Result<Ref> {
+    let Request { flags, optimize, .. } = *request;
+    let only_tree = flags & ONLY_AST != 0;
+    let optimized_tree = flags & OPTIMIZED_AST == OPTIMIZED_AST;
+    let mode = mode(request.mode, only_tree)?;
     if !only_tree {
-        return Ok(compile(&text, &filename, mode, flags, optimize)?.upcast());
+        return Ok(compile(text, filename, mode, flags, optimize)?.upcast());
     }
     let version = u32::try_from(request.feature_version).unwrap_or(FEATURE_VERSION);
-    with_tree(&text, &filename, mode, flags, version, |arena, module| {
+    with_tree(text, filename, mode, flags, version, |arena, module| {
         if optimized_tree {
-            fold_tree(arena, module, &filename, flags, optimize)?;
+            fold_tree(arena, module, filename, flags, optimize)?;
         }
         ast::object_of(module, if optimized_tree { folded_level(optimize) } else { None })
     })

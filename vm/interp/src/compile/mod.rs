@@ -16,6 +16,9 @@ pub use syntax::Mode;
 /// The newest Python that `feature_version` can name.
 pub const FEATURE_VERSION: u32 = 13;
 
+/// The bits of future features in flags of code and of the compiler.
+pub const FUTURES: u32 = 0x1fe_0000;
+
 /// The first bytes of compiled code in a file.
 pub const PYC_MAGIC: [u8; 4] = bytecode::pyc::MAGIC;
 

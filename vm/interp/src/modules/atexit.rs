@@ -1,6 +1,7 @@
 //! `atexit`: functions to call when the interpreter ends.
 
 use core::cell::RefCell;
+use core::ffi::c_void;
 use objects::args::Kwargs;
 use objects::protocol::{call, compare};
 use objects::types::dict::Dict;
@@ -26,6 +27,31 @@ pub fn run() {
         if let Err(raised) = call::call_with_tuple(&entry.function, &entry.args, entry.kwargs.as_deref()) {
             raise::write_unraisable(raised, Some(&entry.function));
         }
+    }
+}
+
+/// What an extension wants to be called, with its argument.
+struct Native {
+    function: unsafe extern "C" fn(*mut c_void),
+    argument: *mut c_void,
+}
+
+struct Natives(RefCell<Vec<Native>>);
+// SAFETY: as for `Entries`.
+unsafe impl Sync for Natives {}
+static NATIVES: Natives = Natives(RefCell::new(Vec::new()));
+
+/// Has the end of the interpreter call a native function (`PyUnstable_AtExit`).
+pub fn register_native(function: unsafe extern "C" fn(*mut c_void), argument: *mut c_void) {
+    NATIVES.0.borrow_mut().push(Native { function, argument });
+}
+
+/// Calls the native functions, the last registered first.
+pub fn run_native() {
+    loop {
+        let Some(entry) = NATIVES.0.borrow_mut().pop() else { return };
+        // SAFETY: registered to be called now, with this argument.
+        unsafe { (entry.function)(entry.argument) };
     }
 }
 

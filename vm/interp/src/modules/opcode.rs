@@ -1,6 +1,6 @@
 //! `_opcode`: what the opcode table says, for `opcode` and `dis`.
 
-use bytecode::opcodes::{self, BINARY_OPS, Flags, Opcode, intrinsic};
+use bytecode::opcodes::{self, BINARY_OPS, Opcode, intrinsic};
 use objects::types::bool::from_bool;
 use objects::types::code::Code;
 use objects::types::none::none;
@@ -12,8 +12,33 @@ fn known(number: i32) -> Option<Opcode> {
     (opcode != Opcode::INSTRUMENTED_LINE).then_some(opcode)
 }
 
-fn says(number: i32, question: fn(Flags) -> bool) -> bool {
-    known(number).is_some_and(|opcode| question(opcode.flags()))
+/// What the table says of an opcode; nothing of a number that is none.
+macro_rules! questions {
+    ($($(#[$doc:meta])* $name:ident = $question:expr;)*) => { $(
+        $(#[$doc])*
+        pub fn $name(number: i32) -> bool {
+            known(number).is_some_and($question)
+        }
+    )* };
+}
+
+questions! {
+    /// Whether there is such an opcode.
+    is_valid = |_| true;
+    /// Whether it has an argument.
+    has_arg = |opcode| opcode.flags().has_arg();
+    /// Whether the argument is the index of a constant.
+    has_const = |opcode| opcode.flags().has_const();
+    /// Whether the argument is the index of a name.
+    has_name = |opcode| opcode.flags().has_name();
+    /// Whether it jumps.
+    has_jump = |opcode| opcode.flags().has_jump();
+    /// Whether the argument is the index of a free variable.
+    has_free = |opcode| opcode.flags().has_free();
+    /// Whether the argument is the index of a fast local.
+    has_local = |opcode| opcode.flags().has_local();
+    /// Whether it sets up a handler of exceptions.
+    has_exc = Opcode::is_block_push;
 }
 
 #[macros::pymodule(name = "_opcode")]
@@ -45,42 +70,42 @@ pub mod module {
 
     #[function("is_valid($module, /, opcode)")]
     fn is_valid(opcode: i32) -> bool {
-        known(opcode).is_some()
+        super::is_valid(opcode)
     }
 
     #[function("has_arg($module, /, opcode)")]
     fn has_arg(opcode: i32) -> bool {
-        says(opcode, Flags::has_arg)
+        super::has_arg(opcode)
     }
 
     #[function("has_const($module, /, opcode)")]
     fn has_const(opcode: i32) -> bool {
-        says(opcode, Flags::has_const)
+        super::has_const(opcode)
     }
 
     #[function("has_name($module, /, opcode)")]
     fn has_name(opcode: i32) -> bool {
-        says(opcode, Flags::has_name)
+        super::has_name(opcode)
     }
 
     #[function("has_jump($module, /, opcode)")]
     fn has_jump(opcode: i32) -> bool {
-        says(opcode, Flags::has_jump)
+        super::has_jump(opcode)
     }
 
     #[function("has_free($module, /, opcode)")]
     fn has_free(opcode: i32) -> bool {
-        says(opcode, Flags::has_free)
+        super::has_free(opcode)
     }
 
     #[function("has_local($module, /, opcode)")]
     fn has_local(opcode: i32) -> bool {
-        says(opcode, Flags::has_local)
+        super::has_local(opcode)
     }
 
     #[function("has_exc($module, /, opcode)")]
     fn has_exc(opcode: i32) -> bool {
-        known(opcode).is_some_and(Opcode::is_block_push)
+        super::has_exc(opcode)
     }
 
     #[function("get_nb_ops($module, /)")]

@@ -429,7 +429,7 @@ fn show(
     source: Option<&Object>,
 ) -> Result<()> {
     // The module can tell where the source was allocated.
-    if source.is_some() && warnings_module()?.is_none() && !state::interpreter().finalizing.get() {
+    if source.is_some() && warnings_module()?.is_none() && !state::interpreter().is_finalizing() {
         crate::import::import_module("warnings")?;
     }
     let Some(show) = from_warnings(id!("_showwarnmsg"))? else {

@@ -1,10 +1,10 @@
 //! `sys.settrace` and `sys.setprofile`: functions of a thread that are told of events in the words of the old interface.
 
 use super::{PROFILE_TOOL, TRACE_TOOL, event, local_events_of, set_events, set_local_events};
-use core::ptr;
+use core::ffi::c_int;
 use objects::interpreter_frame::{InterpreterFrame, first_complete};
 use objects::protocol::call;
-use objects::state::{self, ThreadState};
+use objects::state::{self, ThreadState, TraceFunc, trace_event};
 use objects::types::cfunction::{PyCFunction_Type, PyCMethod_Type};
 use objects::types::code::Code;
 use objects::types::descr::method::PyMethodDescr_Type;
@@ -39,11 +39,10 @@ const PROFILE_EVENTS: u32 = 1 << event::PY_START
 ///
 /// # Errors
 /// MemoryError.
-pub fn set_trace(ts: &ThreadState, function: Option<Ref>) -> Result<()> {
-    ts.c_tracefunc.set(if function.is_some() { ptr::from_ref(ts).cast() } else { ptr::null() });
-    let old = ts.c_traceobj.replace(function);
-    let wanted = state::any_thread(|ts| !ts.c_traceobj.is_empty());
-    set_events(TRACE_TOOL, if wanted { TRACE_EVENTS } else { 0 })?;
+pub fn set_trace(ts: &ThreadState, function: Option<TraceFunc>, object: Option<Ref>) -> Result<()> {
+    ts.c_tracefunc.set(function);
+    let old = ts.c_traceobj.replace(object);
+    let wanted = update_tracing()?;
     if wanted
         && let Some(frame) = first_complete(ts.current_frame.get().cast())
         // SAFETY: nothing runs here that could drop the frame object.
@@ -59,13 +58,40 @@ pub fn set_trace(ts: &ThreadState, function: Option<Ref>) -> Result<()> {
 ///
 /// # Errors
 /// MemoryError.
-pub fn set_profile(ts: &ThreadState, function: Option<Ref>) -> Result<()> {
-    ts.c_profilefunc.set(if function.is_some() { ptr::from_ref(ts).cast() } else { ptr::null() });
-    let old = ts.c_profileobj.replace(function);
-    let wanted = state::any_thread(|ts| !ts.c_profileobj.is_empty());
-    set_events(PROFILE_TOOL, if wanted { PROFILE_EVENTS } else { 0 })?;
+pub fn set_profile(ts: &ThreadState, function: Option<TraceFunc>, object: Option<Ref>) -> Result<()> {
+    ts.c_profilefunc.set(function);
+    let old = ts.c_profileobj.replace(object);
+    update_profiling()?;
     drop(old);
     Ok(())
+}
+
+/// [`set_trace`] with a Python function.
+///
+/// # Errors
+/// MemoryError.
+pub fn set_python_trace(ts: &ThreadState, function: Option<Ref>) -> Result<()> {
+    set_trace(ts, function.is_some().then_some(trace_trampoline as TraceFunc), function)
+}
+
+/// [`set_profile`] with a Python function.
+///
+/// # Errors
+/// MemoryError.
+pub fn set_python_profile(ts: &ThreadState, function: Option<Ref>) -> Result<()> {
+    set_profile(ts, function.is_some().then_some(profile_trampoline as TraceFunc), function)
+}
+
+/// Wants the events of trace functions if a thread has one, which is the result.
+fn update_tracing() -> Result<bool> {
+    let wanted = state::any_thread(|ts| ts.c_tracefunc.get().is_some());
+    set_events(TRACE_TOOL, if wanted { TRACE_EVENTS } else { 0 })?;
+    Ok(wanted)
+}
+
+fn update_profiling() -> Result<()> {
+    let wanted = state::any_thread(|ts| ts.c_profilefunc.get().is_some());
+    set_events(PROFILE_TOOL, if wanted { PROFILE_EVENTS } else { 0 })
 }
 
 /// Sets the function of every thread, or takes it away for None.
@@ -85,11 +111,7 @@ pub fn for_all_threads(function: &Object, set: fn(&ThreadState, Option<Ref>) -> 
 
 /// A thread that had a function has ended.
 pub fn forget_thread() {
-    let wanted = state::any_thread(|ts| !ts.c_traceobj.is_empty());
-    let traced = set_events(TRACE_TOOL, if wanted { TRACE_EVENTS } else { 0 });
-    let wanted = state::any_thread(|ts| !ts.c_profileobj.is_empty());
-    let profiled = set_events(PROFILE_TOOL, if wanted { PROFILE_EVENTS } else { 0 });
-    if let Err(raised) = traced.and(profiled) {
+    if let Err(raised) = update_tracing().map(drop).and(update_profiling()) {
         raised.clear();
     }
 }
@@ -114,13 +136,13 @@ pub(super) fn trace(
     event: usize,
     args: &[&Object],
 ) -> Result<bool> {
-    if ts.c_traceobj.is_empty() {
+    if ts.c_tracefunc.get().is_none() {
         return Ok(false);
     }
     let object = Frame::of(frame)?;
     if event == event::INSTRUCTION {
         if object.f_trace_opcodes.get() {
-            call_trace(ts, event, &object, "opcode", None)?;
+            tell_trace(ts, event, &object, trace_event::OPCODE, Some(none()))?;
         } else {
             trace_opcodes(frame.code(), false)?;
         }
@@ -139,10 +161,12 @@ pub(super) fn trace(
     }
     match event {
         event::PY_START | event::PY_RESUME | event::PY_THROW => {
-            call_trace(ts, event, &object, "call", None)?;
+            tell_trace(ts, event, &object, trace_event::CALL, Some(none()))?;
         }
-        event::PY_RETURN | event::PY_YIELD => call_trace(ts, event, &object, "return", Some(args[2]))?,
-        event::PY_UNWIND => call_trace(ts, event, &object, "return", None)?,
+        event::PY_RETURN | event::PY_YIELD => {
+            tell_trace(ts, event, &object, trace_event::RETURN, Some(args[2]))?;
+        }
+        event::PY_UNWIND => tell_trace(ts, event, &object, trace_event::RETURN, None)?,
         event::RAISE | event::STOP_ITERATION => {
             let exception = args[2];
             let traceback =
@@ -150,7 +174,7 @@ pub(super) fn trace(
             let traceback = traceback.map_or_else(|| none().to_ref(), Ref::upcast);
             let class = exception.class().as_object().to_ref();
             let triple = Tuple::from_array([class, exception.to_ref(), traceback])?;
-            call_trace(ts, event, &object, "exception", Some(&triple))?;
+            tell_trace(ts, event, &object, trace_event::EXCEPTION, Some(&triple))?;
         }
         _ => {}
     }
@@ -162,7 +186,7 @@ fn trace_line(ts: &ThreadState, event: usize, object: &Frame, line: i32) -> Resu
         return Ok(());
     }
     object.f_lineno.set(line);
-    let outcome = call_trace(ts, event, object, "line", None);
+    let outcome = tell_trace(ts, event, object, trace_event::LINE, Some(none()));
     object.f_lineno.set(0);
     outcome
 }
@@ -182,31 +206,64 @@ fn trace_jump(ts: &ThreadState, frame: &InterpreterFrame, object: &Frame, args: 
     Ok(false)
 }
 
-/// Calls the function that is to be told: the thread's for a call, the frame's own for all else. What it returns is the frame's from
-/// then on.
-fn call_trace(
+fn tell_trace(
     ts: &ThreadState,
     event: usize,
     object: &Frame,
-    what: &str,
+    what: c_int,
     argument: Option<&Object>,
 ) -> Result<()> {
-    let function = if what == "call" { ts.c_traceobj.get() } else { object.f_trace.get() };
-    let Some(function) = function else { return Ok(()) };
-    match call_back(ts, event, &function, object, what, argument) {
+    match ts.c_tracefunc.get() {
+        Some(function) => tell(ts, event, function, ts.c_traceobj.get(), object, what, argument),
+        None => Ok(()),
+    }
+}
+
+/// Calls a trace or profile function, during which the thread tells of nothing.
+fn tell(
+    ts: &ThreadState,
+    event: usize,
+    function: TraceFunc,
+    own: Option<Ref>,
+    object: &Frame,
+    what: c_int,
+    argument: Option<&Object>,
+) -> Result<()> {
+    let before = ts.what_event.replace(event as i32);
+    ts.tracing.set(ts.tracing.get() + 1);
+    // SAFETY: the function and the object that it was set with.
+    let status = unsafe { function(own.as_deref(), object, what, argument) };
+    ts.tracing.set(ts.tracing.get() - 1);
+    ts.what_event.set(before);
+    if status == 0 { Ok(()) } else { Err(objects::raise::pending()) }
+}
+
+/// The trace function of a thread that has one in Python. The function that is told: the thread's for a call, the frame's own for all
+/// else. What it returns is the frame's from then on.
+unsafe extern "C" fn trace_trampoline(
+    own: Option<&Object>,
+    object: &Frame,
+    what: c_int,
+    argument: Option<&Object>,
+) -> c_int {
+    let function = if what == trace_event::CALL { own.map(Instance::to_ref) } else { object.f_trace.get() };
+    let Some(function) = function else { return 0 };
+    match call_back(&function, object, what, argument) {
         Ok(answer) => {
             object.f_lineno.set(0);
             if !answer.is(none()) {
                 object.f_trace.set(Some(answer));
             }
-            Ok(())
+            0
         }
         Err(raised) => {
             let exception = raised.take();
             object.f_lineno.set(0);
-            set_trace(ts, None)?;
             object.f_trace.set(None);
-            Err(objects::raise::restore(exception))
+            objects::args::status(
+                set_trace(state::current(), None, None)
+                    .and_then(|()| Err(objects::raise::restore(exception))),
+            )
         }
     }
 }
@@ -222,14 +279,14 @@ pub(super) fn profile(
     args: &[&Object],
 ) -> Result<bool> {
     let (what, argument) = match event {
-        event::PY_START | event::PY_RESUME | event::PY_THROW => ("call", None),
-        event::PY_RETURN | event::PY_YIELD => ("return", Some(args[2].to_ref())),
-        event::PY_UNWIND => ("return", None),
+        event::PY_START | event::PY_RESUME | event::PY_THROW => (trace_event::CALL, Some(none().to_ref())),
+        event::PY_RETURN | event::PY_YIELD => (trace_event::RETURN, Some(args[2].to_ref())),
+        event::PY_UNWIND => (trace_event::RETURN, None),
         event::CALL | event::C_RETURN | event::C_RAISE => {
             let what = match event {
-                event::CALL => "c_call",
-                event::C_RETURN => "c_return",
-                _ => "c_exception",
+                event::CALL => trace_event::C_CALL,
+                event::C_RETURN => trace_event::C_RETURN,
+                _ => trace_event::C_EXCEPTION,
             };
             match native(args[2], args[3])? {
                 Some(function) => (what, Some(function)),
@@ -238,14 +295,27 @@ pub(super) fn profile(
         }
         _ => return Ok(false),
     };
-    let Some(function) = ts.c_profileobj.get() else { return Ok(false) };
+    let Some(function) = ts.c_profilefunc.get() else { return Ok(false) };
     let object = Frame::of(frame)?;
-    match call_back(ts, event, &function, &object, what, argument.as_deref()) {
-        Ok(_) => Ok(false),
+    tell(ts, event, function, ts.c_profileobj.get(), &object, what, argument.as_deref()).map(|()| false)
+}
+
+/// The profile function of a thread that has one in Python.
+unsafe extern "C" fn profile_trampoline(
+    own: Option<&Object>,
+    object: &Frame,
+    what: c_int,
+    argument: Option<&Object>,
+) -> c_int {
+    let Some(function) = own.map(Instance::to_ref) else { return 0 };
+    match call_back(&function, object, what, argument) {
+        Ok(_) => 0,
         Err(raised) => {
             let exception = raised.take();
-            set_profile(ts, None)?;
-            Err(objects::raise::restore(exception))
+            objects::args::status(
+                set_profile(state::current(), None, None)
+                    .and_then(|()| Err(objects::raise::restore(exception))),
+            )
         }
     }
 }
@@ -263,28 +333,17 @@ fn native(callable: &Object, first: &Object) -> Result<Option<Ref>> {
     unsafe { bind(callable, Some(first), Some(first.class().as_object())) }.map(Some)
 }
 
-fn call_back(
-    ts: &ThreadState,
-    event: usize,
-    function: &Object,
-    object: &Frame,
-    what: &str,
-    argument: Option<&Object>,
-) -> Result<Ref> {
+/// Calls a Python function with the words of the old interface.
+fn call_back(function: &Object, object: &Frame, what: c_int, argument: Option<&Object>) -> Result<Ref> {
     let name = match what {
-        "call" => id!("call"),
-        "line" => id!("line"),
-        "return" => id!("return"),
-        "exception" => id!("exception"),
-        "opcode" => id!("opcode"),
-        "c_call" => id!("c_call"),
-        "c_return" => id!("c_return"),
+        trace_event::CALL => id!("call"),
+        trace_event::LINE => id!("line"),
+        trace_event::RETURN => id!("return"),
+        trace_event::EXCEPTION => id!("exception"),
+        trace_event::OPCODE => id!("opcode"),
+        trace_event::C_CALL => id!("c_call"),
+        trace_event::C_RETURN => id!("c_return"),
         _ => id!("c_exception"),
     };
-    let before = ts.what_event.replace(event as i32);
-    ts.tracing.set(ts.tracing.get() + 1);
-    let answer = call::call(function, &[object, name, argument.unwrap_or(none())]);
-    ts.tracing.set(ts.tracing.get() - 1);
-    ts.what_event.set(before);
-    answer
+    call::call(function, &[object, name, argument.unwrap_or(none())])
 }

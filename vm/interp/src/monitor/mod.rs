@@ -18,7 +18,7 @@ use objects::state::{self, ThreadState};
 use objects::types::code::Code;
 use objects::types::code::monitoring::{LOCAL_EVENTS, Tools};
 use objects::types::int::new_int;
-use objects::{Instance, Object, Ref, Result, raise};
+use objects::{Instance, Object, Raised, Ref, Result, raise};
 
 /// The events by number.
 pub mod event {
@@ -255,10 +255,13 @@ fn tell_one(
     args: &[&Object],
 ) -> Result<bool> {
     match tool {
-        TRACE_TOOL => return legacy::trace(ts, frame, event, args),
-        PROFILE_TOOL => return legacy::profile(ts, frame, event, args),
-        _ => {}
+        TRACE_TOOL => legacy::trace(ts, frame, event, args),
+        PROFILE_TOOL => legacy::profile(ts, frame, event, args),
+        _ => tell_tool(ts, tool, event, args),
     }
+}
+
+fn tell_tool(ts: &ThreadState, tool: usize, event: usize, args: &[&Object]) -> Result<bool> {
     let Some(callback) = MONITORS.callbacks[tool][event].get() else { return Ok(false) };
     let before = ts.what_event.replace(event as i32);
     ts.tracing.set(ts.tracing.get() + 1);
@@ -272,10 +275,45 @@ fn tell_one(
         return Ok(false);
     }
     if event >= LOCAL_EVENTS && event != event::C_RETURN && event != event::C_RAISE {
-        set_callback(tool, event, None);
-        return Err(raise!(ValueError, "Cannot disable {} events. Callback removed.", NAMES[event]));
+        return Err(refuse_to_disable(tool, event));
     }
     Ok(true)
+}
+
+fn refuse_to_disable(tool: usize, event: usize) -> Raised {
+    set_callback(tool, event, None);
+    raise!(ValueError, "Cannot disable {} events. Callback removed.", NAMES[event])
+}
+
+/// Tells `tools` of an event in code that is not Python's, which has `args` to say of itself (PEP 669's `PyMonitoring_Fire…Event`). Returns
+/// those tools that want no more of it at this place.
+///
+/// # Errors
+/// What a tool raises.
+pub fn fire_elsewhere(tools: Tools, event: usize, args: &[&Object]) -> Result<Tools> {
+    let ts = state::current();
+    if ts.tracing.get() != 0 {
+        return Ok(0);
+    }
+    let frame = objects::interpreter_frame::current();
+    let mut disabled = 0;
+    for tool in (0..ALL_TOOLS).rev().filter(|tool| tools & 1 << tool != 0) {
+        let done = match tool {
+            // The old interface tells of the frame that runs.
+            TRACE_TOOL | PROFILE_TOOL => match frame {
+                Some(frame) => tell_one(ts, frame, tool, event, args)?,
+                None => false,
+            },
+            _ => tell_tool(ts, tool, event, args)?,
+        };
+        if done && event >= LOCAL_EVENTS {
+            return Err(refuse_to_disable(tool, event));
+        }
+        if done {
+            disabled |= 1 << tool;
+        }
+    }
+    Ok(disabled)
 }
 
 /// The offset of a unit as tools are told it.

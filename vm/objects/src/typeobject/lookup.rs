@@ -43,10 +43,6 @@ unsafe impl Sync for NextTag {}
 
 static NEXT_TAG: NextTag = NextTag(Cell::new(1));
 
-/// Called with a class that somebody watches (`tp_watched`), before its attributes change.
-pub static WATCHER: crate::hooks::Hook<fn(&TypeObject)> =
-    crate::hooks::Hook::new("a watched type changed before its watcher was set");
-
 #[inline]
 fn cache_entry(version: c_uint, name: &Str) -> &'static CacheEntry {
     let hash = (ptr::from_ref(name) as usize >> 3) as u32 ^ version;
@@ -156,7 +152,7 @@ impl TypeObject {
             subclass.modified();
         }
         if self.tp_watched.get() != 0 {
-            WATCHER.get()(self);
+            crate::watch::class(self.tp_watched.get(), self);
         }
         self.tp_version_tag.set(0);
         self.set_flags(0, flags::VALID_VERSION_TAG);

@@ -15,6 +15,7 @@ use crate::types::method::Method;
 use crate::types::none;
 use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
+use crate::watch::{self, FunctionEvent};
 use bytecode::code::flags::{ASYNC_GENERATOR, COROUTINE, GENERATOR};
 use core::cell::Cell;
 use core::mem::offset_of;
@@ -121,7 +122,7 @@ impl Function {
             _ => none::none().to_ref(),
         };
         let module = globals.get_str(id!("__name__"))?;
-        Ref::new(Function {
+        let function = Ref::new(Function {
             ob_base: Object::HEAD,
             func_globals: Slot::new(globals.to_ref()),
             func_builtins: Slot::new(builtins),
@@ -139,7 +140,16 @@ impl Function {
             func_typeparams: Slot::empty(),
             vectorcall: Cell::new(Some(crate::hooks::FUNCTION_VECTORCALL.get())),
             func_version: Cell::new(0),
-        })
+        })?;
+        function.tell(FunctionEvent::Create, None);
+        Ok(function)
+    }
+
+    #[inline]
+    fn tell(&self, event: FunctionEvent, value: Option<&Object>) {
+        if watch::FUNCTIONS.is_active() {
+            watch::function(event, self, value);
+        }
     }
 
     /// The code.
@@ -164,6 +174,20 @@ impl Function {
         self.func_version.get()
     }
 
+    /// `function.__defaults__ = value`.
+    pub fn change_defaults(&self, value: Option<Ref<Tuple>>) {
+        self.tell(FunctionEvent::ModifyDefaults, value.as_deref().map(Instance::as_object));
+        self.invalidate();
+        self.func_defaults.set(value);
+    }
+
+    /// `function.__kwdefaults__ = value`.
+    pub fn change_kwdefaults(&self, value: Option<Ref<Dict>>) {
+        self.tell(FunctionEvent::ModifyKwdefaults, value.as_deref().map(Instance::as_object));
+        self.invalidate();
+        self.func_kwdefaults.set(value);
+    }
+
     /// Code, defaults or closure change.
     pub fn invalidate(&self) {
         self.func_version.set(0);
@@ -181,6 +205,20 @@ impl Function {
     member("__builtins__", OBJECT, func_builtins, READONLY)
 )]
 impl Function {
+    #[slot(tp_dealloc)]
+    unsafe extern "C" fn dealloc(this: *mut Object) {
+        // SAFETY: the slot's contract.
+        unsafe {
+            let tell = |function: &Object| {
+                watch::function(FunctionEvent::Destroy, function.cast_unchecked(), None);
+            };
+            if watch::FUNCTIONS.is_active() && watch::dying(this, tell) {
+                return;
+            }
+            crate::slots::dealloc::<Function>(this);
+        }
+    }
+
     #[new("function(code, globals, name=None, argdefs=None, closure=None, kwdefaults=None)")]
     fn py_new(
         _class: &crate::TypeObject,
@@ -284,6 +322,7 @@ impl Function {
             let text = "Assigning a code object of non-matching type is deprecated (e.g., from a generator to a plain function)";
             crate::hooks::WARN.get()(&crate::types::exceptions::DeprecationWarning, text, 1)?;
         }
+        self.tell(FunctionEvent::ModifyCode, Some(code));
         self.invalidate();
         self.func_code.set(Some(code.to_ref()));
         Ok(())
@@ -325,8 +364,7 @@ impl Function {
                 None => return Err(crate::raise!(TypeError, "__defaults__ must be set to a tuple object")),
             },
         };
-        self.invalidate();
-        self.func_defaults.set(value);
+        self.change_defaults(value);
         Ok(())
     }
 
@@ -344,8 +382,7 @@ impl Function {
                 None => return Err(crate::raise!(TypeError, "__kwdefaults__ must be set to a dict object")),
             },
         };
-        self.invalidate();
-        self.func_kwdefaults.set(value);
+        self.change_kwdefaults(value);
         Ok(())
     }
 

@@ -154,13 +154,24 @@ impl Traceback {
     }
 }
 
-/// Adds `frame` to the traceback of the pending exception (`PyTraceBack_Here`).
+/// Adds an activation to the traceback of the pending exception.
 pub fn add_here(frame: &InterpreterFrame) {
+    add(|next| Traceback::here(next, frame));
+}
+
+/// Adds a frame to the traceback of the pending exception (`PyTraceBack_Here`), with the line that it says it is at.
+pub fn add_frame(frame: &Frame) {
+    let lasti = frame.activation().lasti();
+    let lasti = if lasti < 0 { -1 } else { lasti * 2 };
+    add(|next| Traceback::with_parts(next, frame.to_ref(), lasti, frame.line().unwrap_or(-1)));
+}
+
+fn add(link: impl FnOnce(Option<Ref<Traceback>>) -> Result<Ref<Traceback>>) {
     use crate::types::exceptions::BaseExceptionObject;
     let Some(exception) = crate::raise::take_pending() else { return };
     if let Some(base) = exception.cast::<BaseExceptionObject>() {
         let next = base.traceback.get().and_then(|old| old.downcast::<Traceback>().ok());
-        match Traceback::here(next, frame) {
+        match link(next) {
             Ok(link) => base.traceback.set(Some(link.upcast())),
             // Out of memory: the exception travels on without this frame.
             Err(raised) => raised.clear(),

@@ -131,9 +131,8 @@ pub fn current_locals() -> Result<Ref> {
 }
 
 /// Future features of the running code that what it compiles has too.
-fn inherited_flags() -> u32 {
-    const FUTURES: u32 = 0x1fe_0000;
-    frames::current().map_or(0, |frame| frame.code().co_flags.get() as u32 & FUTURES)
+pub fn inherited_flags() -> u32 {
+    frames::current().map_or(0, |frame| frame.code().co_flags.get() as u32 & compiling::FUTURES)
 }
 
 /// The namespaces that `exec` and `eval` run in.

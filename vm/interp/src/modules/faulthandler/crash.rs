@@ -1,6 +1,5 @@
 //! Ways to crash, for tests of the handler.
 
-use super::dump;
 use core::ffi::c_int;
 use core::hint::black_box;
 use objects::{Result, raise, state};
@@ -8,16 +7,6 @@ use objects::{Result, raise, state};
 fn raise_signal(number: c_int) {
     // SAFETY: ends the process unless it is handled.
     unsafe { libc::raise(number) };
-}
-
-/// `Py_FatalError` where the calling thread is none of Python's.
-fn fatal_error(message: &[u8]) -> ! {
-    dump::write(2, b"Fatal Python error: ");
-    dump::write(2, message);
-    dump::write(2, b"\nPython runtime state: initialized\n\n");
-    dump::all_threads(2, crate::threads::own());
-    super::fault::silence();
-    std::process::abort()
 }
 
 /// Calls itself until the native stack is used up. The depth, should it come back.
@@ -62,7 +51,7 @@ pub mod part {
     #[function("_fatal_error_c_thread($module, /)")]
     fn fatal_error_c_thread() -> Result<()> {
         let thread = std::thread::Builder::new()
-            .spawn(|| fatal_error(b"faulthandler_fatal_error_thread: in new thread"));
+            .spawn(|| crate::fatal::error(Some("faulthandler_fatal_error_thread"), "in new thread"));
         match thread {
             Ok(thread) => {
                 let _ = state::detached(|| thread.join());

@@ -4,7 +4,7 @@
 //! that a program registers, [`later`] timeouts; [`crash`] has the functions that tests crash with.
 
 mod crash;
-mod dump;
+pub mod dump;
 mod fault;
 mod later;
 mod user;
@@ -16,6 +16,8 @@ use objects::state;
 use objects::types::int::Int;
 use objects::types::none::none;
 use objects::{Object, Ref, Result, id, raise};
+
+pub use fault::silence;
 
 /// Where a dump goes: the descriptor, and the file that keeps it open.
 struct Target {

@@ -125,7 +125,7 @@ pub mod part {
 
     #[function("getrecursionlimit($module, /)")]
     fn getrecursionlimit() -> i32 {
-        state::current().py_recursion_limit.get()
+        state::interpreter().recursion_limit.get()
     }
 
     #[function("setrecursionlimit($module, limit, /)")]
@@ -141,8 +141,7 @@ pub mod part {
                 "cannot set the recursion limit to {limit} at the recursion depth {depth}: the limit is too low"
             ));
         }
-        ts.py_recursion_limit.set(limit);
-        ts.py_recursion_remaining.set(limit - depth);
+        state::set_recursion_limit(limit);
         Ok(())
     }
 

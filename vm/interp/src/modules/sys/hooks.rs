@@ -154,12 +154,12 @@ pub mod part {
     #[function("settrace($module, function, /)")]
     fn settrace(function: &Object) -> Result<()> {
         crate::modules::audit("sys.settrace")?;
-        legacy::set_trace(state::current(), super::unless_none(function))
+        legacy::set_python_trace(state::current(), super::unless_none(function))
     }
 
     #[function("_settraceallthreads($module, function, /)")]
     fn settrace_all_threads(function: &Object) -> Result<()> {
-        legacy::for_all_threads(function, legacy::set_trace)
+        legacy::for_all_threads(function, legacy::set_python_trace)
     }
 
     #[function("gettrace($module, /)")]
@@ -170,12 +170,12 @@ pub mod part {
     #[function("setprofile($module, function, /)")]
     fn setprofile(function: &Object) -> Result<()> {
         crate::modules::audit("sys.setprofile")?;
-        legacy::set_profile(state::current(), super::unless_none(function))
+        legacy::set_python_profile(state::current(), super::unless_none(function))
     }
 
     #[function("_setprofileallthreads($module, function, /)")]
     fn setprofile_all_threads(function: &Object) -> Result<()> {
-        legacy::for_all_threads(function, legacy::set_profile)
+        legacy::for_all_threads(function, legacy::set_python_profile)
     }
 
     #[function("getprofile($module, /)")]

@@ -59,7 +59,7 @@ pub mod part {
 
     #[function("is_finalizing($module, /)")]
     fn is_finalizing() -> bool {
-        state::interpreter().finalizing.get()
+        state::interpreter().is_finalizing()
     }
 
     #[function("_is_gil_enabled($module, /)")]

@@ -24,7 +24,12 @@ pub const TAIPAN_VERSION: &str = env!("CARGO_PKG_VERSION");
 /// `sys.version`.
 pub fn version() -> String {
     let (major, minor, micro) = VERSION;
-    format!("{major}.{minor}.{micro} (main) [Taipan {TAIPAN_VERSION}, Rust]")
+    format!("{major}.{minor}.{micro} (main) {}", compiler())
+}
+
+/// What stands in the place of the compiler in `sys.version`.
+pub fn compiler() -> String {
+    format!("[Taipan {TAIPAN_VERSION}, Rust]")
 }
 
 fn text(text: &str) -> Result<Ref> {
@@ -82,7 +87,8 @@ pub fn add(module: &Module) -> Result<()> {
     set("modules", modules.upcast())
 }
 
-const COPYRIGHT: &str = "Copyright (c) 2001-2024 Python Software Foundation.\nAll Rights Reserved.\n\nCopyright (c) 2000 \
+/// `sys.copyright`.
+pub const COPYRIGHT: &str = "Copyright (c) 2001-2024 Python Software Foundation.\nAll Rights Reserved.\n\nCopyright (c) 2000 \
     BeOpen.com.\nAll Rights Reserved.\n\nCopyright (c) 1995-2001 Corporation for National Research Initiatives.\nAll Rights \
     Reserved.\n\nCopyright (c) 1991-1995 Stichting Mathematisch Centrum, Amsterdam.\nAll Rights Reserved.";
 
@@ -223,7 +229,7 @@ fn pthreads_version() -> String {
     String::from_utf8_lossy(&text[..len.saturating_sub(1).min(text.len())]).into_owned()
 }
 
-fn thread_info() -> Result<Ref> {
+pub fn thread_info() -> Result<Ref> {
     named(
         "sys.thread_info",
         "sys.thread_info\n\nA named tuple holding information about the thread implementation.",

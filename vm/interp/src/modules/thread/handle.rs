@@ -1,6 +1,6 @@
 //! `_ThreadHandle`, and the threads themselves.
 
-use crate::{frame, gil, threads};
+use crate::{gil, threads};
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use objects::futex::{self, Woken};
@@ -18,7 +18,6 @@ use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
 static STACK_SIZE: AtomicUsize = AtomicUsize::new(0);
-static NEXT_ID: AtomicU64 = AtomicU64::new(2);
 
 pub fn stack_size() -> usize {
     STACK_SIZE.load(Ordering::Relaxed)
@@ -214,7 +213,7 @@ impl ThreadHandle {
         kwargs: Option<Ref<Dict>>,
         daemon: bool,
     ) -> Result<()> {
-        if state::interpreter().finalizing.get() {
+        if state::interpreter().is_finalizing() {
             let text = format_args!("can't create new thread at interpreter shutdown");
             return Err(raise::set_text(&exc::PythonFinalizationError, text));
         }
@@ -260,39 +259,23 @@ const DEFAULT_STACK: usize = 8 << 20;
 const LEAST_STACK: usize = 1 << 20;
 
 fn body(start: Start) {
-    let ts: Box<ThreadState> = ThreadState::new(NEXT_ID.fetch_add(1, Ordering::Relaxed));
+    let ts: Box<ThreadState> = threads::create();
     // SAFETY: asks for the calling thread.
-    let ident = unsafe { libc::pthread_self() };
-    ts.thread_id.set(ident);
-    // SAFETY: as above.
-    ts.native_thread_id.set(unsafe { libc::syscall(libc::SYS_gettid) } as u64);
-    start.shared.ident.store(ident, Ordering::Release);
+    start.shared.ident.store(unsafe { libc::pthread_self() }, Ordering::Release);
     start.shared.enter(RUNNING);
-    gil::acquire(&ts);
-    threads::link(&ts);
-    crate::monitor::tell(&ts);
+    threads::attach(&ts);
     if let Err(raised) = call::call_with_tuple(&start.function, &start.args, start.kwargs.as_deref()) {
         end_by(raised, &start.function);
     }
     let Start { function, args, kwargs, shared } = start;
     drop((function, args, kwargs));
-    super::local::forget_thread(&ts);
-    ts.current_exception.set(None);
-    ts.exc_state.exc_value.set(None);
-    ts.dict.set(None);
-    ts.context.set(None);
-    frame::free_data_stack(&ts);
-    if ts.c_traceobj.replace(None).is_some() || ts.c_profileobj.replace(None).is_some() {
-        crate::monitor::legacy::forget_thread();
-    }
+    threads::clear(&ts);
     threads::unlink(&ts);
     REGISTRY.remove(&shared);
     shared.enter(DONE);
     gil::release(&ts);
-    if crate::signals::main_thread().is_some_and(|main| core::ptr::eq(main, &*ts)) {
-        // The child of a fork ends with this thread, but signals may still come.
-        core::mem::forget(ts);
-    }
+    // SAFETY: nobody has it any more.
+    unsafe { threads::free(Box::into_raw(ts)) };
 }
 
 /// A thread's function raised: SystemExit ends it silently.

@@ -46,8 +46,8 @@ impl Flag {
         }
     }
 
-    /// Takes the flag, unless time is up or a signal comes.
-    fn wait_for(&self, deadline: Option<Instant>) -> Woken {
+    /// Takes the flag, unless time is up or a signal comes. The GIL stays with whoever has it.
+    pub fn wait_for(&self, deadline: Option<Instant>) -> Woken {
         loop {
             if self.state.swap(CONTENDED, Ordering::Acquire) == FREE {
                 return Woken::Changed;

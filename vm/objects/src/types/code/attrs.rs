@@ -11,7 +11,7 @@ use crate::types::int::{Int, new_int};
 use crate::types::none;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
-use crate::{CompareOp, TypeObject};
+use crate::{CompareOp, TypeObject, watch};
 use bytecode::code::kinds;
 use bytecode::line_table;
 use bytecode::marshal::CodeParts;
@@ -20,10 +20,16 @@ use macros::pytype;
 unsafe extern "C" fn code_dealloc(this: *mut Object) {
     // SAFETY: a code object without owners: its fields are dropped once.
     unsafe {
+        if watch::CODES.is_active() && watch::dying(this, |code| watch::code(watch::CodeEvent::Destroy, code))
+        {
+            return;
+        }
         if !(*this).cast_unchecked::<Code>().co_weakreflist.get().is_null() {
             crate::types::weakref::clear_weakrefs(&*this);
         }
-        (*this).cast_unchecked::<Code>().drop_monitoring();
+        let code = (*this).cast_unchecked::<Code>();
+        super::extra::release(code);
+        code.drop_monitoring();
         core::ptr::drop_in_place(this.cast::<Code>());
         crate::slots::free(this);
     }
@@ -140,7 +146,7 @@ impl Code {
     }
 
     #[getter("co_code")]
-    fn get_code(&self) -> Result<Ref<Bytes>> {
+    pub fn get_code(&self) -> Result<Ref<Bytes>> {
         Bytes::new(&units_as_bytes(&self.original_units()))
     }
 
@@ -151,17 +157,17 @@ impl Code {
     }
 
     #[getter("co_varnames")]
-    fn get_varnames(&self) -> Result<Ref<Tuple>> {
+    pub fn get_varnames(&self) -> Result<Ref<Tuple>> {
         Tuple::from_vec(self.names_of_kind(kinds::LOCAL))
     }
 
     #[getter("co_cellvars")]
-    fn get_cellvars(&self) -> Result<Ref<Tuple>> {
+    pub fn get_cellvars(&self) -> Result<Ref<Tuple>> {
         Tuple::from_vec(self.names_of_kind(kinds::CELL))
     }
 
     #[getter("co_freevars")]
-    fn get_freevars(&self) -> Result<Ref<Tuple>> {
+    pub fn get_freevars(&self) -> Result<Ref<Tuple>> {
         Tuple::from_vec(self.names_of_kind(kinds::FREE))
     }
 
@@ -305,7 +311,7 @@ impl Code {
             }
         };
         let value = |name: &str, old: Ref| changes.get(name).map_or(old, Instance::to_ref);
-        let parts = Loose {
+        let parts = Arguments {
             numbers: [
                 number("co_argcount", self.co_argcount.get())?,
                 number("co_posonlyargcount", self.co_posonlyargcount.get())?,
@@ -356,7 +362,7 @@ impl Code {
     ) -> Result<Ref<Code>> {
         let or_empty =
             |value: Option<&Object>| value.map_or_else(|| Tuple::empty().upcast(), Instance::to_ref);
-        Loose {
+        Arguments {
             numbers: [argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, firstlineno],
             code: codestring.to_ref(),
             consts: constants.to_ref(),
@@ -380,24 +386,26 @@ impl Code {
 }
 
 /// The arguments of the `code` constructor: variables by role instead of by place.
-struct Loose {
+pub struct Arguments {
     /// argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flags, firstlineno.
-    numbers: [i32; 7],
-    code: Ref,
-    consts: Ref,
-    names: Ref,
-    varnames: Ref,
-    freevars: Ref,
-    cellvars: Ref,
-    filename: Ref,
-    name: Ref,
-    qualname: Ref,
-    linetable: Ref,
-    exceptiontable: Ref,
+    pub numbers: [i32; 7],
+    pub code: Ref,
+    pub consts: Ref,
+    pub names: Ref,
+    pub varnames: Ref,
+    pub freevars: Ref,
+    pub cellvars: Ref,
+    pub filename: Ref,
+    pub name: Ref,
+    pub qualname: Ref,
+    pub linetable: Ref,
+    pub exceptiontable: Ref,
 }
 
-impl Loose {
-    fn build(self) -> Result<Ref<Code>> {
+impl Arguments {
+    /// # Errors
+    /// TypeError and ValueError for what fits no code object.
+    pub fn build(self) -> Result<Ref<Code>> {
         let [argcount, posonlyargcount, kwonlyargcount, nlocals, stacksize, flag_bits, firstlineno] =
             self.numbers;
         let tuple = |value: &Ref, what: &str| -> Result<Ref<Tuple>> {

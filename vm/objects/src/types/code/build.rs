@@ -12,8 +12,9 @@ use crate::types::none;
 use crate::types::str::build::Builder;
 use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
+use crate::watch;
 use bytecode::code::{self, Const, Wtf8, kinds};
-use bytecode::line_table;
+use bytecode::line_table::{self, Location, Writer};
 use bytecode::marshal::CodeParts;
 use bytecode::opcodes::{CACHES, op};
 use core::sync::atomic::{AtomicU16, AtomicU32, Ordering};
@@ -111,6 +112,9 @@ impl Code {
         code.co_qualname.set(Some(intern::intern(qualname)));
         code.co_linetable.set(Some(linetable));
         code.fill(bytes);
+        if watch::CODES.is_active() {
+            watch::code(watch::CodeEvent::Create, &code);
+        }
         Ok(code)
     }
 
@@ -140,6 +144,36 @@ impl Code {
             qualname: text()?,
             firstlineno: 0,
             linetable: empty_bytes()?,
+            exceptiontable: empty_bytes()?,
+        })
+    }
+
+    /// Code that raises AssertionError, for frames of functions that are not Python's (`PyCode_NewEmpty`).
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn placeholder(filename: Ref<Str>, name: Ref<Str>, firstlineno: i32) -> Result<Ref<Code>> {
+        let instructions = [op::RESUME, 0, op::LOAD_ASSERTION_ERROR, 0, op::RAISE_VARARGS, 1];
+        let mut lines = Writer::new(firstlineno);
+        lines.push(Location::line(firstlineno), instructions.len() / 2);
+        let empty_tuple = || Tuple::empty().upcast();
+        let empty_bytes = || -> Result<Ref> { Ok(Bytes::new(&[])?.upcast()) };
+        Code::new(CodeParts {
+            argcount: 0,
+            posonlyargcount: 0,
+            kwonlyargcount: 0,
+            stacksize: 1,
+            flags: 0,
+            code: Bytes::new(&instructions)?.upcast(),
+            consts: empty_tuple(),
+            names: empty_tuple(),
+            localsplusnames: empty_tuple(),
+            localspluskinds: empty_bytes()?,
+            filename: filename.upcast(),
+            name: name.clone().upcast(),
+            qualname: name.upcast(),
+            firstlineno,
+            linetable: Bytes::new(&lines.finish())?.upcast(),
             exceptiontable: empty_bytes()?,
         })
     }

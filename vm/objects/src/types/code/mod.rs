@@ -1,10 +1,11 @@
 //! `code`: a compiled code object, with the instructions and their inline caches at its end.
 //!
 //! [`build`] makes one from the compiler's data or from marshalled parts; [`attrs`] is what Python sees of it; [`monitoring`] is what
-//! instrumentation keeps beside it.
+//! instrumentation keeps beside it, [`extra`] what extensions do.
 
 pub mod attrs;
 pub mod build;
+pub mod extra;
 pub mod monitoring;
 
 use crate::interpreter_frame::CodeUnit;

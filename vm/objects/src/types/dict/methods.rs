@@ -16,6 +16,7 @@ use crate::types::none::none;
 use crate::types::str::Str;
 use crate::types::str::build::Builder;
 use crate::types::tuple::Tuple;
+use crate::watch::DictEvent;
 use macros::pytype;
 
 #[pytype(
@@ -23,6 +24,16 @@ use macros::pytype;
     flags = [BASETYPE, MAPPING, DICT_SUBCLASS, MATCH_SELF]
 )]
 impl Dict {
+    #[slot(tp_dealloc)]
+    unsafe extern "C" fn dealloc(this: *mut Object) {
+        // SAFETY: the slot's contract.
+        unsafe {
+            if !Dict::tell_end(this) {
+                crate::slots::dealloc::<Dict>(this);
+            }
+        }
+    }
+
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, _args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<Dict>> {
         Dict::new_in(class)
@@ -355,6 +366,11 @@ impl Dict {
 
     /// Removes the entry that `position` is at.
     fn remove_entry(&self, position: Position) {
+        if self.is_watched()
+            && let (_, Some(key)) = self.keys().entry_key(position.0)
+        {
+            self.tell(DictEvent::Deleted, Some(&key.to_ref()), None);
+        }
         let (hash, _) = self.keys().entry_key(position.0);
         self.ma_used.set(self.ma_used.get() - 1);
         drop(self.keys().remove(position.0, hash));

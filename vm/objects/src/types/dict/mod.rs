@@ -15,6 +15,7 @@ use crate::protocol;
 use crate::raise::{self, Result};
 use crate::typeobject::TypeObject;
 use crate::types::str::Str;
+use crate::watch::{self, DictEvent};
 use core::cell::Cell;
 use core::ptr::NonNull;
 use keys::{Keys, Probe};
@@ -199,6 +200,7 @@ impl Dict {
     pub fn set_str(&self, name: &Str, value: &Object) -> Result<()> {
         if self.keys().is_unicode()
             && name.is_exactly(&crate::types::str::PyUnicode_Type)
+            && !self.is_watched()
             && let Some(index) = self.keys().find_str(name, name.hash())
         {
             drop(self.keys().replace_value(index, value.to_ref()));
@@ -230,6 +232,9 @@ impl Dict {
     /// # Errors
     /// What comparing the key raises; MemoryError.
     pub fn set_entry(&self, key: &Object, hash: isize, value: Ref) -> Result<(usize, bool)> {
+        if self.is_watched() {
+            self.tell_set(key, hash, &value)?;
+        }
         if let Some(index) = self.find(key, hash)? {
             drop(self.keys().replace_value(index, value));
             return Ok((index, false));
@@ -285,6 +290,9 @@ impl Dict {
     /// # Errors
     /// What comparing the key raises.
     pub fn remove_known_hash(&self, key: &Object, hash: isize) -> Result<Option<Ref>> {
+        if self.is_watched() && self.find(key, hash)?.is_some() {
+            self.tell(DictEvent::Deleted, Some(key), None);
+        }
         let Some(index) = self.find(key, hash)? else { return Ok(None) };
         self.ma_used.set(self.ma_used.get() - 1);
         let (key, value) = self.keys().remove(index, hash);
@@ -312,7 +320,7 @@ impl Dict {
         if let Some(value) = self.get_item_known_hash(key, hash)? {
             return Ok(value);
         }
-        self.insert_new(key, hash, default.to_ref())?;
+        self.set_entry(key, hash, default.to_ref())?;
         Ok(default.to_ref())
     }
 
@@ -393,7 +401,7 @@ impl Dict {
     /// `value` is owned by the caller, who gives it up when the answer is not NULL.
     #[inline(always)]
     pub unsafe fn swap_at_hint(&self, index: usize, name: &Str, value: *mut Object) -> *mut Object {
-        if self.value_at_hint(index, name).is_null() {
+        if self.is_watched() || self.value_at_hint(index, name).is_null() {
             return core::ptr::null_mut();
         }
         let place = core::ptr::from_ref(self.keys().value_slot(index)).cast_mut().cast::<*mut Object>();
@@ -447,6 +455,10 @@ impl Dict {
         if core::ptr::eq(self, other) || other.is_empty() {
             return Ok(());
         }
+        if self.is_watched() && self.is_empty() && other.is_exactly(&PyDict_Type) {
+            self.tell(DictEvent::Cloned, Some(other), None);
+            return self.clone_entries(other);
+        }
         let used = other.len();
         let mut position = Position::default();
         while let Some((key, value, hash)) = other.next_with_hash(&mut position) {
@@ -472,15 +484,69 @@ impl Dict {
     /// MemoryError.
     pub fn copy(&self) -> Result<Ref<Dict>> {
         let copy = Dict::with_capacity(self.len())?;
-        let mut position = Position::default();
-        while let Some((key, value, hash)) = self.next_with_hash(&mut position) {
-            copy.insert_new(&key, hash, value)?;
-        }
+        copy.clone_entries(self)?;
         Ok(copy)
+    }
+
+    /// Takes the entries of another dictionary, while there are none yet.
+    fn clone_entries(&self, other: &Dict) -> Result<()> {
+        let mut position = Position::default();
+        while let Some((key, value, hash)) = other.next_with_hash(&mut position) {
+            self.insert_new(&key, hash, value)?;
+        }
+        Ok(())
+    }
+
+    /// Whether somebody wants to hear of changes.
+    #[inline(always)]
+    pub fn is_watched(&self) -> bool {
+        self.watchers.get() != 0
+    }
+
+    /// Has the watcher with that number hear of changes, or not.
+    pub fn set_watched(&self, watcher: usize, watched: bool) {
+        let bit = 1 << watcher;
+        let bits = self.watchers.get();
+        self.watchers.set(if watched { bits | bit } else { bits & !bit });
+    }
+
+    /// Tells watchers what is about to happen.
+    fn tell(&self, event: DictEvent, key: Option<&Object>, value: Option<&Object>) {
+        watch::dict(self.watchers.get() as u8, event, self, key, value);
+    }
+
+    /// Tells watchers that `key` is about to get a value, unless it has this very one.
+    #[cold]
+    fn tell_set(&self, key: &Object, hash: isize, value: &Object) -> Result<()> {
+        match self.get_item_known_hash(key, hash)? {
+            Some(old) if old.is(value) => {}
+            Some(_) => self.tell(DictEvent::Modified, Some(key), Some(value)),
+            None => self.tell(DictEvent::Added, Some(key), Some(value)),
+        }
+        Ok(())
+    }
+
+    /// The end of a dictionary; whether a watcher has kept it.
+    ///
+    /// # Safety
+    /// `this` is a dictionary without references.
+    pub(super) unsafe fn tell_end(this: *mut Object) -> bool {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let tell = |dict: &Object| dict.cast_unchecked::<Dict>().tell(DictEvent::Deallocated, None, None);
+            (*this).cast_unchecked::<Dict>().is_watched() && watch::dying(this, tell)
+        }
     }
 
     /// Removes all entries.
     pub fn clear_entries(&self) {
+        if self.is_watched() {
+            self.tell(DictEvent::Cleared, None, None);
+        }
+        self.free_entries();
+    }
+
+    fn free_entries(&self) {
         let old = self.keys.replace(Keys::empty());
         self.ma_used.set(0);
         // SAFETY: the table is no longer reachable.
@@ -490,7 +556,7 @@ impl Dict {
 
 impl Drop for Dict {
     fn drop(&mut self) {
-        self.clear_entries();
+        self.free_entries();
     }
 }
 

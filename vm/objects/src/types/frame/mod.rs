@@ -11,6 +11,7 @@ use crate::object::{Instance, Object};
 use crate::raise::Result;
 use crate::types::code::Code;
 use crate::types::dict::Dict;
+use crate::types::function::Function;
 use crate::types::int::new_int;
 use crate::types::none;
 use crate::types::str::Str;
@@ -96,7 +97,15 @@ impl Frame {
         if let Some(object) = frame.frame_obj.get() {
             return Ok(object);
         }
-        let code = frame.code();
+        let object = Frame::with_room(frame.code())?;
+        object.f_frame.set(ptr::from_ref(frame).cast_mut());
+        crate::object::heap::track(&object);
+        frame.frame_obj.set(Some(object.clone()));
+        Ok(object)
+    }
+
+    /// An object with room for the data of an activation of the code, not tracked yet.
+    fn with_room(code: &Code) -> Result<Ref<Frame>> {
         let slots = code.co_framesize.get() as isize - interpreter_frame::SPECIALS_WORDS as isize;
         let place = Frame::class().allocate(slots)?;
         // SAFETY: a zeroed object of the class; all zeros is valid in every field.
@@ -104,10 +113,28 @@ impl Frame {
         // The allocator has noted the number of items where this struct has a field.
         // SAFETY: nobody else has seen the object.
         unsafe { (&raw const object.f_back).cast_mut().write(Slot::empty()) };
-        object.f_frame.set(ptr::from_ref(frame).cast_mut());
         object.f_trace_lines.set(true);
+        Ok(object)
+    }
+
+    /// A frame object that no activation belongs to, for the traceback of a function that is not Python's (`PyFrame_New`). It stands
+    /// behind its code's first traceable instruction.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn detached(code: &Code, globals: &Dict, locals: Option<Ref>) -> Result<Ref<Frame>> {
+        let function = Function::new(code, globals)?;
+        let object = Frame::with_room(code)?;
+        let data = object.data.as_ptr().cast_mut().cast::<InterpreterFrame>();
+        // SAFETY: the object has room for the whole frame.
+        unsafe {
+            InterpreterFrame::init(data, function, locals, 0);
+            let own = &*data;
+            own.owner.set(owner::FRAME_OBJECT);
+            own.instr_ptr.set(code.first_unit().add(code.co_firsttraceable.get() as usize + 1));
+        }
+        object.f_frame.set(data);
         crate::object::heap::track(&object);
-        frame.frame_obj.set(Some(object.clone()));
         Ok(object)
     }
 
@@ -241,7 +268,7 @@ impl Frame {
     }
 
     #[getter("f_locals")]
-    fn get_locals(&self) -> Result<Ref> {
+    pub fn get_locals(&self) -> Result<Ref> {
         use bytecode::code::flags::OPTIMIZED;
         let frame = self.activation();
         if let Some(namespace) = frame.locals().filter(|_| !frame.code().has_flag(OPTIMIZED))

@@ -305,7 +305,7 @@ fn plain(object: &Object) -> Option<&Generator> {
 /// "coroutine … was never awaited".
 fn warn_never_awaited(coroutine: &Generator) {
     let warn = || -> Result<bool> {
-        if crate::state::interpreter().finalizing.get() {
+        if crate::state::interpreter().is_finalizing() {
             return Ok(false);
         }
         let warnings = crate::hooks::IMPORT.get()("warnings")?;

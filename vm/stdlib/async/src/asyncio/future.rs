@@ -141,7 +141,7 @@ impl Future {
         };
         self.event_loop.set(Some(event_loop.clone()));
         let debug = object::is_true(&*call::call_method(&event_loop, id!("get_debug"), &[])?)?;
-        if debug && !objects::state::interpreter().finalizing.get() {
+        if debug && !objects::state::interpreter().is_finalizing() {
             let stack = call::call_no_args(&*held(&state::state().extract_stack)?)?;
             self.source_traceback.set(Some(stack));
         }

@@ -2,60 +2,21 @@
 
 use super::path::{Path, PathOrFd};
 use super::{check, os_error, retry};
-use core::cell::RefCell;
 use core::ffi::c_int;
 use objects::protocol;
 use objects::types::int::new_int;
 use objects::types::list::List;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Ref, Result, raise};
+use objects::{Instance, Object, Ref, Result, fork, raise};
 use std::ffi::CString;
-
-/// What `register_at_fork` collected.
-struct Handlers(RefCell<[Vec<Ref>; 3]>);
-
-// SAFETY: touched under the GIL.
-unsafe impl Sync for Handlers {}
-
-static HANDLERS: Handlers = Handlers(RefCell::new([Vec::new(), Vec::new(), Vec::new()]));
-
-/// When a handler of `register_at_fork` runs.
-#[derive(Clone, Copy)]
-enum When {
-    Before,
-    AfterInChild,
-    AfterInParent,
-}
-
-fn run_handlers(when: When) {
-    let mut handlers = HANDLERS.0.borrow()[when as usize].clone();
-    if matches!(when, When::Before) {
-        handlers.reverse();
-    }
-    for handler in handlers {
-        if let Err(raised) = protocol::call::call_no_args(&handler) {
-            raise::write_unraisable(raised, Some(&handler));
-        }
-    }
-}
 
 /// Refuses a fork at the end of the program, when a child could not run on.
 fn check_not_ending() -> Result<()> {
-    if objects::state::interpreter().finalizing.get() {
+    if objects::state::interpreter().is_finalizing() {
         let text = format_args!("can't fork at interpreter shutdown");
         return Err(raise::set_text(&objects::types::exceptions::PythonFinalizationError, text));
     }
     Ok(())
-}
-
-/// What runs before a fork (`PyOS_BeforeFork`).
-pub fn before_fork() {
-    run_handlers(When::Before);
-}
-
-/// What runs in the parent after a fork.
-pub fn after_fork_in_parent() {
-    run_handlers(When::AfterInParent);
 }
 
 /// Threads of the process, as the system counts them; 0 when it does not say.
@@ -70,7 +31,7 @@ fn count_threads() -> i64 {
 /// does not have.
 fn finish_in_parent(pid: c_int, name: &str) -> Result<()> {
     let error = super::errno();
-    after_fork_in_parent();
+    fork::after_in_parent();
     if pid < 0 {
         return Err(raise::os_error(error, None, None));
     }
@@ -82,14 +43,6 @@ fn finish_in_parent(pid: c_int, name: &str) -> Result<()> {
         objects::hooks::WARN.get()(&objects::types::exceptions::DeprecationWarning, &text, 1)?;
     }
     Ok(())
-}
-
-/// What runs in the child after a fork: the interpreter forgets the other threads first.
-pub fn after_fork_in_child() {
-    if let Some(reset) = objects::hooks::AFTER_FORK.try_get() {
-        reset();
-    }
-    run_handlers(When::AfterInChild);
 }
 
 /// The strings of an argument list or an environment.
@@ -268,20 +221,18 @@ pub mod part {
                 return Err(raise!(TypeError, "'{name}' must be callable, not {}", handler.class().name()));
             }
         }
-        for (list, handler) in HANDLERS.0.borrow_mut().iter_mut().zip(handlers) {
-            list.extend(handler.map(Instance::to_ref));
-        }
+        fork::register(handlers.map(|handler| handler.map(Instance::to_ref)));
         Ok(())
     }
 
     #[function("fork($module, /)")]
     fn fork() -> Result<c_int> {
         check_not_ending()?;
-        before_fork();
+        fork::before();
         // SAFETY: the child runs on with this thread alone, as the handlers and the interpreter know.
         let pid = unsafe { libc::fork() };
         match pid {
-            0 => after_fork_in_child(),
+            0 => fork::after_in_child(),
             _ => finish_in_parent(pid, "fork")?,
         }
         Ok(pid)
@@ -291,13 +242,13 @@ pub mod part {
     fn forkpty() -> Result<Ref<Tuple>> {
         check_not_ending()?;
         let mut master = -1;
-        before_fork();
+        fork::before();
         // SAFETY: as for `fork`; a place for the descriptor.
         let pid = unsafe {
             libc::forkpty(&raw mut master, core::ptr::null_mut(), core::ptr::null(), core::ptr::null())
         };
         match pid {
-            0 => after_fork_in_child(),
+            0 => fork::after_in_child(),
             _ => finish_in_parent(pid, "forkpty")?,
         }
         Tuple::from_array([new_int(pid.into())?, new_int(master.into())?])

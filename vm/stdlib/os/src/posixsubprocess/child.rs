@@ -169,7 +169,7 @@ fn prepare(plan: &Plan<'_>) -> Result<(), Failure> {
         }
     }
     if let Some(function) = plan.preexec {
-        crate::posix::process::after_fork_in_child();
+        objects::fork::after_in_child();
         if let Err(raised) = protocol::call::call_no_args(function) {
             raised.clear();
             return Err(Failure { errno: 0, message: "Exception occurred in preexec_fn." });

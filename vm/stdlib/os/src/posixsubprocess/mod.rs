@@ -6,7 +6,6 @@
 mod child;
 
 use crate::arguments::{Gid, Uid};
-use crate::posix::process::{after_fork_in_parent, before_fork};
 use child::Plan;
 use core::ffi::{c_char, c_int};
 use objects::protocol::{object, sequence};
@@ -17,7 +16,7 @@ use objects::types::list::List;
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
-use objects::{Object, Result, raise, state};
+use objects::{Object, Result, fork, raise, state};
 use std::ffi::CString;
 
 /// Strings for the system with the array of pointers to them that ends in NULL.
@@ -131,7 +130,7 @@ pub mod module {
         preexec_fn: &Object,
         allow_vfork: bool,
     ) -> Result<c_int> {
-        if !preexec_fn.is(none()) && state::interpreter().finalizing.get() {
+        if !preexec_fn.is(none()) && state::interpreter().is_finalizing() {
             return Err(raise::set_text(
                 &exc::PythonFinalizationError,
                 format_args!("preexec_fn not supported at interpreter shutdown"),
@@ -190,7 +189,7 @@ fn spawn(mut plan: Plan<'_>, allow_vfork: bool) -> Result<c_int> {
         -1 => {
             plan.shares_memory = false;
             if plan.preexec.is_some() {
-                before_fork();
+                fork::before();
             }
             // SAFETY: the child makes system calls only, or does what a fork of Python does.
             match unsafe { libc::fork() } {
@@ -198,7 +197,7 @@ fn spawn(mut plan: Plan<'_>, allow_vfork: bool) -> Result<c_int> {
                 pid => {
                     let error = crate::posix::errno();
                     if plan.preexec.is_some() {
-                        after_fork_in_parent();
+                        fork::after_in_parent();
                     }
                     if pid < 0 {
                         return Err(raise::os_error(error, None, None));

@@ -1,0 +1,60 @@
+//! `pyhash.h`: hashes of bytes, doubles and addresses.
+
+use core::ffi::{c_char, c_int, c_void};
+use macros::capi;
+use objects::{Object, Result, hash};
+
+#[unsafe(no_mangle)]
+pub extern "C" fn Py_HashPointer(pointer: *const c_void) -> isize {
+    hash::pointer(pointer)
+}
+
+/// The hash of an object by its identity.
+#[unsafe(no_mangle)]
+pub extern "C" fn PyObject_GenericHash(object: *const c_void) -> isize {
+    hash::pointer(object)
+}
+
+/// # Safety
+/// A C function: that many bytes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _Py_HashBytes(bytes: *const c_void, len: isize) -> isize {
+    match usize::try_from(len) {
+        // SAFETY: the caller's promise.
+        Ok(len) if len > 0 => hash::bytes(unsafe { core::slice::from_raw_parts(bytes.cast(), len) }),
+        _ => 0,
+    }
+}
+
+/// The hash of a number, of `object` by its identity where it is no number.
+#[capi]
+pub fn _Py_HashDouble(object: &Object, value: f64) -> Result<isize> {
+    Ok(num::float::hash(value).map_or_else(|| hash::pointer(object), |hash| hash as isize))
+}
+
+/// `PyHash_FuncDef`.
+#[repr(C)]
+pub struct FuncDef {
+    hash: unsafe extern "C" fn(*const c_void, isize) -> isize,
+    name: *const c_char,
+    hash_bits: c_int,
+    seed_bits: c_int,
+}
+
+// SAFETY: constants.
+unsafe impl Sync for FuncDef {}
+
+/// The hash without the rule that 0 and -1 are never a result.
+unsafe extern "C" fn siphash13(bytes: *const c_void, len: isize) -> isize {
+    // SAFETY: the caller's: that many bytes.
+    let bytes = unsafe { core::slice::from_raw_parts(bytes.cast(), usize::try_from(len).unwrap_or(0)) };
+    hash::siphash13(hash::secret(), bytes) as isize
+}
+
+static SIPHASH: FuncDef =
+    FuncDef { hash: siphash13, name: c"siphash13".as_ptr(), hash_bits: 64, seed_bits: 128 };
+
+#[unsafe(no_mangle)]
+pub extern "C" fn PyHash_GetFuncDef() -> &'static FuncDef {
+    &SIPHASH
+}
