@@ -8,7 +8,7 @@ use objects::types::bytearray::ByteArray;
 use objects::types::bytes::Bytes;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Raised, Ref, Result, codecs, id, protocol, raise};
+use objects::{Instance, Object, Ref, Result, codecs, id, protocol, raise};
 
 type OptionalName<'a> = Option<&'a CStr>;
 
@@ -16,13 +16,8 @@ fn name(name: OptionalName<'_>) -> Option<String> {
     name.map(|name| name.to_string_lossy().into_owned())
 }
 
-#[cold]
-fn bad_argument() -> Raised {
-    objects::raise!(TypeError, "bad argument type for built-in operation")
-}
-
 fn text(object: &Object) -> Result<&Str> {
-    object.cast().ok_or_else(bad_argument)
+    object.cast().ok_or_else(raise::bad_argument)
 }
 
 #[unsafe(no_mangle)]
@@ -427,4 +422,52 @@ pub unsafe fn PyUnicode_DecodeCharmap(
 #[capi]
 pub fn PyUnicode_AsCharmapString(object: &Object, mapping: &Object) -> Result<Ref> {
     charmap("charmap_encode", text(object)?, None, Some(mapping))
+}
+
+/// As `PyUnicode_DecodeUnicodeEscape` without a warning: the places receive the first escape that means nothing and where it is, -1 and
+/// NULL without one. With `consumed` the bytes may end within an escape.
+///
+/// # Safety
+/// A C function: `data` has `len` bytes; the places may be written to, `consumed` may be NULL.
+#[capi]
+pub unsafe fn _PyUnicode_DecodeUnicodeEscapeInternal2(
+    data: *const u8,
+    len: isize,
+    errors: Option<&CStr>,
+    consumed: *mut isize,
+    invalid_char: *mut c_int,
+    invalid_at: *mut *const u8,
+) -> Result<Ref<Str>> {
+    // SAFETY (all): the caller's promise.
+    let bytes = unsafe { units(data, len, "PyUnicode_DecodeUnicodeEscape") }?;
+    let errors = name(errors);
+    let (text, used, invalid) =
+        codecs::escapes::decode_unicode_noting(bytes, errors.as_deref(), consumed.is_null())?;
+    unsafe {
+        if let Some(consumed) = consumed.as_mut() {
+            *consumed = used as isize;
+        }
+        invalid_char.write(invalid.map_or(-1, |invalid| invalid.char as c_int));
+        invalid_at.write(invalid.map_or(core::ptr::null(), |invalid| &raw const bytes[invalid.at]));
+    }
+    Ok(text)
+}
+
+/// As [`_PyUnicode_DecodeUnicodeEscapeInternal2`], without the escape itself.
+///
+/// # Safety
+/// A C function: as there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyUnicode_DecodeUnicodeEscapeInternal(
+    data: *const u8,
+    len: isize,
+    errors: *const c_char,
+    consumed: *mut isize,
+    invalid_at: *mut *const u8,
+) -> Option<Ref<Str>> {
+    let mut unused = 0;
+    // SAFETY: the caller's promise.
+    unsafe {
+        _PyUnicode_DecodeUnicodeEscapeInternal2(data, len, errors, consumed, &raw mut unused, invalid_at)
+    }
 }

@@ -167,7 +167,7 @@ fn out_of_range() -> Raised {
 /// Stores a character into a string that nobody else has seen.
 #[capi]
 pub fn PyUnicode_WriteChar(object: &Object, index: isize, char: u32) -> Result<()> {
-    let text = object.cast::<Str>().ok_or_else(bad_argument)?;
+    let text = object.cast::<Str>().ok_or_else(raise::bad_argument)?;
     let at = usize::try_from(index).ok().filter(|at| *at < text.len()).ok_or_else(out_of_range)?;
     if !is_modifiable(text) {
         return Err(not_modifiable());
@@ -177,11 +177,6 @@ pub fn PyUnicode_WriteChar(object: &Object, index: isize, char: u32) -> Result<(
     }
     text.fill_range(at, 1, char);
     Ok(())
-}
-
-#[cold]
-fn bad_argument() -> Raised {
-    objects::raise!(TypeError, "bad argument type for built-in operation")
 }
 
 /// Copies characters into a string that nobody else has seen; how many.

@@ -1,6 +1,6 @@
 //! Interned strings.
 
-use core::ffi::CStr;
+use core::ffi::{CStr, c_char};
 use macros::capi;
 use objects::types::str::{Str, intern};
 use objects::{Object, Ref, Result};
@@ -45,10 +45,34 @@ macro_rules! interning {
     )* };
 }
 
-interning!(PyUnicode_InternInPlace);
+interning!(PyUnicode_InternInPlace PyUnicode_InternImmortal);
 interning!(state _PyUnicode_InternInPlace _PyUnicode_InternMortal _PyUnicode_InternImmortal);
 
 #[capi]
 pub fn PyUnicode_InternFromString(string: &CStr) -> Result<Ref<Str>> {
     Ok(intern::intern(super::create::from_utf8(string.to_bytes())?))
+}
+
+/// `_Py_Identifier`: a static string of an extension. Its `index` is -1 until the string is asked for, then here the string's address.
+#[repr(C)]
+pub struct Identifier {
+    string: *const c_char,
+    index: isize,
+    mutex: u8,
+}
+
+/// The string of an identifier, borrowed: it stays for good.
+///
+/// # Safety
+/// A C function: an identifier that is never freed.
+#[capi]
+pub unsafe fn _PyUnicode_FromId(identifier: *mut Identifier) -> Result<&'static Object> {
+    // SAFETY (all): the caller's promise; the address is that of a string which is never let go.
+    let identifier = unsafe { &mut *identifier };
+    if identifier.index == -1 {
+        let string = unsafe { CStr::from_ptr(identifier.string) };
+        let string = intern::intern(super::create::from_utf8(string.to_bytes())?);
+        identifier.index = string.upcast().into_ptr() as isize;
+    }
+    Ok(unsafe { &*(identifier.index as *const Object) })
 }

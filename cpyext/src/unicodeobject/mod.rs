@@ -6,4 +6,6 @@ pub mod create;
 pub mod format;
 pub mod inspect;
 pub mod intern;
+pub mod old;
 pub mod work;
+pub mod writer;

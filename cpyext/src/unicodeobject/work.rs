@@ -1,11 +1,11 @@
 //! What string methods do.
 
-use core::ffi::c_int;
+use core::ffi::{CStr, c_int};
 use macros::capi;
 use objects::protocol::compare;
 use objects::types::list::List;
 use objects::types::none::none;
-use objects::types::str::{Chars, Str, edit, percent, search, split};
+use objects::types::str::{Chars, Str, edit, numeric, percent, search, split};
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Raised, Ref, Result, raise};
 
@@ -231,4 +231,34 @@ pub fn PyUnicode_RichCompare(left: &Object, right: &Object, op: c_int) -> Result
         return Ok(compare::unsupported());
     }
     compare::rich_compare(left, right, op)
+}
+
+/// Characters that the table maps to None are an error, which the handler of a name takes care of.
+#[capi]
+pub fn PyUnicode_Translate(object: &Object, table: &Object, errors: Option<&CStr>) -> Result<Ref<Str>> {
+    let object = text(object)?;
+    let errors = errors.map(CStr::to_string_lossy);
+    edit::translate_strictly(object, table, errors.as_deref())
+}
+
+/// How many characters at the beginning make an identifier.
+#[capi]
+pub fn _PyUnicode_ScanIdentifier(text: &Str) -> Result<isize> {
+    let mut chars = text.chars().iter();
+    let starts =
+        chars.next().is_some_and(|char| char == u32::from(b'_') || unicode::is_identifier_start(char));
+    Ok(if starts {
+        1 + chars.take_while(|char| unicode::is_identifier_continue(*char)).count() as isize
+    } else {
+        0
+    })
+}
+
+/// Decimal digits and blanks as those of ASCII; any other character outside of it is a question mark.
+#[capi]
+pub fn _PyUnicode_TransformDecimalAndSpaceToASCII(text: &Str) -> Result<Ref<Str>> {
+    if text.is_ascii() {
+        return Ok(text.to_ref());
+    }
+    Str::from_latin1(&numeric::decimal_to_ascii(text))
 }

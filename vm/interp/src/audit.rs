@@ -1,6 +1,7 @@
-//! Auditing events (PEP 578): the hooks of `sys.addaudithook`.
+//! Auditing events (PEP 578): the hooks of `sys.addaudithook`, and those in C.
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
+use core::ffi::{c_char, c_int, c_void};
 use objects::object::refs::Slot;
 use objects::protocol::call;
 use objects::types::exceptions as exc;
@@ -8,9 +9,15 @@ use objects::types::list::List;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Result};
+use std::ffi::CString;
+
+/// A hook in C: below 0 when it objects, with an exception.
+pub type NativeHook = unsafe extern "C" fn(*const c_char, &Object, *mut c_void) -> c_int;
 
 struct Hooks {
     list: Slot<List>,
+    /// Hooks in C with what they are called with; they come first.
+    native: RefCell<Vec<(NativeHook, *mut c_void)>>,
     /// Hooks are not called for what hooks do.
     running: Cell<bool>,
 }
@@ -18,19 +25,16 @@ struct Hooks {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Hooks {}
 
-static HOOKS: Hooks = Hooks { list: Slot::empty(), running: Cell::new(false) };
+static HOOKS: Hooks =
+    Hooks { list: Slot::empty(), native: RefCell::new(Vec::new()), running: Cell::new(false) };
 
 /// Adds a hook; one that objects by a RuntimeError is silently not added.
 ///
 /// # Errors
 /// What an earlier hook raises; MemoryError.
 pub fn add(hook: &Object) -> Result<()> {
-    if let Err(raised) = raise_event(objects::id!("sys.addaudithook"), &[]) {
-        if raised.matches(&exc::RuntimeError) {
-            raised.clear();
-            return Ok(());
-        }
-        return Err(raised);
+    if !may_add()? {
+        return Ok(());
     }
     let list = match HOOKS.list.get() {
         Some(list) => list,
@@ -43,14 +47,43 @@ pub fn add(hook: &Object) -> Result<()> {
     list.push(hook.to_ref())
 }
 
+/// Adds a hook in C, as [`add`] does. Before the interpreter has started nobody is asked.
+///
+/// # Errors
+/// As [`add`].
+pub fn add_native(hook: NativeHook, data: *mut c_void) -> Result<()> {
+    if objects::state::try_current().is_some() && !may_add()? {
+        return Ok(());
+    }
+    HOOKS.native.borrow_mut().push((hook, data));
+    Ok(())
+}
+
+/// Whether the hooks that there are let another be added.
+fn may_add() -> Result<bool> {
+    match raise_event(objects::id!("sys.addaudithook"), &[]) {
+        Ok(()) => Ok(true),
+        Err(raised) if raised.matches(&exc::RuntimeError) => {
+            raised.clear();
+            Ok(false)
+        }
+        Err(raised) => Err(raised),
+    }
+}
+
+/// Whether somebody is told of events.
+pub fn is_audited() -> bool {
+    !HOOKS.list.is_empty() || !HOOKS.native.borrow().is_empty()
+}
+
 /// [`raise_event`] by the event's name.
 ///
 /// # Errors
 /// What a hook raises.
 pub fn raise_named(event: &str, args: &[&Object]) -> Result<()> {
-    match HOOKS.list.is_empty() {
-        true => Ok(()),
-        false => raise_event(&*objects::types::str::intern::intern_text(event)?, args),
+    match is_audited() {
+        false => Ok(()),
+        true => raise_event(&*objects::types::str::intern::intern_text(event)?, args),
     }
 }
 
@@ -59,14 +92,32 @@ pub fn raise_named(event: &str, args: &[&Object]) -> Result<()> {
 /// # Errors
 /// What a hook raises.
 pub fn raise_event(event: &Str, args: &[&Object]) -> Result<()> {
+    if !is_audited() {
+        return Ok(());
+    }
+    raise_with(event, &*Tuple::from_slice(args)?)
+}
+
+/// [`raise_event`] with the arguments as a tuple.
+///
+/// # Errors
+/// What a hook raises.
+pub fn raise_with(event: &Str, arguments: &Tuple) -> Result<()> {
+    let native = HOOKS.native.borrow().clone();
+    if !native.is_empty() {
+        let name = CString::new(event.to_string_lossy()).unwrap_or_default();
+        for (hook, data) in native {
+            // SAFETY: a C string and a tuple, as the hook expects.
+            if unsafe { hook(name.as_ptr(), arguments, data) } < 0 {
+                return Err(objects::raise::pending());
+            }
+        }
+    }
     let Some(hooks) = HOOKS.list.get() else { return Ok(()) };
     if HOOKS.running.replace(true) {
         return Ok(());
     }
-    let arguments = Tuple::from_slice(args);
-    let result = arguments.and_then(|arguments| {
-        hooks.to_vec().iter().try_for_each(|hook| call::call(hook, &[event, &*arguments]).map(drop))
-    });
+    let result = hooks.to_vec().iter().try_for_each(|hook| call::call(hook, &[event, arguments]).map(drop));
     HOOKS.running.set(false);
     result
 }

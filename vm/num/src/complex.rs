@@ -1,6 +1,6 @@
 //! Complex numbers as `complex` has them.
 
-use crate::error::{Error, Result};
+use crate::error::{Error, Exception, Result};
 use crate::float::{self, Code, Style};
 use crate::int::trim;
 
@@ -62,13 +62,11 @@ impl Complex {
             } else {
                 Complex::new(1.0, 0.0).checked_div(power).ok_or(undefined)?
             }
-        } else if self.real == 0.0 && self.imag == 0.0 {
-            if exponent.imag != 0.0 || exponent.real < 0.0 {
-                return Err(undefined);
-            }
-            Complex::new(0.0, 0.0)
         } else {
-            self.pow_polar(exponent).ok_or(undefined)?
+            match self.pow_by_angle(exponent) {
+                (_, Some(Exception::ZeroDivision)) => return Err(undefined),
+                (power, _) => power,
+            }
         };
         if power.real.is_infinite() || power.imag.is_infinite() {
             return Err(Error::overflow("complex exponentiation"));
@@ -89,8 +87,16 @@ impl Complex {
         power
     }
 
-    /// `None` where an infinite angle has no sine, which CPython reports like zero's powers.
-    fn pow_polar(self, exponent: Complex) -> Option<Complex> {
+    /// `self ** exponent` by length and angle, also of small integral exponents, and what is wrong with it. An infinite angle, which
+    /// has no sine, counts like a power of zero.
+    pub fn pow_by_angle(self, exponent: Complex) -> (Complex, Option<Exception>) {
+        if exponent.real == 0.0 && exponent.imag == 0.0 {
+            return (Complex::new(1.0, 0.0), None);
+        }
+        if self.real == 0.0 && self.imag == 0.0 {
+            let undefined = exponent.imag != 0.0 || exponent.real < 0.0;
+            return (Complex::new(0.0, 0.0), undefined.then_some(Exception::ZeroDivision));
+        }
         let size = self.real.hypot(self.imag);
         let angle = self.imag.atan2(self.real);
         let mut length = size.powf(exponent.real);
@@ -99,7 +105,13 @@ impl Complex {
             length /= (angle * exponent.imag).exp();
             phase += exponent.imag * size.ln();
         }
-        (!phase.is_infinite()).then(|| Complex::new(length * phase.cos(), length * phase.sin()))
+        let power = Complex::new(length * phase.cos(), length * phase.sin());
+        let too_large = power.real.is_infinite() || power.imag.is_infinite();
+        let error = match phase.is_infinite() {
+            true => Some(Exception::ZeroDivision),
+            false => too_large.then_some(Exception::Overflow),
+        };
+        (power, error)
     }
 
     /// `abs(self)`.

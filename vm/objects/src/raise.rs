@@ -112,6 +112,12 @@ pub fn bad_internal_call() -> Raised {
     raise!(SystemError, "bad argument to internal function")
 }
 
+/// `PyErr_BadArgument`.
+#[cold]
+pub fn bad_argument() -> Raised {
+    raise!(TypeError, "bad argument type for built-in operation")
+}
+
 /// KeyError with the key itself as its argument (`_PyErr_SetKeyError`), so that a tuple stays one argument.
 #[cold]
 pub fn key_error(key: &Object) -> Raised {

@@ -167,6 +167,20 @@ pub fn warn_at(
             category.class().name()
         ));
     }
+    warn_unchecked(category, message, level, source, prefixes)
+}
+
+/// [`warn_at`] for a category that C code is trusted to know.
+///
+/// # Errors
+/// What calling the category raises; the warning itself when a filter makes it an error.
+pub fn warn_unchecked(
+    category: &Object,
+    message: &Object,
+    level: isize,
+    source: Option<&Object>,
+    prefixes: Option<&Tuple>,
+) -> Result<()> {
     let level = if prefixes.is_some_and(|prefixes| !prefixes.is_empty()) { level.max(2) } else { level };
     let frame = frame_at(level, prefixes);
     let (globals, filename, line): (Ref<Dict>, Ref<Str>, i64) = match frame {

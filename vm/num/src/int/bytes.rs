@@ -36,6 +36,22 @@ pub fn to_bytes(value: Int<'_>, out: &mut [u8], little_endian: bool, signed: boo
     if value.negative && !signed {
         return Err(Error::overflow("can't convert negative int to unsigned"));
     }
+    let size = out.len() as u64 * 8;
+    let room = match value.bit_length() {
+        length if !signed => length <= size,
+        length if length < size => true,
+        // The one magnitude of full length: the most negative number. CPython lets -1 have no bytes.
+        length => value.negative && value.is_power_of_two() && length == size.max(1) || length == 0,
+    };
+    if !room {
+        return Err(Error::overflow("int too big to convert"));
+    }
+    to_low_bytes(value, out, little_endian);
+    Ok(())
+}
+
+/// Writes the lowest bytes of `value` in two's complement over the whole of `out`.
+pub fn to_low_bytes(value: Int<'_>, out: &mut [u8], little_endian: bool) {
     let negative = value.negative;
     let mut digits = value.digits.iter();
     let (mut pending, mut bits, mut carry) = (0u64, 0, negative as u64);
@@ -50,20 +66,9 @@ pub fn to_bytes(value: Int<'_>, out: &mut [u8], little_endian: bool, signed: boo
         bits -= 8;
         byte as u8
     };
-    let size = out.len() as u64 * 8;
-    let room = match value.bit_length() {
-        length if !signed => length <= size,
-        length if length < size => true,
-        // The one magnitude of full length: the most negative number. CPython lets -1 have no bytes.
-        length => negative && value.is_power_of_two() && length == size.max(1) || length == 0,
-    };
-    if !room {
-        return Err(Error::overflow("int too big to convert"));
-    }
     if little_endian {
         out.iter_mut().for_each(|byte| *byte = give());
     } else {
         out.iter_mut().rev().for_each(|byte| *byte = give());
     }
-    Ok(())
 }

@@ -22,7 +22,7 @@ use std::cmp::Ordering;
 pub use add::{add, sub};
 pub(crate) use big::{pack, unpack};
 pub use bits::{Bitwise, bitwise, invert, shift_left, shift_right};
-pub use bytes::{from_bytes, to_bytes};
+pub use bytes::{from_bytes, to_bytes, to_low_bytes};
 pub use digits::{Digits, INLINE};
 pub use div::{divmod, floor_div, modulo, truncating_divmod};
 pub use float::{frexp, from_f64, to_f64, true_divide};

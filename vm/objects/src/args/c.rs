@@ -7,6 +7,7 @@ use crate::raise::{Raised, Result};
 use crate::types::capsule::CapsuleDestructor;
 use core::ffi::{CStr, c_char, c_int};
 use core::ptr;
+use num::complex::Complex;
 
 /// A parameter of an exported function.
 pub trait FromC: Sized {
@@ -139,6 +140,7 @@ results! {
     isize => isize, value => value, -1;
     usize => usize, value => value, usize::MAX;
     f64 => f64, value => value, -1.0;
+    Complex => Complex, value => value, Complex::new(-1.0, 0.0);
     {T: Instance} Ref<T> => Option<Ref<T>>, value => Some(value), None;
     {'a, T: Instance} &'a T => Option<&'a T>, value => Some(value), None;
     {T: Instance} Option<Ref<T>> => Option<Ref<T>>, value => value, None;

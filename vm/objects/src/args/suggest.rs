@@ -3,7 +3,8 @@
 //! The measure is that of Python/suggestions.c, so that the same name is suggested: an edit costs 2, a change of case 1, and a suggestion
 //! must be within a third of both lengths.
 
-const MOVE_COST: usize = 2;
+/// What inserting, removing or replacing a character costs.
+pub const MOVE_COST: usize = 2;
 const CASE_COST: usize = 1;
 /// Longer names are not compared.
 const MAX_LEN: usize = 40;
@@ -32,7 +33,7 @@ pub fn suggest<'a>(name: &str, candidates: impl IntoIterator<Item = &'a str>) ->
 }
 
 /// The cost of turning `a` into `b`, `None` above `limit`.
-fn distance<'a>(mut a: &'a [u8], mut b: &'a [u8], limit: usize) -> Option<usize> {
+pub fn distance<'a>(mut a: &'a [u8], mut b: &'a [u8], limit: usize) -> Option<usize> {
     let prefix = a.iter().zip(b).take_while(|(a, b)| a == b).count();
     (a, b) = (&a[prefix..], &b[prefix..]);
     let suffix = a.iter().rev().zip(b.iter().rev()).take_while(|(a, b)| a == b).count();

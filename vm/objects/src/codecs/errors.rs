@@ -169,6 +169,38 @@ fn position(object: &Object, len: usize, multibyte: bool) -> Result<usize> {
     }
 }
 
+/// What stands for characters that cannot be translated, and where translating goes on.
+///
+/// # Errors
+/// UnicodeTranslateError; what a handler raises.
+pub fn translate_error(
+    text: &Str,
+    errors: Option<&str>,
+    start: usize,
+    end: usize,
+    reason: &str,
+) -> Result<(Ref<Str>, usize)> {
+    let handler = super::registry::lookup_error(errors)?;
+    let arguments = Tuple::from_array([
+        text.to_ref().upcast(),
+        new_int(start as i64)?,
+        new_int(end as i64)?,
+        Str::new(reason)?.upcast(),
+    ])?;
+    let exception = protocol::call::call(exc::UnicodeTranslateError.as_object(), arguments.items())?;
+    if Kind::of(errors) == Kind::Strict {
+        return Err(raise::set(&exc::UnicodeTranslateError, Some(&exception)));
+    }
+    let answer = protocol::call::call_one_arg(&handler, &exception)?;
+    let wrong = || raise!(TypeError, "translating error handler must return (str, int) tuple");
+    let parts = answer.cast::<Tuple>().filter(|parts| parts.len() == 2).ok_or_else(wrong)?;
+    let replacement = parts.items()[0].cast::<Str>().ok_or_else(wrong)?;
+    if !protocol::number::is_index(parts.items()[1]) {
+        return Err(wrong());
+    }
+    Ok((replacement.to_ref(), position(parts.items()[1], text.len(), false)?))
+}
+
 /// What stands for characters that cannot be encoded.
 pub enum Replacement {
     /// Text that has to be encoded itself.

@@ -89,15 +89,47 @@ fn named(input: &[u8], at: &mut usize) -> Result<Escape> {
     })
 }
 
+/// The first escape that means nothing: its character, or the value of octal digits above 0o377, and where it is.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Invalid {
+    pub char: u32,
+    pub at: usize,
+}
+
+impl Invalid {
+    /// The DeprecationWarning for it.
+    fn warn(self, input: &[u8]) -> Result<()> {
+        if self.char > 0o377 {
+            let digits = String::from_utf8_lossy(&input[self.at..input.len().min(self.at + 3)]).into_owned();
+            return warn(&format!("invalid octal escape sequence '\\{digits}'"));
+        }
+        warn(&format!("invalid escape sequence '\\{}'", char::from(self.char as u8)))
+    }
+}
+
 /// `unicode_escape`. Without `is_final` an incomplete escape at the end is left over. The text, and how many bytes were used.
 ///
 /// # Errors
 /// UnicodeDecodeError; what an error handler, or a warning that is an error, raises.
 pub fn decode_unicode(input: &[u8], errors: Option<&str>, is_final: bool) -> Result<(Ref<Str>, usize)> {
+    let (text, used, invalid) = decode_unicode_noting(input, errors, is_final)?;
+    invalid.map_or(Ok(()), |invalid| invalid.warn(input))?;
+    Ok((text, used))
+}
+
+/// [`decode_unicode`] that tells of an invalid escape instead of warning.
+///
+/// # Errors
+/// UnicodeDecodeError; what an error handler raises.
+pub fn decode_unicode_noting(
+    input: &[u8],
+    errors: Option<&str>,
+    is_final: bool,
+) -> Result<(Ref<Str>, usize, Option<Invalid>)> {
+    let mut invalid = None;
     let mut handler = DecodeErrors::new("unicodeescape", errors);
     let mut output = Builder::with_capacity(input.len());
     let mut at = 0;
-    let mut warned = false;
     while at < input.len() {
         let start = at;
         at += 1;
@@ -113,10 +145,8 @@ pub fn decode_unicode(input: &[u8], errors: Option<&str>, is_final: bool) -> Res
                     b'\n' => Escape::Nothing,
                     b'0'..=b'7' => {
                         let value = octal(input, &mut at, byte);
-                        if value > 0o377 && !warned {
-                            warned = true;
-                            let digits = String::from_utf8_lossy(&input[start..at]).into_owned();
-                            warn(&format!("invalid octal escape sequence '{digits}'"))?;
+                        if value > 0o377 {
+                            invalid.get_or_insert(Invalid { char: value, at: start + 1 });
                         }
                         Escape::Char(value)
                     }
@@ -139,20 +169,17 @@ pub fn decode_unicode(input: &[u8], errors: Option<&str>, is_final: bool) -> Res
             Escape::Char(_) => "illegal Unicode character",
             Escape::Nothing => continue,
             Escape::Unknown(byte) => {
-                if !warned {
-                    warned = true;
-                    warn(&format!("invalid escape sequence '\\{}'", char::from(byte)))?;
-                }
+                invalid.get_or_insert(Invalid { char: byte.into(), at: start + 1 });
                 output.push(b'\\'.into());
                 output.push(byte.into());
                 continue;
             }
-            Escape::Incomplete(_) if !is_final => return Ok((output.finish()?, start)),
+            Escape::Incomplete(_) if !is_final => return Ok((output.finish()?, start, invalid)),
             Escape::Incomplete(reason) | Escape::Bad(reason) => reason,
         };
         at = handler.handle(input, start, at, reason, &mut output)?;
     }
-    Ok((output.finish()?, at))
+    Ok((output.finish()?, at, invalid))
 }
 
 fn warn(text: &str) -> Result<()> {
@@ -243,9 +270,19 @@ pub fn encode_raw(text: &Str) -> Result<Ref<Bytes>> {
 /// # Errors
 /// ValueError for a bad escape, unless `errors` is "ignore" or "replace".
 pub fn decode_bytes(input: &[u8], errors: Option<&str>) -> Result<Vec<u8>> {
+    let (bytes, invalid) = decode_bytes_noting(input, errors)?;
+    invalid.map_or(Ok(()), |invalid| invalid.warn(input))?;
+    Ok(bytes)
+}
+
+/// [`decode_bytes`] that tells of an invalid escape instead of warning.
+///
+/// # Errors
+/// As [`decode_bytes`].
+pub fn decode_bytes_noting(input: &[u8], errors: Option<&str>) -> Result<(Vec<u8>, Option<Invalid>)> {
     let mut output = Vec::with_capacity(input.len());
     let mut at = 0;
-    let mut warned = false;
+    let mut invalid = None;
     while at < input.len() {
         let start = at;
         at += 1;
@@ -261,10 +298,8 @@ pub fn decode_bytes(input: &[u8], errors: Option<&str>) -> Result<Vec<u8>> {
             b'\n' => {}
             b'0'..=b'7' => {
                 let value = octal(input, &mut at, byte);
-                if value > 0o377 && !warned {
-                    warned = true;
-                    let digits = String::from_utf8_lossy(&input[start..at]).into_owned();
-                    warn(&format!("invalid octal escape sequence '{digits}'"))?;
+                if value > 0o377 {
+                    invalid.get_or_insert(Invalid { char: value, at: start + 1 });
                 }
                 output.push(value as u8);
             }
@@ -288,14 +323,11 @@ pub fn decode_bytes(input: &[u8], errors: Option<&str>) -> Result<Vec<u8>> {
             _ => match simple(byte) {
                 Some(byte) => output.push(byte),
                 None => {
-                    if !warned {
-                        warned = true;
-                        warn(&format!("invalid escape sequence '\\{}'", char::from(byte)))?;
-                    }
+                    invalid.get_or_insert(Invalid { char: byte.into(), at: start + 1 });
                     output.extend([b'\\', byte]);
                 }
             },
         }
     }
-    Ok(output)
+    Ok((output, invalid))
 }

@@ -133,7 +133,7 @@ fn wrong_type(exception: &Object) -> raise::Raised {
 }
 
 #[macros::pymodule(name = "_codecs", part)]
-mod functions {
+pub mod functions {
     use super::*;
 
     #[function(
@@ -141,7 +141,7 @@ mod functions {
         doc = "Implements the 'strict' error handling, which raises a UnicodeError on coding errors.",
         nosig
     )]
-    fn strict_errors(exception: &Object) -> Result<()> {
+    pub fn strict_errors(exception: &Object) -> Result<()> {
         Err(raise_again(exception))
     }
 
@@ -150,7 +150,7 @@ mod functions {
         doc = "Implements the 'ignore' error handling, which ignores malformed data and continues.",
         nosig
     )]
-    fn ignore_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
+    pub fn ignore_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
         let (Failure::Encode { end, .. } | Failure::Decode { end, .. } | Failure::Translate { end, .. }) =
             Failure::of(exception)?;
         Ok((crate::types::str::intern::empty(), end))
@@ -161,7 +161,7 @@ mod functions {
         doc = "Implements the 'replace' error handling, which replaces malformed data with a replacement marker.",
         nosig
     )]
-    fn replace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
+    pub fn replace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
         match Failure::of(exception)? {
             Failure::Encode { start, end, .. } => {
                 Ok((Str::from_latin1(&vec![b'?'; end.saturating_sub(start)])?, end))
@@ -178,7 +178,7 @@ mod functions {
         doc = "Implements the 'xmlcharrefreplace' error handling, which replaces an unencodable character with the appropriate XML character reference.",
         nosig
     )]
-    fn xmlcharrefreplace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
+    pub fn xmlcharrefreplace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
         match Failure::of(exception)? {
             Failure::Encode { text, start, end, .. } => {
                 Ok((xml_references(text.chars().slice(start, end.max(start)))?, end))
@@ -192,7 +192,7 @@ mod functions {
         doc = "Implements the 'backslashreplace' error handling, which replaces malformed data with a backslashed escape sequence.",
         nosig
     )]
-    fn backslashreplace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
+    pub fn backslashreplace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
         match Failure::of(exception)? {
             Failure::Encode { text, start, end, .. } | Failure::Translate { text, start, end } => {
                 Ok((backslashes(text.chars().slice(start, end.max(start)))?, end))
@@ -208,7 +208,7 @@ mod functions {
         doc = "Implements the 'namereplace' error handling, which replaces an unencodable character with a \\N{...} escape sequence.",
         nosig
     )]
-    fn namereplace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
+    pub fn namereplace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
         match Failure::of(exception)? {
             Failure::Encode { text, start, end, .. } => {
                 Ok((names(text.chars().slice(start, end.max(start)))?, end))

@@ -239,6 +239,19 @@ pub unsafe fn fill_strides(shape: &[isize], itemsize: isize, strides: *mut isize
     }
 }
 
+/// Writes the steps of items in Fortran's order.
+///
+/// # Safety
+/// As [`fill_strides`].
+pub unsafe fn fill_fortran_strides(shape: &[isize], itemsize: isize, strides: *mut isize) {
+    let mut step = itemsize;
+    for (dimension, &len) in shape.iter().enumerate() {
+        // SAFETY: the caller's promise.
+        unsafe { strides.add(dimension).write(step) };
+        step *= len;
+    }
+}
+
 /// A view's format.
 pub fn format_of(view: &BufferView) -> &str {
     if view.format.is_null() {
@@ -281,29 +294,78 @@ pub fn to_contiguous(view: &BufferView, order: u8) -> Vec<u8> {
         // SAFETY: contiguous, `len` bytes.
         return unsafe { slice::from_raw_parts(view.buf.cast::<u8>(), view.len as usize) }.to_vec();
     }
+    let mut bytes = Vec::with_capacity(view.len as usize);
+    each_item(view, order, |place| {
+        // SAFETY: an item is `itemsize` long.
+        bytes.extend_from_slice(unsafe { slice::from_raw_parts(place, view.itemsize as usize) });
+        true
+    });
+    bytes
+}
+
+/// `PyBuffer_FromContiguous`: writes whole items in the order `C` or `F`, as many as `bytes` has.
+///
+/// # Safety
+/// The view's memory may be written to.
+pub unsafe fn from_contiguous(view: &BufferView, bytes: &[u8], order: u8) {
+    let bytes = &bytes[..bytes.len().min(view.len.max(0) as usize)];
+    if is_contiguous(view, order) {
+        // SAFETY: contiguous, at least as many bytes.
+        unsafe { view.buf.cast::<u8>().copy_from(bytes.as_ptr(), bytes.len()) };
+        return;
+    }
+    let mut items = bytes.chunks_exact(view.itemsize.max(1) as usize);
+    each_item(view, order, |place| match items.next() {
+        Some(item) => {
+            // SAFETY: an item is `itemsize` long; the caller's promise.
+            unsafe { place.copy_from(item.as_ptr(), item.len()) };
+            true
+        }
+        None => false,
+    });
+}
+
+/// `PyBuffer_GetPointer`: where the item with these indices, one for each dimension, is.
+///
+/// # Safety
+/// The view has strides, and the indices are within its shape.
+pub unsafe fn item_at(view: &BufferView, indices: &[isize]) -> *mut u8 {
+    // SAFETY (both): NULL or `ndim` long, as the exporter promises.
+    let strides = unsafe { dims(view.strides, indices.len()) };
+    let suboffsets = unsafe { dims(view.suboffsets, indices.len()) };
+    // SAFETY: the caller's promise.
+    unsafe { place_of(view, indices, strides, suboffsets) }
+}
+
+/// # Safety
+/// The indices are within the buffer, as the exporter described it.
+unsafe fn place_of(view: &BufferView, indices: &[isize], strides: &[isize], suboffsets: &[isize]) -> *mut u8 {
+    let mut place = view.buf.cast::<u8>();
+    for (dimension, (&index, &stride)) in indices.iter().zip(strides).enumerate() {
+        // SAFETY: the caller's promise.
+        unsafe {
+            place = place.offset(index * stride);
+            if let Some(&suboffset) = suboffsets.get(dimension)
+                && suboffset >= 0
+            {
+                place = place.cast::<*mut u8>().read_unaligned().offset(suboffset);
+            }
+        }
+    }
+    place
+}
+
+/// Calls `each` with the place of every item, in the order `F` or else `C`, until it says false.
+fn each_item(view: &BufferView, order: u8, mut each: impl FnMut(*mut u8) -> bool) {
     let (shape, strides) = (shape_of(view), strides_of(view));
     // SAFETY: NULL or `ndim` long, as the exporter promises.
     let suboffsets = unsafe { dims(view.suboffsets, shape.len()) };
-    let mut bytes = Vec::with_capacity(view.len as usize);
     let mut indices = vec![0isize; shape.len()];
     if shape.contains(&0) {
-        return bytes;
+        return;
     }
-    loop {
-        let mut place = view.buf.cast::<u8>();
-        for (dimension, &index) in indices.iter().enumerate() {
-            // SAFETY: within the buffer, as the exporter described it.
-            unsafe {
-                place = place.offset(index * strides[dimension]);
-                if let Some(&suboffset) = suboffsets.get(dimension)
-                    && suboffset >= 0
-                {
-                    place = place.cast::<*mut u8>().read_unaligned().offset(suboffset);
-                }
-            }
-        }
-        // SAFETY: an item is `itemsize` long.
-        bytes.extend_from_slice(unsafe { slice::from_raw_parts(place, view.itemsize as usize) });
+    // SAFETY: within the buffer, as the exporter described it.
+    while each(unsafe { place_of(view, &indices, &strides, suboffsets) }) {
         // The next item: the last index runs fastest in C's order, the first in Fortran's.
         let mut advance = |dimension: usize| {
             indices[dimension] += 1;
@@ -319,7 +381,7 @@ pub fn to_contiguous(view: &BufferView, order: u8) -> Vec<u8> {
             (0..shape.len()).rev().all(&mut advance)
         };
         if done {
-            return bytes;
+            return;
         }
     }
 }

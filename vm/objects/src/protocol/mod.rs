@@ -22,7 +22,7 @@ use crate::types::exceptions as exc;
 pub(crate) fn warn_strict_subclass(result: &Object, method: &str, class: &str) -> Result<()> {
     let text = format!(
         "{method} returned non-{class} (type {}).  The ability to return an instance of a strict subclass of {class} is \
-         deprecated, and may not be supported in a future version of Python.",
+         deprecated, and may be removed in a future version of Python.",
         result.class().full_name()
     );
     crate::hooks::WARN.get()(&exc::DeprecationWarning, &text, 1)

@@ -118,7 +118,7 @@ impl PickleBuffer {
     }
 
     #[method("release($self, /)")]
-    fn release(&self) {
+    pub fn release(&self) {
         drop(self.view.0.take());
     }
 }

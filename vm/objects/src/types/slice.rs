@@ -250,7 +250,10 @@ impl Slice {
 
 impl Slice {
     /// Start, stop and step for a sequence of `len`, in ints of any size.
-    fn big_indices(&self, len: &Int) -> Result<[Ref; 3]> {
+    ///
+    /// # Errors
+    /// TypeError when a part is neither None nor an index; ValueError for a step of zero.
+    pub fn big_indices(&self, len: &Int) -> Result<[Ref; 3]> {
         let [start, stop, step] = self.parts();
         let zero = crate::types::int::new_int(0)?;
         let one = crate::types::int::new_int(1)?;

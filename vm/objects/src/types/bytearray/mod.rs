@@ -89,7 +89,11 @@ impl ByteArray {
 
     /// Where the contents are, for a view.
     pub fn start(&self) -> *mut u8 {
-        if self.ob_start.get().is_null() { EMPTY.as_ptr().cast_mut() } else { self.ob_start.get() }
+        if self.ob_start.get().is_null() {
+            _PyByteArray_empty_string.as_ptr().cast_mut()
+        } else {
+            self.ob_start.get()
+        }
     }
 
     /// The number of views.
@@ -210,7 +214,9 @@ impl ByteArray {
     }
 }
 
-static EMPTY: [u8; 1] = [0];
+/// The contents of an array without a block, which extensions refer to as well.
+#[unsafe(no_mangle)]
+pub static _PyByteArray_empty_string: [u8; 1] = [0];
 
 impl Drop for ByteArray {
     fn drop(&mut self) {

@@ -55,6 +55,26 @@ impl Bytes {
         }
     }
 
+    /// The same object with another length, which may move it; what is longer is undefined. For bytes that nobody else has seen.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn resized(this: Ref<Bytes>, len: usize) -> Result<Ref<Bytes>> {
+        debug_assert!(this.refcnt() == 1 && this.is_exactly(Bytes::class()));
+        let size = len.checked_add(HEAD_SIZE + 1).ok_or_else(raise::no_memory)?;
+        let block = NonNull::from(&*this).cast::<u8>();
+        // SAFETY: bytes are no block of the collector's, and the only reference is given up for the new one.
+        unsafe {
+            let Some(block) = heap::realloc(block, size, false) else { return Err(raise::no_memory()) };
+            core::mem::forget(this);
+            let this = block.cast::<Bytes>();
+            this.as_ref().ob_base.ob_size.set(len as isize);
+            this.as_ref().ob_shash.set(-1);
+            block.add(HEAD_SIZE + len).write(0);
+            Ok(Ref::from_owned(this))
+        }
+    }
+
     /// An instance of `class`, which is `bytes` or a subclass, with the given contents.
     ///
     /// # Errors

@@ -266,13 +266,12 @@ fn through_complex_method(object: &Object) -> Result<Option<complex::Complex>> {
     let Some(complex) = result.cast::<Complex>() else {
         return Err(crate::raise!(
             TypeError,
-            "{}.__complex__() returned non-complex (type {})",
-            object.class().name(),
-            result.class().name()
+            "__complex__ returned non-complex (type {})",
+            result.class().full_name()
         ));
     };
     if !result.is_exactly(&PyComplex_Type) {
-        crate::protocol::warn_strict_subclass_of(object, &result, "__complex__()", "complex")?;
+        crate::protocol::warn_strict_subclass(&result, "__complex__", "complex")?;
     }
     Ok(Some(complex.value()))
 }

@@ -23,7 +23,7 @@ pub use base::{BaseException, BaseExceptionObject};
 pub use group::BaseExceptionGroup;
 pub use import::{ImportError, ModuleNotFoundError};
 pub use name::{AttributeError, NameError, UnboundLocalError};
-pub use new::new_exception;
+pub use new::{new_exception, new_exception_with};
 pub use os::OSError;
 pub use syntax::{IncompleteInputError, IndentationError, SyntaxError, TabError};
 pub use table::*;
@@ -46,9 +46,19 @@ pub(crate) fn create_and_set(class: &TypeObject, value: Option<&Object>) -> Rais
 /// # Errors
 /// What the class raises; TypeError when calling it gives something else.
 pub(crate) fn create(class: &TypeObject, value: Option<&Object>) -> raise::Result {
+    match value {
+        Some(value) if value.class().is_subtype(class) => Ok(value.to_ref()),
+        value => instantiate(class, value),
+    }
+}
+
+/// [`create`], but an instance of the class is an argument like any other (`_PyErr_CreateException`).
+///
+/// # Errors
+/// As [`create`].
+pub fn instantiate(class: &TypeObject, value: Option<&Object>) -> raise::Result {
     let value = value.filter(|value| !value.is(crate::types::none::none()));
     let made = match (value, value.and_then(|value| value.cast::<Tuple>())) {
-        (Some(value), _) if value.class().is_subtype(class) => return Ok(value.to_ref()),
         (_, Some(arguments)) => crate::protocol::call::call(class, arguments.items())?,
         (Some(value), None) => crate::protocol::call::call(class, &[value])?,
         (None, None) => crate::protocol::call::call(class, &[])?,
@@ -115,23 +125,33 @@ pub(crate) fn set_stop_iteration(value: Option<&Object>) -> Raised {
 }
 
 pub(crate) fn set_os_error(errno: i32, filename: Option<&Object>, filename2: Option<&Object>) -> Raised {
-    let arguments = || -> raise::Result<Ref<Tuple>> {
-        let number = crate::types::int::new_int(errno.into())?;
-        let text = Str::new(&errno_text(errno))?.upcast();
-        let mut items = vec![number, text];
-        if let Some(filename) = filename {
-            items.push(filename.to_ref());
-            if let Some(filename2) = filename2 {
-                items.push(crate::object::refs::none());
-                items.push(filename2.to_ref());
-            }
-        }
-        Tuple::from_vec(items)
-    };
-    match arguments() {
+    match os_error_arguments(errno, filename, filename2) {
         Ok(arguments) => create_and_set(&OSError, Some(&arguments)),
         Err(raised) => raised,
     }
+}
+
+/// What an OSError about `errno` and the files is called with.
+///
+/// # Errors
+/// MemoryError.
+pub fn os_error_arguments(
+    errno: i32,
+    filename: Option<&Object>,
+    filename2: Option<&Object>,
+) -> raise::Result<Ref<Tuple>> {
+    let number = crate::types::int::new_int(errno.into())?;
+    let text = if errno == 0 { Str::new("Error")? } else { Str::new(&errno_text(errno))? };
+    let text = text.upcast();
+    let mut items = vec![number, text];
+    if let Some(filename) = filename {
+        items.push(filename.to_ref());
+        if let Some(filename2) = filename2 {
+            items.push(crate::object::refs::none());
+            items.push(filename2.to_ref());
+        }
+    }
+    Tuple::from_vec(items)
 }
 
 /// A new class of exceptions, named with its module (`PyErr_NewExceptionWithDoc`).

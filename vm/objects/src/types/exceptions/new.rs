@@ -14,13 +14,23 @@ use crate::types::tuple::Tuple;
 /// # Errors
 /// SystemError for a name without a module; MemoryError.
 pub fn new_exception(name: &str, base: &Object, doc: Option<&str>) -> Result<Ref<TypeObject>> {
+    let namespace = Dict::new()?;
+    if let Some(doc) = doc {
+        namespace.set_text("__doc__", Str::new(doc)?.as_object())?;
+    }
+    new_exception_with(name, base, &namespace)
+}
+
+/// [`new_exception`] with attributes, to which `__module__` is added where it is missing.
+///
+/// # Errors
+/// SystemError for a name without a module; what making the class raises.
+pub fn new_exception_with(name: &str, base: &Object, namespace: &Dict) -> Result<Ref<TypeObject>> {
     let Some((module, name)) = name.rsplit_once('.') else {
         return Err(crate::raise!(SystemError, "PyErr_NewException: name must be module.class"));
     };
-    let namespace = Dict::new()?;
-    namespace.set_text("__module__", Str::new(module)?.as_object())?;
-    if let Some(doc) = doc {
-        namespace.set_text("__doc__", Str::new(doc)?.as_object())?;
+    if namespace.get_str(crate::id!("__module__"))?.is_none() {
+        namespace.set_text("__module__", Str::new(module)?.as_object())?;
     }
     let bases = match base.cast::<Tuple>() {
         Some(bases) => bases.to_ref(),

@@ -288,6 +288,14 @@ pub fn from_object(object: &Object) -> Result<f64> {
     if let Some(value) = number::converted_to_f64(object)? {
         return Ok(value);
     }
+    from_text(object)
+}
+
+/// The float that a text, or bytes of a text, spell (`PyFloat_FromString`).
+///
+/// # Errors
+/// TypeError for anything else; ValueError for text that is no float.
+pub fn from_text(object: &Object) -> Result<f64> {
     if let Some(text) = object.cast::<Str>() {
         let value = match text.as_ascii() {
             Some(ascii) => float::parse(ascii.as_bytes()),

@@ -230,6 +230,25 @@ impl Int {
         }
     }
 
+    /// An int of `count` digits, all zero and its sign positive, which C code fills in before anybody else sees it.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn alloc(count: usize) -> Result<Ref<Int>> {
+        // At least one digit, as readers of compact ints expect.
+        let size = count.max(1).checked_mul(4).and_then(|size| size.checked_add(HEAD_SIZE));
+        let block =
+            size.and_then(|size| heap::alloc(size, false)).ok_or_else(raise::no_memory)?.cast::<Int>();
+        let tag = if count == 0 { ZERO } else { count << 3 };
+        // SAFETY: a fresh block with room for the head and the digits.
+        unsafe {
+            Object::init(block.as_ptr().cast(), &PyLong_Type);
+            (&raw mut (*block.as_ptr()).lv_tag).write(Cell::new(tag));
+            (&raw mut (*block.as_ptr()).ob_digit).cast::<u32>().write_bytes(0, count.max(1));
+            Ok(Ref::from_owned(block))
+        }
+    }
+
     /// The int of a computed value.
     ///
     /// # Errors

@@ -11,6 +11,8 @@ use crate::types::exceptions as exc;
 use crate::types::float::Float;
 use crate::types::int::{Int, new_int};
 use core::ffi::CStr;
+use std::ffi::CString;
+use std::sync::Mutex;
 
 /// A native format of one character, with the C string that a view shows for it.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -81,6 +83,22 @@ pub fn c_string(format: &str) -> Option<&'static CStr> {
         ("@P", c"@P"),
     ];
     ALL.iter().find(|(text, _)| *text == format).map(|(_, string)| *string)
+}
+
+/// A C string of a format that stays: what is not native is kept for good, once.
+pub fn kept(format: &str) -> &'static CStr {
+    static KEPT: Mutex<Vec<&'static CStr>> = Mutex::new(Vec::new());
+    if let Some(string) = c_string(format) {
+        return string;
+    }
+    let mut kept = crate::state::lock(&KEPT);
+    if let Some(string) = kept.iter().find(|string| string.to_bytes() == format.as_bytes()) {
+        return string;
+    }
+    // A format comes from a C string, so it has no NUL.
+    let string: &'static CStr = Box::leak(CString::new(format).unwrap_or_default().into_boxed_c_str());
+    kept.push(string);
+    string
 }
 
 /// One item as a number, for comparing without making objects.

@@ -14,6 +14,7 @@ use crate::raise;
 use crate::raise::Result;
 use crate::typeobject::slots::GetBufferProc;
 use crate::types::buffer::BufferView;
+use crate::types::bytes::Bytes;
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::{CStr, c_int};
 use core::ptr;
@@ -190,6 +191,33 @@ impl MemoryView {
         unsafe { (*buffer.master.get()).obj = ptr::null_mut() };
         // SAFETY: filled just now.
         MemoryView::with_view(&buffer, unsafe { &*buffer.master.get() })
+    }
+
+    /// A view of a copy of another view's items, which follow each other in the order `F` or else `C`.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn contiguous_copy(&self, order: u8) -> Result<Ref<MemoryView>> {
+        let source = self.view();
+        let bytes = Bytes::new(&buffer::to_contiguous(source, order))?;
+        let copy = ManagedBuffer::of(&bytes, buffer::FULL_RO)?;
+        let mut shape = self.shape().to_vec();
+        let mut strides = vec![0; shape.len()];
+        // SAFETY: as long as the shape.
+        unsafe {
+            match order {
+                b'F' => buffer::fill_fortran_strides(&shape, source.itemsize, strides.as_mut_ptr()),
+                _ => buffer::fill_strides(&shape, source.itemsize, strides.as_mut_ptr()),
+            }
+        }
+        // SAFETY: filled just now; a plain copy of C data, whose pointers are replaced.
+        let mut view = unsafe { ptr::read(copy.master.get()) };
+        view.format = format::kept(self.full_format()).as_ptr().cast_mut();
+        view.itemsize = source.itemsize;
+        view.ndim = source.ndim;
+        view.shape = shape.as_mut_ptr();
+        view.strides = strides.as_mut_ptr();
+        MemoryView::with_view(&copy, &view)
     }
 
     /// Another view of the same memory with the same structure.

@@ -305,7 +305,7 @@ impl Set {
     }
 
     /// Removes and returns some item.
-    fn pop_item(&self) -> Option<Ref> {
+    pub fn pop_item(&self) -> Option<Ref> {
         if self.is_empty() {
             return None;
         }

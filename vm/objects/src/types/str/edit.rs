@@ -188,37 +188,76 @@ fn look_up(table: &Object, char: u32) -> Result<Translation> {
 /// # Errors
 /// TypeError, ValueError; what the table raises other than LookupError.
 pub fn translate(text: &Str, table: &Object) -> Result<Ref<Str>> {
-    // What the table said about ASCII characters: itself, dropped (256), or unknown yet.
+    translate_or(text, table, |_, end| Ok((None, end)))
+}
+
+/// `PyUnicode_Translate`: characters that the table maps to None are an error, which a handler of a name takes care of.
+///
+/// # Errors
+/// As [`translate`]; UnicodeTranslateError; what the handler raises.
+pub fn translate_strictly(text: &Str, table: &Object, errors: Option<&str>) -> Result<Ref<Str>> {
+    if errors == Some("ignore") {
+        return translate(text, table);
+    }
+    translate_or(text, table, |start, mut end| {
+        while end < text.len() && matches!(look_up(table, text.at(end))?, Translation::Delete) {
+            end += 1;
+        }
+        let reason = "character maps to <undefined>";
+        let (replacement, position) =
+            crate::codecs::errors::translate_error(text, errors, start, end, reason)?;
+        Ok((Some(replacement), position))
+    })
+}
+
+/// [`translate`], with what stands for a character that the table maps to None, from `start` to `end`, and where to go on.
+fn translate_or(
+    text: &Str,
+    table: &Object,
+    mut missing: impl FnMut(usize, usize) -> Result<(Option<Ref<Str>>, usize)>,
+) -> Result<Ref<Str>> {
+    // What the table said about ASCII characters: one below 256, dropped (256), or unknown yet.
     const UNKNOWN: u16 = u16::MAX;
     const DELETED: u16 = 256;
     let mut known = [UNKNOWN; 128];
     let mut result = Builder::with_capacity(text.len());
-    for char in text.chars().iter() {
+    let mut at = 0;
+    while at < text.len() {
+        let char = text.at(at);
         match known.get(char as usize).copied() {
             None | Some(UNKNOWN) => {}
-            Some(DELETED) => continue,
             Some(other) => {
-                result.push(other.into());
+                if other != DELETED {
+                    result.push(other.into());
+                }
+                at += 1;
                 continue;
             }
         }
-        let answer = match look_up(table, char)? {
-            Translation::Same => Some(char),
-            Translation::Char(other) => Some(other),
-            Translation::Delete => None,
+        let other = match look_up(table, char)? {
+            Translation::Same => char,
+            Translation::Char(other) => other,
+            Translation::Delete => {
+                let (replacement, next) = missing(at, at + 1)?;
+                match (replacement, known.get_mut(char as usize)) {
+                    (Some(replacement), _) => result.push_chars(replacement.chars()),
+                    (None, Some(place)) => *place = DELETED,
+                    (None, None) => {}
+                }
+                at = next;
+                continue;
+            }
             Translation::Text(text) => {
                 result.push_chars(text.chars());
+                at += 1;
                 continue;
             }
         };
-        if let Some(other) = answer {
-            result.push(other);
+        result.push(other);
+        if let (Some(place), Ok(byte)) = (known.get_mut(char as usize), u8::try_from(other)) {
+            *place = byte.into();
         }
-        if let Some(place) = known.get_mut(char as usize) {
-            *place = answer.map_or(DELETED, |other| {
-                u16::try_from(other).ok().filter(|&other| other < 256).unwrap_or(UNKNOWN)
-            });
-        }
+        at += 1;
     }
     result.finish()
 }

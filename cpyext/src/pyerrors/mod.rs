@@ -1,4 +1,13 @@
-//! `pyerrors.h`: raising, asking for and handing on exceptions.
+//! `pyerrors.h`, `cpython/pyerrors.h` and the exported parts of `pycore_pyerrors.h`: raising, asking for and handing on exceptions
+//! here, kinds of errors beside it.
+
+pub mod legacy;
+pub mod new;
+pub mod os;
+pub mod private;
+pub mod snprintf;
+pub mod syntax;
+pub mod unicode;
 
 use crate::abstract_::text;
 use crate::varargs::VaList;
@@ -57,6 +66,10 @@ pub unsafe extern "C" fn PyErr_SetString(class: Option<&Object>, string: *const 
     }
 }
 
+/// `PyErr_Format` from a list.
+///
+/// # Safety
+/// The list has what the format asks for.
 unsafe extern "C" fn set_format(
     class: Option<&Object>,
     format: *const c_char,
@@ -168,7 +181,7 @@ pub extern "C" fn PyErr_NoMemory() -> Option<Ref> {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn PyErr_BadArgument() -> c_int {
-    objects::raise!(TypeError, "bad argument type for built-in operation").leave();
+    raise::bad_argument().leave();
     0
 }
 

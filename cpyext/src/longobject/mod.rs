@@ -1,4 +1,9 @@
-//! `longobject.h` and `cpython/longobject.h`.
+//! `longobject.h`, `cpython/longobject.h`, `cpython/longintrepr.h` and the exported parts of `pycore_long.h`.
+
+pub mod bytes;
+pub mod convert;
+pub mod digits;
+pub mod strtol;
 
 use core::ffi::{CStr, c_char, c_int, c_void};
 use macros::capi;
@@ -109,7 +114,7 @@ pub fn PyLong_AsInt(object: Option<&Object>) -> Result<i32> {
 
 #[capi]
 pub fn PyLong_AsLongLong(object: Option<&Object>) -> Result<i64> {
-    index(object)?.to_i64().ok_or_else(|| too_large("C long"))
+    index(object)?.to_i64().ok_or_else(|| objects::raise!(OverflowError, "int too big to convert"))
 }
 
 /// The value, or -1 with 1 or -1 in `overflow` for an int that is too large or too small.
@@ -152,31 +157,47 @@ pub fn PyLong_AsSsize_t(object: Option<&Object>) -> Result<isize> {
 }
 
 /// The value of an int that is not negative and fits.
-fn unsigned(object: Option<&Object>, target: &str) -> Result<u64> {
+fn to_unsigned_long(object: Option<&Object>) -> Result<u64> {
     let int = int_itself(object)?;
     if int.is_negative() {
         return Err(negative("unsigned int"));
     }
-    int.to_u64().ok_or_else(|| too_large(target))
+    int.to_u64().ok_or_else(|| too_large("C unsigned long"))
 }
 
-#[capi]
-pub fn PyLong_AsUnsignedLong(object: Option<&Object>) -> Result<u64> {
-    unsigned(object, "C unsigned long")
+/// [`to_unsigned_long`], but what does not fit is told of as the bytes of an int are.
+fn to_unsigned_long_long(object: Option<&Object>) -> Result<u64> {
+    let int = int_itself(object)?;
+    if int.is_negative() && int.is_compact() {
+        return Err(negative("unsigned int"));
+    }
+    let mut bytes = [0; 8];
+    num::int::to_bytes(int.view(), &mut bytes, true, false).map_err(raise::arithmetic)?;
+    Ok(u64::from_le_bytes(bytes))
 }
 
-#[capi]
-pub fn PyLong_AsUnsignedLongLong(object: Option<&Object>) -> Result<u64> {
-    unsigned(object, "C unsigned long")
-}
-
-#[capi]
-pub fn PyLong_AsSize_t(object: Option<&Object>) -> Result<usize> {
+/// [`to_unsigned_long`] for `size_t`.
+fn to_size(object: Option<&Object>) -> Result<u64> {
     let int = int_itself(object)?;
     if int.is_negative() {
         return Err(negative("size_t"));
     }
-    int.to_u64().map(|value| value as usize).ok_or_else(|| too_large("C size_t"))
+    int.to_u64().ok_or_else(|| too_large("C size_t"))
+}
+
+#[capi]
+pub fn PyLong_AsUnsignedLong(object: Option<&Object>) -> Result<u64> {
+    to_unsigned_long(object)
+}
+
+#[capi]
+pub fn PyLong_AsUnsignedLongLong(object: Option<&Object>) -> Result<u64> {
+    to_unsigned_long_long(object)
+}
+
+#[capi]
+pub fn PyLong_AsSize_t(object: Option<&Object>) -> Result<usize> {
+    to_size(object).map(|value| value as usize)
 }
 
 /// The lowest 64 bits in two's complement.
