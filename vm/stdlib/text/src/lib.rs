@@ -5,6 +5,7 @@ pub mod locale;
 pub mod multibyte;
 pub mod sre;
 pub mod string;
+pub mod ucnhash;
 pub mod unicodedata;
 
 /// The modules of this crate with their definitions.

@@ -94,6 +94,11 @@ pub mod module {
         Ref::new(Ucd { ob_base: Object::HEAD, unidata_version: Cell::new(c"3.2.0".as_ptr()) })
     }
 
+    #[attr("_ucnhash_CAPI")]
+    fn ucnhash() -> Result<Ref<objects::types::capsule::Capsule>> {
+        crate::ucnhash::capsule()
+    }
+
     #[exec]
     fn exec(_module: &Module) -> Result<()> {
         objects::typeobject::ready::ready(Ucd::class())

@@ -125,5 +125,10 @@ macro_rules! subclasses {
 subclasses! {
     "IndentationError" IndentationError SyntaxError;
     "TabError" TabError IndentationError;
-    "_IncompleteInputError" IncompleteInputError SyntaxError;
 }
+
+#[pytype(
+    name = "_IncompleteInputError", symbol = _PyExc_IncompleteInputError, base = SyntaxError, gc, flags = [BASETYPE],
+    no_instance, basicsize = size_of::<SyntaxErrorObject>(), init = SyntaxErrorObject::init,
+)]
+impl SyntaxErrorObject {}
