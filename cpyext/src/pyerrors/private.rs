@@ -6,7 +6,7 @@ use crate::variadic;
 use core::ffi::{CStr, c_char, c_int, c_void};
 use macros::capi;
 use objects::args::suggest;
-use objects::types::exceptions::{self as exc, BaseExceptionObject};
+use objects::types::exceptions::BaseExceptionObject;
 use objects::types::str::Str;
 use objects::{Object, Ref, Result, codecs, raise};
 
@@ -132,19 +132,6 @@ pub fn PyUnstable_Exc_PrepReraiseStar(original: Option<&Object>, raised: Option<
     let star = interp::exceptions::prepare_reraise_star(original, &items)?;
     Ok(star.unwrap_or_else(objects::object::refs::none))
 }
-
-/// A pointer to a class, under a name that the class once had.
-#[repr(transparent)]
-pub struct Alias(*const objects::TypeObject);
-
-// SAFETY: set at link time, read only.
-unsafe impl Sync for Alias {}
-
-#[unsafe(no_mangle)]
-pub static PyExc_EnvironmentError: Alias = Alias(&raw const exc::OSError);
-
-#[unsafe(no_mangle)]
-pub static PyExc_IOError: Alias = Alias(&raw const exc::OSError);
 
 /// How much one text must be edited to become another, in the measure of suggestions; `most` + 1 where it is more than that, which for
 /// -1 is the cost of replacing the whole text.

@@ -119,7 +119,6 @@ static CONFIG: OnceLock<Config> = OnceLock::new();
 
 /// Sets the configuration, once, before anything is started.
 pub fn set(config: Config) {
-    Py_UTF8Mode.store(config.utf8_mode.into(), Ordering::Relaxed);
     if CONFIG.set(config).is_err() {
         objects::fatal("the configuration was set twice");
     }
@@ -129,10 +128,6 @@ pub fn set(config: Config) {
 pub fn get() -> &'static Config {
     CONFIG.get_or_init(Config::default)
 }
-
-/// Whether the interpreter is in UTF-8 mode, for extensions.
-#[unsafe(no_mangle)]
-pub static Py_UTF8Mode: AtomicI32 = AtomicI32::new(0);
 
 static DLOPEN_FLAGS: AtomicI32 = AtomicI32::new(libc::RTLD_NOW);
 

@@ -25,7 +25,9 @@ pub use import::{ImportError, ModuleNotFoundError};
 pub use name::{AttributeError, NameError, UnboundLocalError};
 pub use new::{new_exception, new_exception_with};
 pub use os::OSError;
-pub use syntax::{_PyExc_IncompleteInputError as IncompleteInputError, IndentationError, SyntaxError, TabError};
+pub use syntax::{
+    _PyExc_IncompleteInputError as IncompleteInputError, IndentationError, SyntaxError, TabError,
+};
 pub use table::*;
 pub use unicode::{UnicodeDecodeError, UnicodeEncodeError, UnicodeTranslateError};
 pub use value::{StopIteration, SystemExit};

@@ -8,7 +8,6 @@ mod child;
 use crate::arguments::{Gid, Uid};
 use child::Plan;
 use core::ffi::{c_char, c_int};
-use objects::fork;
 use objects::protocol::{object, sequence};
 use objects::types::bytes::Bytes;
 use objects::types::exceptions as exc;
