@@ -14,6 +14,7 @@ static NATIVE_MODULES: &[&[modules::Entry]] = &[
     stdlib_async::MODULES,
     stdlib_compress::MODULES,
     stdlib_crypto::MODULES,
+    stdlib_ctypes::MODULES,
     stdlib_data::MODULES,
     stdlib_io::MODULES,
     stdlib_math::MODULES,

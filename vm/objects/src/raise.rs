@@ -211,8 +211,8 @@ impl<T> Catch<T> for Result<T> {
     }
 }
 
-/// `PyErr_WriteUnraisable`: hands an exception that nobody can catch to `sys.unraisablehook`.
-pub fn write_unraisable(raised: Raised, object: Option<&Object>) {
+/// Gives the pending exception the traceback of where it is reported, if it has none.
+fn add_missing_traceback() {
     let traceback = |exception: Ref| {
         exception.cast::<exc::BaseExceptionObject>().and_then(|exception| exception.traceback.get())
     };
@@ -221,11 +221,17 @@ pub fn write_unraisable(raised: Raised, object: Option<&Object>) {
     {
         crate::types::traceback::add_here(frame);
     }
+}
+
+/// `PyErr_WriteUnraisable`: hands an exception that nobody can catch to `sys.unraisablehook`.
+pub fn write_unraisable(raised: Raised, object: Option<&Object>) {
+    add_missing_traceback();
     crate::hooks::UNRAISABLE.get()(raised.take(), None, object);
 }
 
 /// `PyErr_FormatUnraisable`: the same, with a message in place of "Exception ignored in".
 pub fn write_unraisable_with(raised: Raised, message: &str) {
+    add_missing_traceback();
     crate::hooks::UNRAISABLE.get()(raised.take(), Some(message), None);
 }
 
