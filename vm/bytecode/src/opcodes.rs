@@ -464,6 +464,11 @@ impl Opcode {
         matches!(self, Opcode::SETUP_FINALLY | Opcode::SETUP_WITH | Opcode::SETUP_CLEANUP)
     }
 
+    /// Whether the argument is a place in the code, before assembly.
+    pub fn has_target(self) -> bool {
+        self.flags().has_jump() || self.is_block_push()
+    }
+
     /// How the stack depth changes. `jump` tells whether a jump is taken; it matters for the block pushes
     /// only, which change nothing when control falls through.
     pub const fn stack_effect(self, oparg: i32, jump: bool) -> i32 {

@@ -7,7 +7,7 @@ use bytecode::exc_table;
 use bytecode::line_table::{Location as Loc, Writer};
 use bytecode::opcodes::Opcode;
 
-use crate::codegen::Unit;
+use crate::codegen::Metadata;
 use crate::flow::{BlockId, Flow, Graph};
 use crate::fold::without_marks;
 use crate::names::Names;
@@ -41,28 +41,28 @@ impl Inst {
     }
 }
 
-/// Makes the code object of a unit.
-pub fn assemble(unit: Unit<'_>, flow: Flow, flags: u32, names: &Names, filename: &Symbol) -> Rc<Code> {
+/// Makes the code object of a meta.
+pub fn assemble(meta: Metadata, flow: Flow, flags: u32, names: &Names, filename: &Symbol) -> Rc<Code> {
     let mut insts = flatten(&flow.graph);
     resolve_jumps(&mut insts);
-    let (localsplusnames, localspluskinds) = fast_locals(&unit, names);
+    let (localsplusnames, localspluskinds) = fast_locals(&meta, names);
     Rc::new(Code {
-        argcount: unit.counts.posonly + unit.counts.args,
-        posonlyargcount: unit.counts.posonly,
-        kwonlyargcount: unit.counts.kwonly,
+        argcount: meta.counts.posonly + meta.counts.args,
+        posonlyargcount: meta.counts.posonly,
+        kwonlyargcount: meta.counts.kwonly,
         stacksize: flow.stack_depth,
         flags,
         code: code_bytes(&insts).into(),
-        linetable: location_table(&insts, unit.firstlineno).into(),
+        linetable: location_table(&insts, meta.firstlineno).into(),
         exceptiontable: exception_table(&insts).into(),
-        consts: unit.consts.list.into_iter().map(without_marks).collect(),
-        names: unit.names.names().map(|n| names.text(n).clone()).collect(),
+        consts: meta.consts.list.into_iter().map(without_marks).collect(),
+        names: meta.names.names().map(|n| names.text(n).clone()).collect(),
         localsplusnames: localsplusnames.into(),
         localspluskinds: localspluskinds.into(),
         filename: filename.clone(),
-        name: names.text(unit.name).clone(),
-        qualname: unit.qualname,
-        firstlineno: unit.firstlineno,
+        name: names.text(meta.name).clone(),
+        qualname: meta.qualname,
+        firstlineno: meta.firstlineno,
     })
 }
 
@@ -165,21 +165,21 @@ fn exception_table(insts: &[Inst]) -> Vec<u8> {
 }
 
 /// The names and kinds of the fast locals: locals, cells that are no locals, free variables.
-fn fast_locals(unit: &Unit<'_>, names: &Names) -> (Vec<Symbol>, Vec<u8>) {
+fn fast_locals(meta: &Metadata, names: &Names) -> (Vec<Symbol>, Vec<u8>) {
     let (mut list, mut kind_list) = (Vec::new(), Vec::new());
-    for name in unit.varnames.names() {
+    for name in meta.varnames.names() {
         let mut kind = kinds::LOCAL;
-        if unit.fast_hidden.contains(name) {
+        if meta.fast_hidden.contains(name) {
             kind |= kinds::HIDDEN;
         }
-        if unit.cellvars.get(name).is_some() {
+        if meta.cellvars.get(name).is_some() {
             kind |= kinds::CELL;
         }
         list.push(names.text(name).clone());
         kind_list.push(kind);
     }
-    let cells = unit.cellvars.names().filter(|&c| unit.varnames.get(c).is_none()).map(|c| (c, kinds::CELL));
-    for (name, kind) in cells.chain(unit.freevars.names().map(|f| (f, kinds::FREE))) {
+    let cells = meta.cellvars.names().filter(|&c| meta.varnames.get(c).is_none()).map(|c| (c, kinds::CELL));
+    for (name, kind) in cells.chain(meta.freevars.names().map(|f| (f, kinds::FREE))) {
         list.push(names.text(name).clone());
         kind_list.push(kind);
     }

@@ -17,6 +17,7 @@ use syntax::{Arena, Mode, SyntaxError};
 pub mod docstring;
 pub mod error;
 pub mod names;
+pub mod stages;
 pub mod symtable;
 
 mod assemble;
@@ -78,6 +79,17 @@ pub fn compile<'a>(
     options: Options,
     warn: WarningSink<'_>,
 ) -> Result<Rc<Code>, Box<SyntaxError>> {
+    compiler_of(arena, module, filename, options, warn)?.module(module)
+}
+
+/// The code generator of a tree, after the passes before it.
+fn compiler_of<'a, 's>(
+    arena: &'a Arena,
+    module: &'a Mod<'a>,
+    filename: &str,
+    options: Options,
+    warn: WarningSink<'s>,
+) -> Result<codegen::Compiler<'a, 's>, Box<SyntaxError>> {
     let future = future::from_ast(module)?;
     let merged = options.flags | future.features;
     fold::fold(arena, module, options.optimize, merged, warn)?;
@@ -85,8 +97,7 @@ pub fn compile<'a>(
     let settings = settings(future, options, merged);
     let table = symtable::build(module, &mut names, settings)?;
     let filename: Symbol = filename.into();
-    let mut compiler = codegen::Compiler::new(filename, names, table, merged & INHERITED, &settings, warn);
-    compiler.module(module)
+    Ok(codegen::Compiler::new(filename, names, table, merged & INHERITED, &settings, warn))
 }
 
 /// Parses and compiles a source, which is UTF-8 as far as that was made sure of. `warn` receives the parser's

@@ -111,7 +111,7 @@ impl<'a> Compiler<'a, '_> {
         if args.len() == 2 {
             return (!args.iter().any(|a| is_starred(a))).then_some(true);
         }
-        let counts = self.unit_ref().counts;
+        let counts = self.unit_ref().meta.counts;
         if !args.is_empty() || counts.args + counts.posonly == 0 {
             return None;
         }
@@ -128,7 +128,7 @@ impl<'a> Compiler<'a, '_> {
         }
         let loc = place(e.location);
         self.nameop(loc, "__class__", ExprContext::Load);
-        let first = self.unit_ref().varnames.names().next();
+        let first = self.unit_ref().meta.varnames.names().next();
         if let Some(first) = first {
             let first = self.names.text(first).clone();
             self.nameop(loc, &first, ExprContext::Load);

@@ -279,8 +279,8 @@ impl<'a> Compiler<'a, '_> {
                 continue;
             }
             let unit = self.unit();
-            if !function_like && unit.fast_hidden.get(name) != Some(true) {
-                unit.fast_hidden.insert(name, true);
+            if !function_like && unit.meta.fast_hidden.get(name) != Some(true) {
+                unit.meta.fast_hidden.insert(name, true);
                 state.hidden.push(name);
             }
             // Of a cell this pushes the cell itself; the comprehension gets a new one.
@@ -330,7 +330,7 @@ impl<'a> Compiler<'a, '_> {
         }
         for name in state.hidden {
             // Not removed: the slot is marked hidden in the code object.
-            self.unit().fast_hidden.insert(name, false);
+            self.unit().meta.fast_hidden.insert(name, false);
         }
     }
 }

@@ -190,7 +190,7 @@ impl<'a> Compiler<'a, '_> {
         self.enter(f.name, kind, Key::body(f), firstlineno, None, counts(f.args))?;
         let (doc, body) = docstring::split(f.body, self.optimize);
         let first = doc.map_or(Const::None, |(text, _)| Const::Str(docstring::clean(text)));
-        self.unit().consts.add(first);
+        self.unit().meta.consts.add(first);
         let block = self.block();
         let wrap = block.coroutine || block.generator;
         if wrap {
@@ -212,7 +212,7 @@ impl<'a> Compiler<'a, '_> {
         let attributes = self.defaults(loc, args)?;
         self.enter("<lambda>", UnitKind::Lambda, Key::body(e), e.location.lineno, None, counts(args))?;
         // None as the first constant: a lambda has no docstring.
-        self.unit().consts.add(Const::None);
+        self.unit().meta.consts.add(Const::None);
         self.expr(body)?;
         let code = if self.block().generator {
             self.finish(false)?
@@ -260,7 +260,7 @@ impl<'a> Compiler<'a, '_> {
         let loc = Loc { line: firstlineno, end_line: firstlineno, column: 0, end_column: 0 };
         self.nameop(loc, "__name__", ExprContext::Load);
         self.nameop(loc, "__module__", ExprContext::Store);
-        let qualname = self.unit_ref().qualname.clone();
+        let qualname = self.unit_ref().meta.qualname.clone();
         self.load_str(loc, &qualname);
         self.nameop(loc, "__qualname__", ExprContext::Store);
         self.load_const(loc, Const::Int(firstlineno.into()));

@@ -33,7 +33,7 @@ mod types;
 mod unwind;
 mod with;
 
-pub use sequence::{Label, Sequence};
+pub use sequence::{Instruction, Label, Sequence};
 use unwind::FrameBlock;
 
 /// Beyond this many operands, displays and calls are built piece by piece.
@@ -71,6 +71,15 @@ pub struct Consts {
 }
 
 impl Consts {
+    /// Constants that are given.
+    pub fn from_list(list: Vec<Const>) -> Consts {
+        let mut index = HashMap::new();
+        for (i, value) in list.iter().enumerate() {
+            index.entry(value.clone()).or_insert(i as u32);
+        }
+        Consts { list, index }
+    }
+
     /// The index of a constant, added if it is new.
     pub fn add(&mut self, value: Const) -> u32 {
         if let Some(&i) = self.index.get(&value) {
@@ -83,10 +92,9 @@ impl Consts {
     }
 }
 
-/// A code object in the making.
-pub struct Unit<'a> {
-    kind: UnitKind,
-    pub block: BlockId,
+/// What a code object has beside its instructions.
+#[derive(Debug)]
+pub struct Metadata {
     pub name: Name,
     pub qualname: Symbol,
     pub counts: ArgCounts,
@@ -99,6 +107,13 @@ pub struct Unit<'a> {
     pub consts: Consts,
     /// Names that are fast locals only while an inlined comprehension runs: `true` while one does.
     pub fast_hidden: OrderedMap<bool>,
+}
+
+/// A code object in the making.
+pub struct Unit<'a> {
+    kind: UnitKind,
+    pub block: BlockId,
+    pub meta: Metadata,
     /// For a class: attributes that its methods set on `self`.
     static_attributes: BTreeSet<Identifier<'a>>,
     /// The class whose private names are mangled here.
@@ -106,6 +121,16 @@ pub struct Unit<'a> {
     frame_blocks: Vec<FrameBlock<'a>>,
     in_inlined_comp: u32,
     pub seq: Sequence,
+    /// The units inside this one that are ended, where they are kept.
+    nested: Vec<Generated>,
+}
+
+/// The instructions of a unit before anything is done to them, and those of the units inside it.
+#[derive(Debug)]
+pub struct Generated {
+    pub sequence: Sequence,
+    pub counts: ArgCounts,
+    pub nested: Vec<Generated>,
 }
 
 /// What the whole compilation shares.
@@ -123,6 +148,8 @@ pub struct Compiler<'a, 's> {
     interactive: bool,
     warnings: WarningSink<'s>,
     units: Vec<Unit<'a>>,
+    /// Units keep the instructions of those inside them.
+    keep_nested: bool,
     /// The first use of `__debug__` as a target: what was noted first is raised, whatever goes wrong later.
     forbidden: Option<Box<SyntaxError>>,
 }
@@ -157,20 +184,33 @@ impl<'a, 's> Compiler<'a, 's> {
             interactive: false,
             warnings,
             units: Vec::new(),
+            keep_nested: false,
             forbidden: None,
         }
     }
 
     /// Compiles the tree.
     pub fn module(&mut self, module: &'a Mod<'a>) -> Result<Rc<Code>> {
-        let result = self.module_inner(module);
+        let result = self.module_body(module).and_then(|add_none| self.finish(add_none));
         match self.forbidden.take() {
             Some(error) => Err(error),
             None => result,
         }
     }
 
-    fn module_inner(&mut self, module: &'a Mod<'a>) -> Result<Rc<Code>> {
+    /// The instructions of the tree, which nothing is done to yet.
+    pub fn generate(&mut self, module: &'a Mod<'a>) -> Result<Generated> {
+        self.keep_nested = true;
+        let result = self.module_body(module).and_then(|add_none| self.end(add_none));
+        let unit = match self.forbidden.take() {
+            Some(error) => return Err(error),
+            None => result?,
+        };
+        Ok(Generated { sequence: unit.seq, counts: unit.meta.counts, nested: unit.nested })
+    }
+
+    /// Answers whether the unit returns None at its end.
+    fn module_body(&mut self, module: &'a Mod<'a>) -> Result<bool> {
         self.enter("<module>", UnitKind::Module, Key::body(module), 1, None, ArgCounts::default())?;
         let start = |stmts: &[Stmt<'_>]| {
             let first = Location { lineno: 1, end_lineno: 1, col_offset: 0, end_col_offset: 0 };
@@ -186,7 +226,7 @@ impl<'a, 's> Compiler<'a, 's> {
             Mod::Expression { body } => self.expr(body)?,
             Mod::FunctionType { .. } => {}
         }
-        self.finish(!matches!(module, Mod::Expression { .. }))
+        Ok(!matches!(module, Mod::Expression { .. }))
     }
 
     // ---------------------------------------------------------------- units
@@ -244,21 +284,24 @@ impl<'a, 's> Compiler<'a, 's> {
         self.units.push(Unit {
             kind,
             block,
-            name,
-            qualname,
-            counts,
-            firstlineno: lineno,
-            varnames,
-            cellvars,
-            freevars,
-            names: Numbering::default(),
-            consts: Consts::default(),
-            fast_hidden: OrderedMap::default(),
+            meta: Metadata {
+                name,
+                qualname,
+                counts,
+                firstlineno: lineno,
+                varnames,
+                cellvars,
+                freevars,
+                names: Numbering::default(),
+                consts: Consts::default(),
+                fast_hidden: OrderedMap::default(),
+            },
             static_attributes: BTreeSet::new(),
             class,
             frame_blocks: Vec::new(),
             in_inlined_comp: 0,
             seq: Sequence::default(),
+            nested: Vec::new(),
         });
         let line = if kind == UnitKind::Module { 0 } else { lineno };
         let loc = Loc { line, end_line: lineno, column: 0, end_column: 0 };
@@ -297,23 +340,31 @@ impl<'a, 's> Compiler<'a, 's> {
         let parent = &self.units[depth - 1];
         let locals = matches!(parent.kind, UnitKind::Function | UnitKind::AsyncFunction | UnitKind::Lambda);
         let middle = if locals { ".<locals>." } else { "." };
-        format!("{}{middle}{own}", parent.qualname).into()
+        format!("{}{middle}{own}", parent.meta.qualname).into()
     }
 
-    /// Ends the current unit: makes its code object. `add_none` returns None at the end, else what is on the
-    /// stack.
-    fn finish(&mut self, add_none: bool) -> Result<Rc<Code>> {
+    /// Ends the current unit, which returns None at its end with `add_none`, else what is on the stack.
+    fn end(&mut self, add_none: bool) -> Result<Unit<'a>> {
         if add_none {
             self.load_const(Loc::NONE, Const::None);
         }
         self.op(Loc::NONE, Opcode::RETURN_VALUE);
-        let Some(mut unit) = self.units.pop() else {
-            return Err(syntax_error(Location::default(), "no unit to finish"));
-        };
+        self.units.pop().ok_or_else(|| syntax_error(Location::default(), "no unit to finish"))
+    }
+
+    /// Ends the current unit, see [`Self::end`], and makes its code object.
+    fn finish(&mut self, add_none: bool) -> Result<Rc<Code>> {
+        let mut unit = self.end(add_none)?;
+        if self.keep_nested
+            && let Some(parent) = self.units.last_mut()
+        {
+            let nested = std::mem::take(&mut unit.nested);
+            parent.nested.push(Generated { sequence: unit.seq.clone(), counts: unit.meta.counts, nested });
+        }
         let flags = self.code_flags(unit.block);
         let nparams = self.table.block(unit.block).varnames.len();
         let flow = flow::optimize(&mut unit, nparams, flags);
-        Ok(assemble::assemble(unit, flow, flags, &self.names, &self.filename))
+        Ok(assemble::assemble(unit.meta, flow, flags, &self.names, &self.filename))
     }
 
     fn code_flags(&self, block: BlockId) -> u32 {
@@ -360,7 +411,7 @@ impl<'a, 's> Compiler<'a, 's> {
     }
 
     fn load_const(&mut self, loc: Loc, value: Const) {
-        let i = self.unit().consts.add(value);
+        let i = self.unit().meta.consts.add(value);
         self.op_i(loc, Opcode::LOAD_CONST, i);
     }
 
@@ -381,10 +432,10 @@ impl<'a, 's> Compiler<'a, 's> {
     fn name_op(&mut self, loc: Loc, op: Opcode, name: Name, space: Space) {
         let unit = self.unit();
         let list = match space {
-            Space::Names => &mut unit.names,
-            Space::Vars => &mut unit.varnames,
-            Space::Cells => &mut unit.cellvars,
-            Space::Frees => &mut unit.freevars,
+            Space::Names => &mut unit.meta.names,
+            Space::Vars => &mut unit.meta.varnames,
+            Space::Cells => &mut unit.meta.cellvars,
+            Space::Frees => &mut unit.meta.freevars,
         };
         let i = list.number(name);
         self.op_i(loc, op, i);
@@ -393,7 +444,7 @@ impl<'a, 's> Compiler<'a, 's> {
     /// An attribute instruction; the low bits of its operand are its variant.
     fn attr_op(&mut self, loc: Loc, op: Opcode, attr: &str) {
         let name = self.mangled(attr);
-        let i = self.unit().names.number(name);
+        let i = self.unit().meta.names.number(name);
         let (op, arg) = match op {
             Opcode::LOAD_ATTR => (op, i << 1),
             Opcode::LOAD_METHOD => (Opcode::LOAD_ATTR, i << 1 | 1),
@@ -448,7 +499,7 @@ impl<'a, 's> Compiler<'a, 's> {
                 }
                 self.name_op(loc, op, name, space);
             }
-            Scope::Local if function_like || self.unit_ref().fast_hidden.get(name) == Some(true) => {
+            Scope::Local if function_like || self.unit_ref().meta.fast_hidden.get(name) == Some(true) => {
                 let op = pick(Opcode::LOAD_FAST, Opcode::STORE_FAST, Opcode::DELETE_FAST);
                 self.name_op(loc, op, name, Space::Vars);
             }
@@ -490,10 +541,10 @@ impl<'a, 's> Compiler<'a, 's> {
     fn number(&mut self, name: Name, space: Space) -> u32 {
         let unit = self.unit();
         match space {
-            Space::Names => unit.names.number(name),
-            Space::Vars => unit.varnames.number(name),
-            Space::Cells => unit.cellvars.number(name),
-            Space::Frees => unit.freevars.number(name),
+            Space::Names => unit.meta.names.number(name),
+            Space::Vars => unit.meta.varnames.number(name),
+            Space::Cells => unit.meta.cellvars.number(name),
+            Space::Frees => unit.meta.freevars.number(name),
         }
     }
 

@@ -16,7 +16,7 @@ pub struct Instruction {
 }
 
 /// A list of instructions.
-#[derive(Default, Debug)]
+#[derive(Clone, Default, Debug)]
 pub struct Sequence {
     pub instructions: Vec<Instruction>,
     /// For each label the index of the instruction it stands before.
@@ -44,5 +44,18 @@ impl Sequence {
     /// The label stands before the next instruction.
     pub fn place(&mut self, label: Label) {
         self.labels[label.0 as usize] = self.instructions.len() as u32;
+    }
+
+    /// Makes the arguments of jumps and block pushes the indices of the instructions they lead to, and forgets
+    /// the labels.
+    pub fn apply_labels(&mut self) {
+        if self.labels.is_empty() {
+            return;
+        }
+        let count = self.instructions.len() as u32;
+        for instruction in self.instructions.iter_mut().filter(|i| i.op.has_target()) {
+            instruction.arg = self.labels.get(instruction.arg as usize).map_or(count, |&index| index.min(count));
+        }
+        self.labels.clear();
     }
 }

@@ -108,7 +108,7 @@ impl<'a> Compiler<'a, '_> {
         }
         self.enter(name, UnitKind::Function, Key::body(s), loc.line, None, ArgCounts::default())?;
         // None as the first constant: the evaluating function has no docstring.
-        self.unit().consts.add(Const::None);
+        self.unit().meta.consts.add(Const::None);
         self.expr(value)?;
         self.op(loc, Opcode::RETURN_VALUE);
         let code = self.finish(false)?;

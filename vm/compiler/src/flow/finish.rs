@@ -4,9 +4,9 @@ use bytecode::code::flags::{ASYNC_GENERATOR, COROUTINE, GENERATOR};
 use bytecode::line_table::Location as Loc;
 use bytecode::opcodes::Opcode;
 
-use crate::codegen::Unit;
+use crate::codegen::Metadata;
 
-use super::{Block, BlockId, Graph, Inst, has_target, is_scope_exit, is_unconditional_jump, nops};
+use super::{Block, BlockId, Graph, Inst, is_scope_exit, is_unconditional_jump, nops};
 
 /// The stack slots that the code needs, at least one. Sets the depth at the top of each block.
 pub(super) fn stack_depth(graph: &mut Graph) -> u32 {
@@ -19,12 +19,12 @@ pub(super) fn stack_depth(graph: &mut Graph) -> u32 {
         let mut next = graph.block(id).next;
         for i in 0..graph.block(id).insts.len() {
             let inst = graph.block(id).insts[i];
-            let after = depth + inst.op.stack_effect(inst.arg as i32, false);
+            let after = depth.saturating_add(inst.op.stack_effect(inst.arg as i32, false));
             deepest = deepest.max(after);
-            if has_target(inst.op)
+            if inst.op.has_target()
                 && let Some(target) = inst.target
             {
-                let at_target = depth + inst.op.stack_effect(inst.arg as i32, true);
+                let at_target = depth.saturating_add(inst.op.stack_effect(inst.arg as i32, true));
                 deepest = deepest.max(at_target);
                 start_at(graph, &mut todo, target, at_target);
             }
@@ -51,13 +51,13 @@ fn start_at(graph: &mut Graph, todo: &mut Vec<BlockId>, id: BlockId, depth: i32)
 
 /// Adds the instructions that set up a frame, and gives cells and free variables their places among the fast
 /// locals: a cell that is also a parameter takes the parameter's.
-pub(super) fn prepare_cells(graph: &mut Graph, unit: &Unit<'_>, flags: u32) {
-    let nlocals = unit.varnames.len() as u32;
-    let ncells = unit.cellvars.len();
-    let nfree = unit.freevars.len();
+pub(super) fn prepare_cells(graph: &mut Graph, meta: &Metadata, flags: u32) {
+    let nlocals = meta.varnames.len() as u32;
+    let ncells = meta.cellvars.len();
+    let nfree = meta.freevars.len();
     let mut places: Vec<u32> = (0..(ncells + nfree) as u32).map(|i| nlocals + i).collect();
-    for (i, cell) in unit.cellvars.names().enumerate() {
-        if let Some(local) = unit.varnames.get(cell) {
+    for (i, cell) in meta.cellvars.names().enumerate() {
+        if let Some(local) = meta.varnames.get(cell) {
             places[i] = local;
         }
     }
@@ -70,7 +70,7 @@ pub(super) fn prepare_cells(graph: &mut Graph, unit: &Unit<'_>, flags: u32) {
     cells.sort_by_key(|&i| places[i as usize]);
     prefix.extend(cells.into_iter().map(|i| Inst::new(Opcode::MAKE_CELL, i, Loc::NONE)));
     if flags & (GENERATOR | COROUTINE | ASYNC_GENERATOR) != 0 {
-        let loc = Loc::line(unit.firstlineno);
+        let loc = Loc::line(meta.firstlineno);
         prefix.push(Inst::new(Opcode::RETURN_GENERATOR, 0, loc));
         prefix.push(Inst::new(Opcode::POP_TOP, 0, loc));
     }

@@ -10,7 +10,7 @@
 use bytecode::line_table::Location as Loc;
 use bytecode::opcodes::Opcode;
 
-use crate::codegen::{Sequence, Unit};
+use crate::codegen::{Consts, Label, Metadata, Sequence, Unit};
 
 mod finish;
 mod layout;
@@ -142,6 +142,24 @@ impl Graph {
         }
     }
 
+    /// The instructions in order, with a label for each block.
+    fn sequence(&self) -> Sequence {
+        let mut seq = Sequence::default();
+        let mut labels = vec![Label(0); self.blocks.len()];
+        for id in self.order() {
+            labels[id.index()] = seq.label();
+        }
+        for id in self.order() {
+            seq.place(labels[id.index()]);
+            for inst in &self.block(id).insts {
+                let target = inst.target.filter(|_| inst.op.has_target());
+                seq.push(inst.op, target.map_or(inst.arg, |target| labels[target.index()].0), inst.loc);
+            }
+        }
+        seq.apply_labels();
+        seq
+    }
+
     fn clear_visited(&mut self) {
         self.each(|g, b| g.block_mut(b).visited = false);
     }
@@ -173,10 +191,6 @@ fn is_unconditional_jump(op: Opcode) -> bool {
     )
 }
 
-fn has_target(op: Opcode) -> bool {
-    op.flags().has_jump() || op.is_block_push()
-}
-
 /// A finished graph.
 pub struct Flow {
     pub graph: Graph,
@@ -186,37 +200,62 @@ pub struct Flow {
 /// Builds, optimises and finishes the graph of a unit. Its constants become those that are used.
 pub fn optimize(unit: &mut Unit<'_>, nparams: usize, flags: u32) -> Flow {
     let mut graph = build(&unit.seq);
+    simplify(&mut graph, &mut unit.meta.consts, unit.meta.varnames.len(), nparams);
+    concrete(graph, &unit.meta, flags)
+}
+
+/// A sequence after the optimising passes, without the finishing ones.
+pub fn optimize_sequence(seq: &Sequence, consts: &mut Consts, nlocals: usize) -> Sequence {
+    let mut graph = build(seq);
+    simplify(&mut graph, consts, nlocals, 0);
+    graph.sequence()
+}
+
+/// The finished graph of a sequence that nothing is optimised in.
+pub fn finish_sequence(seq: &Sequence, meta: &Metadata, flags: u32) -> Flow {
+    let mut graph = build(seq);
     regions::assign_handlers(&mut graph);
+    concrete(graph, meta, flags)
+}
 
-    nops::inline_small_exits(&mut graph);
-    nops::remove_unreachable(&mut graph);
-    lines::resolve(&mut graph);
-    peephole::optimize(&mut graph, &mut unit.consts);
-    nops::remove_nops_and_pairs(&mut graph);
-    nops::remove_unreachable(&mut graph);
-    nops::remove_nops_and_jumps(&mut graph);
+fn simplify(graph: &mut Graph, consts: &mut Consts, nlocals: usize, nparams: usize) {
+    regions::assign_handlers(graph);
 
-    locals::remove_unused_consts(&mut graph, &mut unit.consts);
-    locals::check_unset(&mut graph, unit.varnames.len(), nparams);
-    locals::join_pairs(&mut graph);
-    layout::move_cold_blocks(&mut graph);
-    lines::resolve(&mut graph);
+    nops::inline_small_exits(graph);
+    nops::remove_unreachable(graph);
+    lines::resolve(graph);
+    peephole::optimize(graph, consts);
+    nops::remove_nops_and_pairs(graph);
+    nops::remove_unreachable(graph);
+    nops::remove_nops_and_jumps(graph);
 
+    locals::remove_unused_consts(graph, consts);
+    locals::check_unset(graph, nlocals, nparams);
+    locals::join_pairs(graph);
+    layout::move_cold_blocks(graph);
+    lines::resolve(graph);
+}
+
+fn concrete(mut graph: Graph, meta: &Metadata, flags: u32) -> Flow {
     let stack_depth = finish::stack_depth(&mut graph);
-    finish::prepare_cells(&mut graph, unit, flags);
+    finish::prepare_cells(&mut graph, meta, flags);
     finish::replace_pseudo(&mut graph);
     finish::normalize_jumps(&mut graph);
     Flow { graph, stack_depth }
 }
 
-/// Cuts a sequence into blocks.
+/// Cuts a sequence into blocks. Where it has no labels, jumps tell the indices of instructions.
 fn build(seq: &Sequence) -> Graph {
     let mut graph = Graph { blocks: vec![Block::default()], entry: BlockId(0) };
     let count = seq.instructions.len();
-    let index_of = |label: u32| seq.labels.get(label as usize).map_or(count, |&i| i as usize);
+    let index_of = |target: u32| match seq.labels.get(target as usize) {
+        Some(&index) => index as usize,
+        None if seq.labels.is_empty() => target as usize,
+        None => count,
+    };
     let mut is_target = vec![false; count + 1];
     for i in &seq.instructions {
-        if has_target(i.op) {
+        if i.op.has_target() {
             is_target[index_of(i.arg).min(count)] = true;
         }
     }
@@ -237,7 +276,7 @@ fn build(seq: &Sequence) -> Graph {
         graph.block_mut(current).insts.push(Inst::new(inst.op, inst.arg, inst.loc));
     }
     for block in &mut graph.blocks {
-        for inst in block.insts.iter_mut().filter(|i| has_target(i.op)) {
+        for inst in block.insts.iter_mut().filter(|i| i.op.has_target()) {
             inst.target = Some(block_of[index_of(inst.arg).min(count)]);
         }
     }

@@ -2,7 +2,7 @@
 
 use bytecode::opcodes::Opcode;
 
-use super::{BlockId, Graph, has_target, is_unconditional_jump};
+use super::{BlockId, Graph, is_unconditional_jump};
 
 /// Exits of at most this many instructions are copied to where a jump leads to them.
 const MAX_COPY_SIZE: usize = 4;
@@ -60,7 +60,7 @@ pub(super) fn remove_unreachable(graph: &mut Graph) {
     while let Some(id) = todo.pop() {
         let block = graph.block(id);
         let next = block.next.filter(|_| block.falls_through());
-        let targets = block.insts.iter().filter(|i| has_target(i.op)).filter_map(|i| i.target);
+        let targets = block.insts.iter().filter(|i| i.op.has_target()).filter_map(|i| i.target);
         let ways: Vec<BlockId> = next.into_iter().chain(targets).collect();
         for way in ways {
             let block = graph.block_mut(way);

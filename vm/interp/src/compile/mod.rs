@@ -92,6 +92,20 @@ pub fn fold_tree<'a>(
     warned(filename, |sink| compiler::fold_tree(arena, module, options, sink))
 }
 
+/// The instructions that code generation makes of a tree.
+///
+/// # Errors
+/// As [`compile`].
+pub fn generate<'a>(
+    arena: &'a Arena,
+    module: &'a Mod<'a>,
+    filename: &str,
+    optimize: i32,
+) -> Result<compiler::stages::Generated> {
+    let options = options(0, optimize);
+    warned(filename, |sink| compiler::stages::generate(arena, module, filename, options, sink))
+}
+
 fn options(flags: u32, optimize: i32) -> compiler::Options {
     let optimize = u8::try_from(optimize).unwrap_or(crate::config::get().optimize);
     compiler::Options { optimize, flags }

@@ -15,6 +15,7 @@ pub mod suggestions;
 pub mod symtable;
 pub mod sys;
 pub mod sysconfig;
+pub mod testinternal;
 pub mod thread;
 pub mod tokenize;
 pub mod typing;
@@ -38,6 +39,7 @@ static OWN: &[Entry] = &[
     ("_suggestions", &suggestions::module::MODULE_DEF),
     ("_symtable", &symtable::module::MODULE_DEF),
     ("_sysconfig", &sysconfig::module::MODULE_DEF),
+    ("_testinternalcapi", &testinternal::module::MODULE_DEF),
     ("_thread", &thread::module::MODULE_DEF),
     ("_tokenize", &tokenize::module::MODULE_DEF),
     ("_typing", &typing::module::MODULE_DEF),

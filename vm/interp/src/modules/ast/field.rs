@@ -265,7 +265,11 @@ impl<'a> Field<'a> for Constant<'a> {
     }
 }
 
-fn constant<'a>(object: &Object, input: &Input<'a>) -> Result<Constant<'a>> {
+/// A constant of an object.
+///
+/// # Errors
+/// TypeError for what is none.
+pub fn constant<'a>(object: &Object, input: &Input<'a>) -> Result<Constant<'a>> {
     let arena = input.arena;
     if object.is(none()) {
         return Ok(Constant::None);

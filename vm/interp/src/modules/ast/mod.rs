@@ -9,6 +9,7 @@ mod field;
 mod node;
 mod validate;
 
+use bytecode::code::Const;
 use classes::Class;
 use convert::Node;
 use field::Input;
@@ -54,6 +55,16 @@ pub fn tree_of<'a>(object: &Object, arena: &'a Arena, mode: Mode) -> Result<Mod<
     let module = Mod::from_object(object, &Input { arena })?;
     validate::module(&module)?;
     Ok(module)
+}
+
+/// Objects as constants of the compiler.
+///
+/// # Errors
+/// TypeError for an object that is no constant.
+pub fn constants_of(objects: &[Ref]) -> Result<Vec<Const>> {
+    let arena = Arena::new();
+    let input = Input { arena: &arena };
+    objects.iter().map(|object| Ok(compiler::to_const(&field::constant(object, &input)?))).collect()
 }
 
 #[macros::pymodule(name = "_ast")]

@@ -1,0 +1,103 @@
+//! `_testinternalcapi`: what CPython's tests ask of the virtual machine's insides, answered for this one.
+//!
+//! `stages` has the compiler's passes one at a time, `config` the configuration. Functions about what does not
+//! exist here (interpreters beside the first, executors, a header of collected objects) are left out.
+
+mod config;
+mod sequence;
+mod stages;
+
+use bytecode::code::Wtf8;
+use objects::attrs::inline::{Storage, storage};
+use objects::types::code::Code;
+use objects::types::dict::Dict;
+use objects::types::str::{Str, numeric};
+use objects::{Object, Ref, Result, raise, state};
+
+/// What `sys.getsizeof` adds for a collected object, and for a managed dict or weak references: CPython's heads.
+const HEAD_SIZE: usize = 16;
+
+#[macros::pymodule(name = "_testinternalcapi", parts(config::part, stages::part))]
+pub mod module {
+    use super::*;
+
+    #[constant]
+    const SIZEOF_PYGC_HEAD: usize = HEAD_SIZE;
+    #[constant]
+    const SIZEOF_MANAGED_PRE_HEADER: usize = HEAD_SIZE;
+    #[constant]
+    const SIZEOF_PYOBJECT: usize = size_of::<Object>();
+    #[constant]
+    const SIZEOF_TIME_T: usize = size_of::<libc::time_t>();
+
+    #[function("get_recursion_depth($module, /)", unchecked)]
+    fn get_recursion_depth() -> i32 {
+        let state = state::current();
+        state.py_recursion_limit.get() - state.py_recursion_remaining.get()
+    }
+
+    #[function("get_c_recursion_remaining($module, /)", unchecked)]
+    fn get_c_recursion_remaining() -> i32 {
+        state::current().c_recursion_remaining.get()
+    }
+
+    /// Whether the instance's attributes are in the instance itself.
+    #[function("has_inline_values($module, obj, /)", unchecked)]
+    fn has_inline_values(obj: &Object) -> bool {
+        match storage(obj) {
+            Storage::Managed(managed) => managed.shape().is_some(),
+            Storage::Nothing | Storage::Classic(_) => false,
+        }
+    }
+
+    /// The words of a frame that runs the code object.
+    #[function("get_co_framesize($module, code, /)", unchecked)]
+    fn get_co_framesize(code: &Object) -> Result<i32> {
+        match code.cast::<Code>() {
+            Some(code) => Ok(code.co_framesize.get()),
+            None => Err(raise!(TypeError, "argument must be a code object")),
+        }
+    }
+
+    #[function("dict_getitem_knownhash($module, mp, key, hash, /)", unchecked)]
+    fn dict_getitem_knownhash(mp: &Object, key: &Object, hash: isize) -> Result<Ref> {
+        let Some(dict) = mp.cast::<Dict>() else {
+            return Err(raise!(SystemError, "expected a dict, not '{}'", mp.class().name()));
+        };
+        dict.get_item_known_hash(key, hash)?.ok_or_else(|| raise::key_error(key))
+    }
+
+    /// Code, functions and modules are not made immortal when they are used.
+    #[function("get_immortalize_deferred($module, /)", unchecked)]
+    fn get_immortalize_deferred() -> bool {
+        false
+    }
+
+    /// There is no such immortality to suppress, as in every build with a GIL.
+    #[function("suppress_immortalization($module, value, /)", unchecked)]
+    fn suppress_immortalization(value: bool) {
+        let _ = value;
+    }
+
+    #[function("_PyUnicode_TransformDecimalAndSpaceToASCII($module, arg, /)", unchecked)]
+    fn transform_decimal_and_space(arg: &Object) -> Result<Ref<Str>> {
+        match arg.cast::<Str>() {
+            Some(text) => Str::from_latin1(&numeric::decimal_to_ascii(text)),
+            None => Err(raise!(SystemError, "expected a string, not '{}'", arg.class().name())),
+        }
+    }
+
+    /// A docstring as the compiler leaves it.
+    #[function("compiler_cleandoc($module, /, doc)", unchecked)]
+    fn compiler_cleandoc(doc: &Str) -> Result<Ref> {
+        let text = Wtf8::from_code_points(doc.chars().iter());
+        let cleaned = compiler::docstring::clean(syntax::ast::Wtf8::new(&text.0));
+        objects::types::code::build::constant(&bytecode::code::Const::Str(cleaned))
+    }
+
+    /// Objects come from pools of small blocks, whatever `PYTHONMALLOC` says.
+    #[function("pymem_getallocatorsname($module, /)", unchecked)]
+    fn pymem_getallocatorsname() -> &'static str {
+        "pymalloc"
+    }
+}
