@@ -1,14 +1,14 @@
 //! Auditing events (PEP 578): the hooks of `sys.addaudithook`, and those in C.
 
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use core::ffi::{c_char, c_int, c_void};
 use objects::object::refs::Slot;
-use objects::protocol::call;
+use objects::protocol::{attr, call, object};
 use objects::types::exceptions as exc;
 use objects::types::list::List;
-use objects::types::str::Str;
+use objects::types::str::{Str, intern};
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Result};
+use objects::{Instance, Object, Result, state};
 use std::ffi::CString;
 
 /// A hook in C: below 0 when it objects, with an exception.
@@ -18,15 +18,12 @@ struct Hooks {
     list: Slot<List>,
     /// Hooks in C with what they are called with; they come first.
     native: RefCell<Vec<(NativeHook, *mut c_void)>>,
-    /// Hooks are not called for what hooks do.
-    running: Cell<bool>,
 }
 
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Hooks {}
 
-static HOOKS: Hooks =
-    Hooks { list: Slot::empty(), native: RefCell::new(Vec::new()), running: Cell::new(false) };
+static HOOKS: Hooks = Hooks { list: Slot::empty(), native: RefCell::new(Vec::new()) };
 
 /// Adds a hook; one that objects by a RuntimeError is silently not added.
 ///
@@ -114,10 +111,25 @@ pub fn raise_with(event: &Str, arguments: &Tuple) -> Result<()> {
         }
     }
     let Some(hooks) = HOOKS.list.get() else { return Ok(()) };
-    if HOOKS.running.replace(true) {
-        return Ok(());
-    }
-    let result = hooks.to_vec().iter().try_for_each(|hook| call::call(hook, &[event, arguments]).map(drop));
-    HOOKS.running.set(false);
+    hooks.to_vec().iter().try_for_each(|hook| call_hook(hook, event, arguments))
+}
+
+/// Calls one hook. It is not traced, unless it has a true `__cantrace__`.
+fn call_hook(hook: &Object, event: &Str, arguments: &Tuple) -> Result<()> {
+    let tracing = &state::current().tracing;
+    tracing.set(tracing.get() + 1);
+    let traced = attr::get_optional(hook, &*intern::intern_text("__cantrace__")?)
+        .and_then(|answer| answer.map_or(Ok(false), |answer| object::is_true(&answer)));
+    let result = match traced {
+        Ok(true) => {
+            tracing.set(tracing.get() - 1);
+            let result = call::call(hook, &[event, arguments]);
+            tracing.set(tracing.get() + 1);
+            result.map(drop)
+        }
+        Ok(false) => call::call(hook, &[event, arguments]).map(drop),
+        Err(raised) => Err(raised),
+    };
+    tracing.set(tracing.get() - 1);
     result
 }

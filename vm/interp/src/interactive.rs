@@ -5,12 +5,14 @@ use crate::modules::sys::printer;
 use crate::traceback_print::{self, write_stderr};
 use crate::{config, program};
 use compiler::compiler_flags::{ALLOW_INCOMPLETE_INPUT, DONT_IMPLY_DEDENT};
-use objects::protocol::{call, object};
+use objects::protocol::{attr, call, object};
 use objects::raise::Raised;
 use objects::types::code::Code;
 use objects::types::exceptions as exc;
+use objects::types::int::Int;
+use objects::types::none::none;
 use objects::types::str::Str;
-use objects::{Ref, Result, id, state};
+use objects::{Ref, Result, id, raise, state};
 
 /// Whether somebody is there to be asked: a terminal, or `-i`.
 pub fn stdin_is_interactive() -> bool {
@@ -131,7 +133,8 @@ impl Session<'_> {
     pub fn statement(&mut self) -> Result<bool> {
         let Some(text) = self.read()? else { return Ok(false) };
         let text = source::decode_source(&text, self.filename)?;
-        let code = compile::compile(&text, self.filename, Mode::Single, self.flags, -1)?;
+        let code = compile::compile(&text, self.filename, Mode::Single, self.flags, -1)
+            .map_err(|raised| with_text(raised, &text))?;
         self.flags |= code.co_flags.get() as u32 & compile::FUTURES;
         self.run(&code, &text)?;
         Ok(true)
@@ -151,9 +154,16 @@ impl Session<'_> {
             let prompt = prompt(if text.is_empty() { "ps1" } else { "ps2" })?;
             let line = (self.read_line)(&prompt)?;
             if line.is_empty() {
-                return Ok(if text.is_empty() { None } else { Some(text) });
+                if text.is_empty() {
+                    return Ok(None);
+                }
+                printer::write_all(2, b"\n");
+                return Ok(Some(text));
             }
             text.extend_from_slice(&line);
+            if !text.ends_with(b"\n") {
+                continue;
+            }
             if is_blank(&text) {
                 text.clear();
                 continue;
@@ -182,6 +192,28 @@ impl Session<'_> {
         let parsed = syntax::parse(&arena, &[text, b"\n"].concat(), Mode::Single, &options);
         parsed.result.is_ok() || is_cut_short(&parsed)
     }
+}
+
+/// The SyntaxError with the line that it is about, which no file has.
+fn with_text(raised: Raised, text: &[u8]) -> Raised {
+    if !raised.matches(&exc::SyntaxError) {
+        return raised;
+    }
+    let exception = raised.take();
+    let completed = attr::get(&exception, id!("text")).and_then(|known| {
+        let line = attr::get(&exception, id!("lineno"))?.cast::<Int>().and_then(Int::to_i64).unwrap_or(0);
+        let index = usize::try_from(line - 1).unwrap_or(0);
+        match text.split_inclusive(|&byte| byte == b'\n').nth(index) {
+            Some(line) if known.is(none()) => {
+                attr::set(&exception, id!("text"), Some(&*Str::new(&String::from_utf8_lossy(line))?))
+            }
+            _ => Ok(()),
+        }
+    });
+    if let Err(raised) = completed {
+        raised.clear();
+    }
+    raise::restore(exception)
 }
 
 /// Whether there is nothing but blanks and comments.
@@ -225,7 +257,8 @@ fn read_line(prompt: &Str) -> Result<Vec<u8>> {
             0 => return Ok(line),
             _ => match std::io::Error::last_os_error().raw_os_error() {
                 Some(libc::EINTR) => objects::hooks::HANDLE_PENDING.get()()?,
-                number => return Err(objects::raise::os_error(number.unwrap_or(0), None, None)),
+                // Input that cannot be read has ended.
+                _ => return Ok(line),
             },
         }
     }

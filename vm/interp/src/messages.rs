@@ -21,11 +21,10 @@ pub fn unbound(frame: &InterpreterFrame, index: usize) -> Raised {
     let Some(name) = code.local_name(index) else { return raise!(SystemError, "no such variable") };
     let text = name.to_string_lossy();
     if index < code.first_free() {
-        let raised = raise!(
+        return raise!(
             UnboundLocalError,
             "cannot access local variable '{text}' where it is not associated with a value"
         );
-        return with_name(raised, name);
     }
     let raised = raise!(
         NameError,

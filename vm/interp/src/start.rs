@@ -220,6 +220,7 @@ fn library_module(name: &str, origin: &str) -> Result<Ref<Module>> {
 /// What the modules raise.
 pub fn start_services() -> Result<()> {
     let config = config::get();
+    state::interpreter().dev_mode.set(config.dev_mode);
     if config.faulthandler && modules::find("faulthandler").is_some() {
         protocol::call_method(&*import::import_module("faulthandler")?, id!("enable"), &[])?;
     }

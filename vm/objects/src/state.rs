@@ -127,7 +127,9 @@ pub struct Interpreter {
     pub codec_error_registry: Slot<Dict>,
     /// Whether new code objects keep columns (`-X no_debug_ranges`).
     pub code_debug_ranges: Cell<bool>,
-    _ceval: [u8; 7264 - 57],
+    /// `-X dev`, once the interpreter has started: codecs and error handlers are looked up even where they are not needed.
+    pub dev_mode: Cell<bool>,
+    _ceval: [u8; 7264 - 58],
     _next: Cell<*const Interpreter>,
     _id: i64,
     _before_threads: [u8; 7344 - 7280],
@@ -172,7 +174,8 @@ pub static INTERPRETER: Interpreter = Interpreter {
     codec_search_cache: Slot::empty(),
     codec_error_registry: Slot::empty(),
     code_debug_ranges: Cell::new(true),
-    _ceval: [0; 7264 - 57],
+    dev_mode: Cell::new(false),
+    _ceval: [0; 7264 - 58],
     _next: Cell::new(ptr::null()),
     _id: 0,
     _before_threads: [0; 7344 - 7280],

@@ -33,6 +33,8 @@ enum Kind {
     Property,
     /// A field of the instance that owns an object.
     Slot(u16),
+    /// Its class may become a descriptor, or another one, at any time.
+    Changeable,
     /// Any other data descriptor.
     Data,
     /// Any other descriptor without `__set__`.
@@ -41,15 +43,19 @@ enum Kind {
     Plain,
 }
 
-fn kind_of(found: Option<&Object>) -> Kind {
+fn kind_of(found: Option<&Object>, owner: &TypeObject) -> Kind {
     let Some(found) = found else { return Kind::Absent };
     let class = found.class();
+    if !class.has_feature(flags::IMMUTABLETYPE) {
+        return Kind::Changeable;
+    }
     if class.tp_descr_set.get().is_some() {
         if found.is_exactly(&PyProperty_Type) {
             return Kind::Property;
         }
         if let Some(member) = found.cast_exact::<MemberDescr>()
             && member.def().kind == kind::OBJECT_EX
+            && owner.is_subtype(member.common().class_of())
             && let Ok(offset) = u16::try_from(member.def().offset)
         {
             return Kind::Slot(offset);
@@ -115,7 +121,7 @@ unsafe fn in_class(site: Site<'_>, class: &TypeObject, name: &Str, for_call: boo
         return None;
     }
     let found = class.lookup(name)?;
-    match kind_of(Some(&found)) {
+    match kind_of(Some(&found), class) {
         Kind::Method | Kind::Plain => {}
         _ => return None,
     }
@@ -154,13 +160,17 @@ unsafe fn in_instance(site: Site<'_>, owner: &Object, name: &Str, for_call: bool
     let found = class.lookup(name);
     // SAFETY: the caller's.
     unsafe {
-        match kind_of(found.as_deref()) {
+        match kind_of(found.as_deref(), class) {
             Kind::Property if !for_call => property(site, found.as_deref()?),
             Kind::Slot(offset) => {
                 *site.pc.add(3) = offset;
                 Some(op::LOAD_ATTR_SLOT)
             }
-            Kind::Property | Kind::Data => None,
+            Kind::Data if is_own_class(found.as_deref()?, name) => {
+                *site.pc.add(3) = Object::CLASS_OFFSET as u16;
+                Some(op::LOAD_ATTR_SLOT)
+            }
+            Kind::Property | Kind::Data | Kind::Changeable => None,
             Kind::Absent => own(site, owner, name),
             Kind::NonData => own(site, owner, name),
             Kind::Method if for_call => of_class(site, owner, name, found.as_deref()?, true),
@@ -168,6 +178,12 @@ unsafe fn in_instance(site: Site<'_>, owner: &Object, name: &Str, for_call: bool
             Kind::Plain => of_class(site, owner, name, found.as_deref()?, false),
         }
     }
+}
+
+/// Whether this is `object`'s `__class__`, which says what the header does.
+fn is_own_class(found: &Object, name: &Str) -> bool {
+    name.equals_text("__class__")
+        && objects::types::object::PyBaseObject_Type.lookup(name).is_some_and(|own| own.is(found))
 }
 
 /// `__getattribute__` is a Python function and there is no `__getattr__`.

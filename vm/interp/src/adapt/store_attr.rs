@@ -13,7 +13,7 @@ use core::ptr;
 use objects::Object;
 use objects::attrs::shape::{Layout, Transition};
 use objects::attrs::{self, Storage, inline};
-use objects::typeobject::HeapType;
+use objects::typeobject::{HeapType, flags};
 use objects::typeobject::slots::SetAttroFunc;
 use objects::types::descr::member::{MemberDescr, READONLY, kind};
 use objects::types::dict::Dict;
@@ -37,10 +37,18 @@ unsafe fn find(site: Site<'_>) -> Option<u8> {
             return None;
         }
         write_u32(site.pc.add(1), class.tp_version_tag.get());
-        if let Some(found) = class.lookup(name)
+        let found = class.lookup(name);
+        if found.as_ref().is_some_and(|found| !found.class().has_feature(flags::IMMUTABLETYPE)) {
+            return None;
+        }
+        if let Some(found) = found
             && found.class().tp_descr_set.get().is_some()
         {
-            let member = found.cast_exact::<MemberDescr>()?.def();
+            let descriptor = found.cast_exact::<MemberDescr>()?;
+            if !class.is_subtype(descriptor.common().class_of()) {
+                return None;
+            }
+            let member = descriptor.def();
             if member.kind != kind::OBJECT_EX || member.flags & READONLY != 0 {
                 return None;
             }

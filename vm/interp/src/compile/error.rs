@@ -24,14 +24,8 @@ pub fn issue(warning: &SourceWarning, filename: &str) -> Result<()> {
     if warning.error.lineno == 0 {
         return warnings::warn_at(Some(category), message.as_object(), 1, None, None);
     }
-    let place = warnings::Place {
-        filename: &*Str::new(filename)?,
-        line: warning.error.lineno.into(),
-        module: None,
-        registry: None,
-        source_line: None,
-    };
-    match warnings::explicit(&message, category, &place, None) {
+    let filename_object = Str::new(filename)?;
+    match warnings::warn_source(&message, category, &filename_object, warning.error.lineno.into()) {
         Ok(()) => Ok(()),
         Err(raised) if raised.matches(category) => {
             raised.clear();

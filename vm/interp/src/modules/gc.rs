@@ -246,6 +246,8 @@ pub mod module {
                 u8::try_from(generation).ok()
             }
         };
+        let shown = new_int(wanted.map_or(-1, i64::from))?;
+        crate::audit::raise_named("gc.get_objects", &[&*shown])?;
         let mut found = Vec::new();
         objects::object::gc::for_each_tracked(
             |generation| generation < PERMANENT && wanted.is_none_or(|wanted| generation == wanted),
@@ -256,6 +258,7 @@ pub mod module {
 
     #[function("get_referents($module, /, *objs)", unchecked)]
     fn get_referents(objs: &[&Object]) -> Result<Ref<List>> {
+        crate::audit::raise_named("gc.get_referents", &[&*Tuple::from_slice(objs)?])?;
         let mut found = Vec::new();
         for object in objs {
             super::referents(object, &mut |referent| found.push(referent.to_ref()));
@@ -265,6 +268,7 @@ pub mod module {
 
     #[function("get_referrers($module, /, *objs)", unchecked)]
     fn get_referrers(objs: &[&Object]) -> Result<Ref<List>> {
+        crate::audit::raise_named("gc.get_referrers", &[&*Tuple::from_slice(objs)?])?;
         let mut candidates = Vec::new();
         objects::object::gc::for_each_tracked(
             |generation| generation < PERMANENT,

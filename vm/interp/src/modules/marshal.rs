@@ -359,7 +359,9 @@ pub mod module {
 
     #[function("dump($module, value, file, version=version, /, *, allow_code=True)", unchecked)]
     fn dump_to(value: &Object, file: &Object, version: Option<i32>, allow_code: bool) -> Result<Ref> {
-        let bytes = Bytes::new(&super::dump(value, version.unwrap_or(VERSION), allow_code)?)?;
+        let version = version.unwrap_or(VERSION);
+        crate::audit::raise_named("marshal.dumps", &[value, &*new_int(version.into())?])?;
+        let bytes = Bytes::new(&super::dump(value, version, allow_code)?)?;
         protocol::call::call_method(file, id!("write"), &[bytes.as_object()])
     }
 
@@ -367,6 +369,7 @@ pub mod module {
     /// read to their end.
     #[function("load($module, file, /, *, allow_code=True)")]
     fn load_from(file: &Object, allow_code: bool) -> Result<Ref> {
+        crate::audit::raise_named("marshal.load", &[])?;
         let contents = protocol::call::call_method(file, id!("read"), &[])?;
         let Some(bytes) = contents.cast::<Bytes>() else {
             return Err(raise!(TypeError, "file.read() returned not bytes but {}", contents.class().name()));

@@ -18,6 +18,7 @@ pub mod sysconfig;
 pub mod testinternal;
 pub mod thread;
 pub mod tokenize;
+pub mod tracemalloc;
 pub mod typing;
 pub mod warnings;
 pub mod weakref;
@@ -42,6 +43,7 @@ static OWN: &[Entry] = &[
     ("_testinternalcapi", &testinternal::module::MODULE_DEF),
     ("_thread", &thread::module::MODULE_DEF),
     ("_tokenize", &tokenize::module::MODULE_DEF),
+    ("_tracemalloc", &tracemalloc::module::MODULE_DEF),
     ("_typing", &typing::module::MODULE_DEF),
     ("_warnings", &warnings::module::MODULE_DEF),
     ("_weakref", &weakref::module::MODULE_DEF),

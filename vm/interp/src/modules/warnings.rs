@@ -192,6 +192,29 @@ pub fn warn_unchecked(
             (sys, Str::new("<sys>")?, 0)
         }
     };
+    let (module, registry) = module_and_registry(&globals)?;
+    let registry = Some(registry.as_object());
+    let place = Place { filename: &filename, line, module: Some(&module), registry, source_line: None };
+    explicit(message, category, &place, source)
+}
+
+/// A warning about a line of a source that the calling code compiles. The calling module remembers it.
+///
+/// # Errors
+/// As [`explicit`].
+pub fn warn_source(message: &Object, category: &Object, filename: &Str, line: i64) -> Result<()> {
+    let globals = match frame_at(1, None) {
+        Some(frame) => frame.globals().to_ref(),
+        None => state::interpreter().sysdict.get().ok_or_else(raise::null_result)?,
+    };
+    let (module, registry) = module_and_registry(&globals)?;
+    let registry = Some(registry.as_object());
+    let place = Place { filename, line, module: Some(&module), registry, source_line: None };
+    explicit(message, category, &place, None)
+}
+
+/// The name of the module with these globals, and what it was warned of.
+fn module_and_registry(globals: &Dict) -> Result<(Ref, Ref<Dict>)> {
     let registry =
         match globals.get_str(id!("__warningregistry__"))?.and_then(|found| found.downcast::<Dict>().ok()) {
             Some(registry) => registry,
@@ -205,9 +228,7 @@ pub fn warn_unchecked(
         Some(name) => name,
         None => Str::new("<string>")?.upcast(),
     };
-    let registry = Some(registry.as_object());
-    let place = Place { filename: &filename, line, module: Some(&module), registry, source_line: None };
-    explicit(message, category, &place, source)
+    Ok((module, registry))
 }
 
 fn is_internal(frame: &InterpreterFrame) -> bool {

@@ -173,7 +173,7 @@ unsafe extern "C" fn leave_quickly(
 /// The frame ends; `value` is its owned result.
 #[inline(never)]
 pub unsafe extern "C" fn leave(
-    _pc: eval::Pc,
+    pc: eval::Pc,
     sp: eval::Sp,
     frame: eval::FramePtr,
     ts: eval::ThreadPtr,
@@ -183,6 +183,8 @@ pub unsafe extern "C" fn leave(
     // SAFETY: as in every handler.
     unsafe {
         let ts_ref = &*ts;
+        // A frame object that lives on tells where the frame ended.
+        (*frame).instr_ptr.set(pc.sub(1));
         (*frame).stacktop.set(sp.offset_from((*frame).localsplus()) as i32);
         ts_ref.py_recursion_remaining.set(ts_ref.py_recursion_remaining.get() + 1);
         let caller = (*frame).previous.get();

@@ -48,14 +48,15 @@ pub fn storage(object: &Object) -> Storage<'_> {
         return Storage::Nothing;
     }
     if offset < 0 {
-        offset += class.instance_size(item_count(object, class) as isize) as isize;
+        offset += class.instance_size(item_count(object) as isize) as isize;
     }
     // SAFETY: the class says that there is such a field.
     Storage::Classic(unsafe { &*object.as_ptr().cast::<u8>().offset(offset).cast() })
 }
 
 /// How many items an object of a class with items was allocated with.
-fn item_count(object: &Object, class: &TypeObject) -> usize {
+pub fn item_count(object: &Object) -> usize {
+    let class = object.class();
     if class.has_feature(flags::LONG_SUBCLASS) {
         // SAFETY: the flag marks ints. A zero has room for one digit too.
         return unsafe { object.cast_unchecked::<Int>() }.digits().len().max(1);
@@ -70,7 +71,7 @@ pub fn extra_offset(object: &Object, class: &TypeObject) -> usize {
     if class.tp_itemsize.get() == 0 {
         return class.instance_size(0);
     }
-    class.instance_size(item_count(object, class) as isize + 1)
+    class.instance_size(item_count(object) as isize + 1)
 }
 
 /// Offset of the attribute word of an instance of a managed class. The same for all instances unless the class has items.
@@ -177,14 +178,6 @@ pub unsafe fn inline_values(object: &Object) -> *const Slot {
     let offset = word_offset(object, object.class()) + WORD;
     // SAFETY: the values follow the word.
     unsafe { object.as_ptr().cast::<u8>().add(offset).cast() }
-}
-
-/// Bytes of inline values, for `__sizeof__`.
-pub fn inline_size(object: &Object) -> usize {
-    match storage(object) {
-        Storage::Managed(managed) if managed.shape().is_some() => managed.capacity() * WORD,
-        _ => 0,
-    }
 }
 
 /// Some instance of `class` has the name inline from now on: caches that rest on none having it fall.

@@ -48,7 +48,7 @@ use core::ffi::c_int;
 use core::ptr;
 
 pub use inline::{
-    Storage, drop_layout, extra_offset, extra_size, fixed_word_offset, init_instance, inline_size,
+    Storage, drop_layout, extra_offset, extra_size, fixed_word_offset, init_instance, item_count,
     inline_values, prepare_layout, shape_of, storage, word_offset,
 };
 

@@ -50,11 +50,29 @@ fn known(encoding: Option<&str>) -> Option<Known> {
     }
 }
 
+/// In development mode names must be known even where they are not needed.
+///
+/// # Errors
+/// LookupError.
+pub fn check_names(encoding: Option<&str>, errors: Option<&str>) -> Result<()> {
+    if !crate::state::interpreter().dev_mode.get() {
+        return Ok(());
+    }
+    if let Some(encoding) = encoding {
+        registry::lookup(encoding)?;
+    }
+    if let Some(errors) = errors {
+        registry::lookup_error(Some(errors))?;
+    }
+    Ok(())
+}
+
 /// `text.encode(encoding, errors)`.
 ///
 /// # Errors
 /// LookupError; UnicodeEncodeError; whatever a codec written in Python raises.
 pub fn encode(text: &Str, encoding: Option<&str>, errors: Option<&str>) -> Result<Ref<Bytes>> {
+    check_names(encoding, errors)?;
     match known(encoding) {
         Some(Known::Utf8) => return latin::encode_utf8(text, errors),
         Some(Known::Utf16) => return utf16::encode_utf16(text, errors, None),
@@ -86,6 +104,7 @@ pub fn encode(text: &Str, encoding: Option<&str>, errors: Option<&str>) -> Resul
 /// # Errors
 /// LookupError; UnicodeDecodeError; whatever a codec written in Python raises.
 pub fn decode(object: &Object, encoding: Option<&str>, errors: Option<&str>) -> Result<Ref<Str>> {
+    check_names(encoding, errors)?;
     if let Some(known) = known(encoding) {
         let bytes = BytesLike::of(object)?;
         return decode_known(&bytes, known, errors);

@@ -82,6 +82,9 @@ impl Object {
     #[expect(clippy::declare_interior_mutable_const, reason = "each use is to be a head of its own")]
     pub const HEAD: Object = Object { ob_refcnt: Cell::new(0), ob_type: Cell::new(ptr::null()) };
 
+    /// Where the class is in an object.
+    pub const CLASS_OFFSET: usize = core::mem::offset_of!(Object, ob_type);
+
     /// The head of a static, immortal object.
     pub const fn immortal(class: &'static TypeObject) -> Object {
         Object { ob_refcnt: Cell::new(IMMORTAL_REFCNT), ob_type: Cell::new(class) }

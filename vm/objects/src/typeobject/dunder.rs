@@ -191,7 +191,16 @@ pub unsafe extern "C" fn richcompare(this: &Object, other: &Object, op: CompareO
         CompareOp::Gt => id!("__gt__"),
         CompareOp::Ge => id!("__ge__"),
     };
-    or_not_implemented(name, [this, other])
+    // A method that cannot be bound is as good as none.
+    match attr::special_method(this, name) {
+        Ok(None) => Ok(not_implemented().to_ref()),
+        Ok(Some(Method::Unbound(function))) => protocol::call::call(&function, &[this, other]),
+        Ok(Some(Method::Bound(callable))) => protocol::call::call(&callable, &[other]),
+        Err(raised) => {
+            raised.clear();
+            Ok(not_implemented().to_ref())
+        }
+    }
 }
 
 pub unsafe extern "C" fn iter(this: &Object) -> Result<Ref> {

@@ -213,6 +213,27 @@ const WITHOUT_MODULE: [&str; 28] = [
     "weakref.ReferenceType",
 ];
 
+/// The types that CPython's allocator alone makes an instance of: they have no `__new__` of their own, and `object`'s makes theirs too.
+const WITHOUT_NEW: [&str; 12] = [
+    "_io.BufferedRWPair",
+    "_io.BufferedRandom",
+    "_io.BufferedReader",
+    "_io.BufferedWriter",
+    "_io.IncrementalNewlineDecoder",
+    "_io.TextIOWrapper",
+    "_io._IOBase",
+    "_lsprof.Profiler",
+    "sqlite3.Connection",
+    "sqlite3.Cursor",
+    "sqlite3.PrepareProtocol",
+    "typing.Generic",
+];
+
+/// Whether the type's constructor is not shown as `__new__`, see [`WITHOUT_NEW`].
+pub fn hides_new(class: &TypeObject) -> bool {
+    !class.has_feature(flags::HEAPTYPE) && WITHOUT_NEW.contains(&class.full_name())
+}
+
 /// Whether a built-in type is a heap type in CPython: those of modules are, but for [`WITHOUT_MODULE`].
 pub fn is_heap_in_c(class: &TypeObject) -> bool {
     class.full_name().contains('.') && !WITHOUT_MODULE.contains(&class.full_name())
@@ -253,6 +274,12 @@ pub(crate) fn name_of(name: *const c_char) -> Result<Ref<Str>> {
 fn set_new_attribute(class: &TypeObject, dict: &Dict, is_static: bool) -> Result<()> {
     if class.has_feature(flags::DISALLOW_INSTANTIATION) {
         class.tp_new.set(None);
+        return Ok(());
+    }
+    if hides_new(class) {
+        if class.tp_new.get().is_none() {
+            class.tp_new.set(class.base().and_then(|base| base.tp_new.get()));
+        }
         return Ok(());
     }
     if class.tp_new.get().is_some() {

@@ -3,6 +3,7 @@
 use super::ready::dict_of;
 use super::slotdefs::{self, SlotDef};
 use super::{TypeObject, dunder, flags, layout, mro};
+use crate::id;
 use crate::attrs;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
@@ -153,6 +154,7 @@ pub fn set_bases(class: &TypeObject, value: Option<&Object>) -> Result<()> {
             "cannot delete '__bases__' attribute of immutable type '{name}'"
         ));
     };
+    crate::hooks::AUDIT.get()("object.__setattr__", &[class, id!("__bases__"), value])?;
     let Some(bases) = value.cast::<Tuple>() else {
         return Err(crate::raise!(
             TypeError,

@@ -349,8 +349,10 @@ unsafe extern "C" fn call_constructor(this: &Object, args: &Tuple, kwargs: Optio
     while let Some(base) = native.filter(|base| is(base, dunder::new)) {
         native = base.base();
     }
-    let Some(new) = class.tp_new.get() else { return Err(raise::bad_internal_call()) };
-    if let Some(native) = native.filter(|native| !is(native, new)) {
+    let Some(mut new) = class.tp_new.get() else { return Err(raise::bad_internal_call()) };
+    if let Some(hidden) = native.filter(|native| crate::typeobject::ready::hides_new(native)) {
+        new = hidden.tp_new.get().unwrap_or(new);
+    } else if let Some(native) = native.filter(|native| !is(native, new)) {
         let (name, sub_name) = (class.full_name(), subtype.full_name());
         return Err(crate::raise!(
             TypeError,

@@ -124,24 +124,26 @@ pub fn size_argument(size: Option<&Object>) -> Result<Option<usize>> {
     }
 }
 
-/// Closes a stream that is about to die, or is part of a cycle, unless it is closed; errors go to the unraisable hook only in
-/// development mode, as nobody can catch them.
+/// Closes a stream that is about to die, or is part of a cycle, if it says that it is open. An error of closing goes to the
+/// unraisable hook.
 fn finalize(stream: &Object) {
     let pending = raise::take_pending();
-    let closed = match is_closed(stream) {
-        Ok(closed) => closed,
-        Err(raised) => {
-            raised.clear();
-            false
-        }
+    let closed = match attr::get_optional(stream, id!("closed")) {
+        Ok(Some(closed)) => protocol::object::is_true(&closed),
+        Ok(None) => Ok(true),
+        Err(raised) => Err(raised),
     };
+    let closed = closed.unwrap_or_else(|raised| {
+        raised.clear();
+        true
+    });
     if !closed {
         let true_object = objects::types::bool::from_bool(true);
         if let Err(raised) = attr::set(stream, id!("_finalizing"), Some(true_object)) {
             raised.clear();
         }
         if let Err(raised) = call_method(stream, id!("close"), &[]) {
-            raised.clear();
+            raise::write_unraisable(raised, Some(stream));
         }
     }
     if let Some(exception) = pending {
@@ -523,6 +525,25 @@ impl TextIoBase {
     #[getter("errors")]
     fn errors(&self) -> Ref {
         new_none()
+    }
+}
+
+/// What closing the second of two things gives, where the first had this error: that error, as the context of the second's if
+/// both failed.
+///
+/// # Errors
+/// As said.
+pub fn after(first: Option<Ref>, second: Result<Ref>) -> Result<Ref> {
+    let Some(first) = first else { return second };
+    match second {
+        Ok(_) => Err(raise::restore(first)),
+        Err(raised) => {
+            let second = raised.take();
+            if let Some(error) = second.cast::<exc::BaseExceptionObject>() {
+                error.context.set(Some(first));
+            }
+            Err(raise::restore(second))
+        }
     }
 }
 

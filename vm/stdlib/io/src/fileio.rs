@@ -191,9 +191,12 @@ impl FileIo {
                 None => return Err(raise!(OverflowError, "Python int too large to convert to C int")),
             }
         }
-        let (mode, flags) = Mode::parse(mode)?;
+        let text = mode;
+        let (mode, flags) = Mode::parse(text)?;
         self.mode.set(mode);
         self.seekable.set(None);
+        let shown: [&Object; 3] = [file, &*Str::new(text)?, &*new_int(flags.into())?];
+        objects::hooks::AUDIT.get()("open", &shown)?;
         let opened = if given >= 0 {
             self.closefd.set(closefd);
             self.fd.set(given);
@@ -261,8 +264,9 @@ impl FileIo {
     fn close(&self) -> Result<()> {
         let Some(base) = base::IO_BASE.lookup(id!("close")) else { return Err(raise::bad_internal_call()) };
         if !self.closefd.get() {
+            let closed = call(&base, &[self.as_object()]);
             self.fd.set(-1);
-            return call(&base, &[self.as_object()]).map(drop);
+            return closed.map(drop);
         }
         if self.finalizing.get()
             && let Err(raised) = self.dealloc_warn(self)

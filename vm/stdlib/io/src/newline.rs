@@ -82,7 +82,7 @@ impl NewlineDecoder {
 
     #[method("getstate($self, /)")]
     fn getstate(&self) -> Result<Ref<Tuple>> {
-        let decoder = self.decoder.get().filter(|decoder| !decoder.is(none()));
+        let decoder = self.inner()?;
         let (buffer, flag) = match decoder {
             None => (objects::types::bytes::Bytes::new(&[])?.upcast(), 0),
             Some(decoder) => {
@@ -103,8 +103,9 @@ impl NewlineDecoder {
             return Err(raise!(TypeError, "state argument must be a tuple"));
         };
         let flag = crate::fileio::offset_argument(flag)?;
+        let decoder = self.inner()?;
         self.pendingcr.set(flag & 1 != 0);
-        if let Some(decoder) = self.decoder.get().filter(|decoder| !decoder.is(none())) {
+        if let Some(decoder) = decoder {
             let state = Tuple::from_array([buffer.to_ref(), new_int(flag >> 1)?])?;
             call_method(&decoder, id!("setstate"), &[&*state])?;
         }
@@ -113,9 +114,10 @@ impl NewlineDecoder {
 
     #[method("reset($self, /)")]
     fn reset(&self) -> Result<()> {
+        let decoder = self.inner()?;
         self.seen.set(0);
         self.pendingcr.set(false);
-        if let Some(decoder) = self.decoder.get().filter(|decoder| !decoder.is(none())) {
+        if let Some(decoder) = decoder {
             call_method(&decoder, id!("reset"), &[])?;
         }
         Ok(())
@@ -123,6 +125,7 @@ impl NewlineDecoder {
 
     #[getter("newlines")]
     fn newlines(&self) -> Result<Ref> {
+        self.inner()?;
         let mut kinds = Vec::new();
         for (bit, text) in [(SEEN_CR, "\r"), (SEEN_LF, "\n"), (SEEN_CRLF, "\r\n")] {
             if self.seen.get() & bit != 0 {
@@ -138,6 +141,17 @@ impl NewlineDecoder {
 }
 
 impl NewlineDecoder {
+    /// The decoder of the bytes, if there is one.
+    ///
+    /// # Errors
+    /// ValueError before `__init__`.
+    fn inner(&self) -> Result<Option<Ref>> {
+        match self.decoder.get() {
+            Some(decoder) => Ok(Some(decoder).filter(|decoder| !decoder.is(none()))),
+            None => Err(raise!(ValueError, "IncrementalNewlineDecoder.__init__() not called")),
+        }
+    }
+
     /// Notes the line ends of decoded text and makes them "\n" when asked; a "\r" at the end waits for what follows.
     pub fn convert(&self, output: Ref<Str>, last: bool) -> Result<Ref<Str>> {
         let mut text = output;

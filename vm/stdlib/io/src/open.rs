@@ -109,7 +109,7 @@ fn open(file: &Object, mode: &str, layers: &Layers<'_>) -> Result<Ref> {
             objects::hooks::WARN.get()(&exc::RuntimeWarning, text, 1)?;
         }
     }
-    let file = if file.cast::<Int>().is_some() { file.to_ref() } else { fspath(file)? };
+    let file = if file.cast::<Int>().is_some() { file.to_ref() } else { protocol::path::fspath(file)? };
     let raw_mode = Str::new(&parsed.raw)?;
     let closefd = from_bool(layers.closefd);
     let raw = call(FILE_IO.as_object(), &[&*file, &*raw_mode, closefd, layers.opener])?;
@@ -159,33 +159,36 @@ fn wrap(raw: &Ref, mode: &str, parsed: &OpenMode, layers: &Layers<'_>) -> Result
     }
     let arguments: [&Object; 5] =
         [&buffer, layers.encoding, layers.errors, layers.newline, from_bool(line_buffering)];
-    let text = call(TEXT_IO_WRAPPER.as_object(), &arguments)?;
-    attr::set(&text, id!("mode"), Some(&*Str::new(mode)?))?;
-    Ok(text)
+    let text = call(TEXT_IO_WRAPPER.as_object(), &arguments).and_then(|text| {
+        attr::set(&text, id!("mode"), Some(&*Str::new(mode)?))?;
+        Ok(text)
+    });
+    if text.is_err() {
+        // Before the buffer dies, which would warn of it.
+        let first = raise::take_pending();
+        return base::after(first, call_method(&buffer, id!("close"), &[]));
+    }
+    text
 }
 
-/// `os.fspath`.
-fn fspath(path: &Object) -> Result<Ref> {
-    if path.cast::<Str>().is_some() || path.cast::<objects::types::bytes::Bytes>().is_some() {
-        return Ok(path.to_ref());
+/// EncodingWarning for a text file without an encoding, where `-X warn_default_encoding` asks for it.
+///
+/// # Errors
+/// The warning, when it is an error.
+pub fn warn_default_encoding(level: isize) -> Result<()> {
+    if !flag(id!("warn_default_encoding"))? {
+        return Ok(());
     }
-    let Some(method) = attr::lookup_special(path, id!("__fspath__"))? else {
-        return Err(raise!(
-            TypeError,
-            "expected str, bytes or os.PathLike object, not {}",
-            path.class().name()
-        ));
-    };
-    let result = call(&method, &[])?;
-    if result.cast::<Str>().is_some() || result.cast::<objects::types::bytes::Bytes>().is_some() {
-        return Ok(result);
+    objects::hooks::WARN.get()(&exc::EncodingWarning, "'encoding' argument not specified", level)
+}
+
+/// A flag of `sys.flags`.
+fn flag(name: &Str) -> Result<bool> {
+    let value = objects::state::sys_get("flags").map(|flags| attr::get_optional(&flags, name)).transpose()?;
+    match value.flatten() {
+        Some(value) => protocol::object::is_true(&value),
+        None => Ok(false),
     }
-    Err(raise!(
-        TypeError,
-        "expected {}.__fspath__() to return str or bytes, not {}",
-        path.class().name(),
-        result.class().name()
-    ))
 }
 
 /// Opens a file for native code: `io.open(path, mode)`.
@@ -263,16 +266,10 @@ pub mod module {
     }
 
     #[function("text_encoding($module, encoding, stacklevel=2, /)")]
-    fn text_encoding(encoding: &Object, #[default(2)] _stacklevel: i32) -> Result<Ref> {
+    fn text_encoding(encoding: &Object, #[default(2)] stacklevel: i32) -> Result<Ref> {
         if encoding.is(none()) {
-            let utf8 = objects::state::sys_get("flags")
-                .map(|flags| attr::get_optional(&flags, id!("utf8_mode")))
-                .transpose()?
-                .flatten();
-            let utf8_mode = match utf8 {
-                Some(flag) => protocol::object::is_true(&flag)?,
-                None => false,
-            };
+            super::warn_default_encoding(stacklevel as isize)?;
+            let utf8_mode = flag(id!("utf8_mode"))?;
             return Str::new(if utf8_mode { "utf-8" } else { "locale" }).map(Ref::upcast);
         }
         Ok(encoding.to_ref())

@@ -245,10 +245,14 @@ impl StringIo {
         };
         // The value holds its line ends as they are.
         self.init(None, Some(newline))?;
-        let Some(value) = value.cast::<Str>() else {
-            return Err(raise!(TypeError, "initial_value must be str or None, not {}", value.class().name()));
-        };
-        *self.data.borrow_mut() = value.chars().iter().collect();
+        match value.cast::<Str>() {
+            Some(value) => *self.data.borrow_mut() = value.chars().iter().collect(),
+            None if value.is(none()) => {}
+            None => {
+                let class = value.class().name();
+                return Err(raise!(TypeError, "initial_value must be str or None, not {class}"));
+            }
+        }
         let position = number::index_as_isize(position, Some(&exc::OverflowError))?;
         let Ok(position) = usize::try_from(position) else {
             return Err(raise!(ValueError, "position value cannot be negative"));

@@ -399,6 +399,7 @@ pub mod module {
 
     #[function("sleep($self, object, /)")]
     fn sleep(duration: &Object) -> Result<()> {
+        objects::hooks::AUDIT.get()("time.sleep", &[duration])?;
         let duration = protocol::time::from_seconds(duration, protocol::time::Rounding::Up)?;
         if duration < 0 {
             return Err(raise!(ValueError, "sleep length must be non-negative"));

@@ -263,6 +263,7 @@ impl Connection {
             slot.set(Some(class.get().upcast()));
         }
         self.initialized.set(true);
+        objects::hooks::AUDIT.get()("sqlite3.connect/handle", &[self.as_object()])?;
         if autocommit == Autocommit::Disabled {
             self.run_sql(c"BEGIN")?;
         }

@@ -3,6 +3,7 @@
 use objects::interpreter_frame::{self as frames, InterpreterFrame};
 use objects::protocol::{attr, call, number};
 use objects::types::dict::Dict;
+use objects::typeobject::flags;
 use objects::types::frame::Frame;
 use objects::types::int::Int;
 use objects::types::none::none;
@@ -82,7 +83,8 @@ pub mod part {
                 None => Err(raise!(TypeError, "Type {} doesn't define __sizeof__", object.class().name())),
             };
         };
-        let size = match call::call_no_args(&method) {
+        let size = call::call_no_args(&method).and_then(|size| number::index_as_isize(&size, Some(&objects::types::exceptions::OverflowError)));
+        let size = match size {
             Ok(size) => size,
             Err(raised) => match default {
                 Some(default) if raised.matches(&objects::types::exceptions::TypeError) => {
@@ -92,13 +94,14 @@ pub mod part {
                 _ => return Err(raised),
             },
         };
-        let size = number::index_as_isize(&size, None)?;
         if size < 0 {
             return Err(raise!(ValueError, "__sizeof__() should return >= 0"));
         }
-        // The collector's head that CPython's objects have counts as in CPython's.
-        let head = if objects::object::gc::is_collected(object) { 16 } else { 0 };
-        objects::types::int::new_int(size as i64 + head)
+        // The heads that CPython's objects have count as in CPython's: the collector's, and that of a managed dict or weak references.
+        let class = object.class();
+        let managed = class.has_feature(flags::MANAGED_DICT) || class.has_feature(flags::MANAGED_WEAKREF);
+        let head = 16 * (i64::from(objects::object::gc::is_collected(object)) + i64::from(managed));
+        Int::from_i128(size as i128 + i128::from(head)).map(Ref::upcast)
     }
 
     #[function("intern($module, string, /)")]

@@ -95,7 +95,7 @@ pub mod module {
         if number >= EVENTS {
             return Err(raise!(ValueError, "invalid event {event}"));
         }
-        crate::modules::audit("sys.monitoring.register_callback")?;
+        crate::audit::raise_named("sys.monitoring.register_callback", &[func])?;
         let func = Some(func).filter(|func| !func.is(none())).map(Instance::to_ref);
         Ok(monitor::set_callback(tool, number, func))
     }

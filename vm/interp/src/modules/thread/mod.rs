@@ -128,8 +128,8 @@ pub mod module {
             Some(None) => return Err(raise!(TypeError, "'handle' must be a _ThreadHandle")),
         };
         let shown = handle.map_or(none(), Instance::as_object);
-        let yes = objects::types::bool::from_bool(daemon);
-        crate::audit::raise_named("_thread.start_joinable_thread", &[function, yes, shown])?;
+        let yes = objects::types::int::new_int(daemon.into())?;
+        crate::audit::raise_named("_thread.start_joinable_thread", &[function, &yes, shown])?;
         let handle = match handle {
             Some(handle) => handle.to_ref(),
             None => ThreadHandle::new()?,

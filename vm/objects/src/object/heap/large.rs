@@ -24,6 +24,9 @@ static TABLE: Table = Table(RefCell::new(None));
 pub fn alloc(size: usize, collected: bool) -> Option<NonNull<u8>> {
     // SAFETY: malloc accepts any size.
     let block = NonNull::new(unsafe { libc::malloc(size) }.cast::<u8>())?;
+    if super::trace::is_on() {
+        super::trace::note(block.as_ptr(), size);
+    }
     if collected {
         gc::count_allocation();
         let mut table = TABLE.0.borrow_mut();

@@ -8,6 +8,7 @@
 pub mod large;
 pub mod page;
 pub mod region;
+pub mod trace;
 
 use crate::object::Object;
 use crate::object::gc;
@@ -84,7 +85,7 @@ fn alloc_small(size: usize, collected: bool) -> Option<NonNull<u8>> {
     let page = unsafe { &*HEAP.current[usize::from(collected)][class].get() };
     match page.pop() {
         Some(block) => Some(block),
-        None => alloc_from_other_page(class, collected),
+        None => alloc_from_other_page(class, size, collected),
     }
 }
 
@@ -100,7 +101,10 @@ pub fn alloc_quick<const SIZE: usize>() -> *mut u8 {
 
 #[cold]
 #[inline(never)]
-fn alloc_from_other_page(class: usize, collected: bool) -> Option<NonNull<u8>> {
+fn alloc_from_other_page(class: usize, size: usize, collected: bool) -> Option<NonNull<u8>> {
+    if trace::is_on() {
+        return alloc_traced(class, size, collected);
+    }
     let kind = usize::from(collected);
     let partial = &HEAP.partial[kind][class];
     // SAFETY: pages in the list are live.
@@ -118,12 +122,52 @@ fn alloc_from_other_page(class: usize, collected: bool) -> Option<NonNull<u8>> {
     page.pop()
 }
 
+/// A block while allocations are traced: from a page that is not in use, as none is.
+fn alloc_traced(class: usize, size: usize, collected: bool) -> Option<NonNull<u8>> {
+    let partial = &HEAP.partial[usize::from(collected)][class];
+    // SAFETY: pages in the list are live.
+    let page = match unsafe { partial.get().as_ref() } {
+        Some(page) => page,
+        None => {
+            let page = Page::create(block_size(class), class, collected)?;
+            page.link(partial);
+            page
+        }
+    };
+    let block = page.pop()?;
+    if page.is_full() {
+        page.unlink(partial);
+    }
+    trace::note(block.as_ptr(), size);
+    Some(block)
+}
+
+/// Takes every page out of use, so that each allocation comes by [`alloc_from_other_page`].
+fn retire_pages() {
+    for (kind, classes) in HEAP.current.iter().enumerate() {
+        for (class, current) in classes.iter().enumerate() {
+            // SAFETY: `current` always points to a page, be it the full one.
+            let page = unsafe { &*current.replace(page::full()) };
+            if ptr::eq(page, page::full()) {
+                continue;
+            }
+            page.set_in_use(false);
+            if !page.is_full() && !page.is_linked() {
+                page.link(&HEAP.partial[kind][class]);
+            }
+        }
+    }
+}
+
 /// Gives back a block of [`alloc`] or [`realloc`].
 ///
 /// # Safety
 /// `block` came from there and is not used again.
 #[inline]
 pub unsafe fn free(block: *mut u8) {
+    if trace::is_on() {
+        trace::forget(block);
+    }
     if !region::contains(block) {
         // SAFETY: not from a page, so from the C library.
         return unsafe { large::free(block) };
@@ -180,11 +224,20 @@ pub fn usable_size(block: NonNull<u8>) -> usize {
 pub unsafe fn realloc(block: NonNull<u8>, size: usize, collected: bool) -> Option<NonNull<u8>> {
     let usable = usable_size(block);
     if size <= usable && (size > usable / 2 || usable <= 64) {
+        if trace::is_on() {
+            trace::note(block.as_ptr(), size);
+        }
         return Some(block);
     }
     if !collected && size > LARGE && !region::contains(block.as_ptr()) {
+        let old = block.as_ptr();
         // SAFETY: both sizes are the C library's.
-        return NonNull::new(unsafe { libc::realloc(block.as_ptr().cast(), size) }.cast());
+        let moved: NonNull<u8> = NonNull::new(unsafe { libc::realloc(old.cast(), size) }.cast())?;
+        if trace::is_on() {
+            trace::forget(old);
+            trace::note(moved.as_ptr(), size);
+        }
+        return Some(moved);
     }
     let new = alloc(size, collected)?;
     // SAFETY: both blocks have at least the smaller size; the old one is given up.

@@ -139,7 +139,7 @@ impl Page {
     #[inline]
     pub unsafe fn push(&self, block: *mut u8) -> bool {
         let free = self.free.get();
-        let was_full = free.is_null() && self.fresh.get() == self.end;
+        let was_full = self.is_full();
         // SAFETY: the block is free now and at least two words long.
         unsafe { block.cast::<*mut u8>().write(free) };
         self.free.set(block);
@@ -213,6 +213,11 @@ impl Page {
 
     pub fn class(&self) -> usize {
         self.class.into()
+    }
+
+    /// Whether no block can be taken.
+    pub fn is_full(&self) -> bool {
+        self.free.get().is_null() && self.fresh.get() == self.end
     }
 
     pub fn is_empty(&self) -> bool {

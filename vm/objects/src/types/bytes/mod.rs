@@ -5,7 +5,7 @@ pub mod methods;
 pub mod ops;
 pub mod source;
 
-use crate::object::refs::Ref;
+use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object, VarObject, heap};
 use crate::raise::{self, Result};
 use crate::typeobject::TypeObject;
@@ -24,16 +24,34 @@ pub struct Bytes {
     ob_shash: Cell<isize>,
 }
 
+struct Shared(Slot<Bytes>);
+// SAFETY: touched under the GIL.
+unsafe impl Sync for Shared {}
+static EMPTY: Shared = Shared(Slot::empty());
+
 impl Bytes {
     /// New bytes with the given contents.
     ///
     /// # Errors
     /// MemoryError.
     pub fn new(contents: &[u8]) -> Result<Ref<Bytes>> {
+        if contents.is_empty() {
+            return Bytes::empty();
+        }
         let (bytes, place) = Bytes::alloc(contents.len())?;
         // SAFETY: `alloc` made room for as many bytes.
         unsafe { place.as_ptr().copy_from_nonoverlapping(contents.as_ptr(), contents.len()) };
         Ok(bytes)
+    }
+
+    /// The empty bytes, which are one object.
+    fn empty() -> Result<Ref<Bytes>> {
+        if let Some(empty) = EMPTY.0.get() {
+            return Ok(empty);
+        }
+        let (empty, _) = Bytes::alloc(0)?;
+        EMPTY.0.set(Some(empty.clone()));
+        Ok(empty)
     }
 
     /// New bytes of `len` undefined bytes and where they are, to be filled before anybody else sees them.

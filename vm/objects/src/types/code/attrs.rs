@@ -85,7 +85,15 @@ impl Code {
         mix(protocol::object::hash(self.localsplusnames())?);
         mix(crate::hash::bytes(self.linetable()));
         mix(crate::hash::bytes(&units_as_bytes(&self.original_units())));
-        mix((self.co_argcount.get() ^ self.co_flags.get() ^ self.co_firstlineno.get()) as isize);
+        for number in [
+            self.co_argcount.get(),
+            self.co_posonlyargcount.get(),
+            self.co_kwonlyargcount.get(),
+            self.co_flags.get(),
+            self.co_firstlineno.get(),
+        ] {
+            mix(number as isize);
+        }
         Ok(hash as isize)
     }
 

@@ -300,6 +300,7 @@ impl<'a> Shared<'a> {
             Const::Bytes(bytes) => return self.table(bytes),
             Const::FrozenSet(items) => {
                 let items = items.iter().map(|item| self.constant(item)).collect::<Result<Vec<_>>>()?;
+                let items: Vec<Ref> = items.into_iter().map(interned).collect();
                 crate::types::set::Set::frozen_from_items(&items)?.upcast()
             }
             _ => constant(value)?,
@@ -386,6 +387,15 @@ fn intern_constants(consts: &Tuple) {
                 intern_constants(nested);
             }
         }
+    }
+}
+
+/// A constant as it is in a set: text that looks like a name is interned.
+fn interned(constant: Ref) -> Ref {
+    match constant.downcast::<Str>() {
+        Ok(text) if looks_like_name(&text) => intern::intern(text).upcast(),
+        Ok(text) => text.upcast(),
+        Err(other) => other,
     }
 }
 

@@ -85,7 +85,13 @@ impl FrameLocalsProxy {
     }
 
     fn to_dict(&self) -> Result<Ref<Dict>> {
-        snapshot(self.frame().activation())
+        let frame = self.frame();
+        let dict = Dict::new()?;
+        for_each(frame.activation(), |name, value| dict.set_item(name, &value))?;
+        if let Some(extra) = frame.f_extra_locals.get() {
+            dict.merge(&extra, true)?;
+        }
+        Ok(dict)
     }
 
     /// Assigns every entry of a dictionary.
@@ -95,6 +101,7 @@ impl FrameLocalsProxy {
 
     /// The index of the variable `key`, of a hidden one only for reading and while it has a value.
     fn index_of(&self, key: &Object, reading: bool) -> Result<Option<usize>> {
+        let hash = protocol::object::hash(key)?;
         let frame = self.frame();
         let code = frame.code();
         for (index, name) in code.localsplusnames().items().iter().enumerate() {
@@ -102,7 +109,7 @@ impl FrameLocalsProxy {
                 true => value_of(frame.activation(), index).is_some(),
                 false => !code.is_hidden(index),
             };
-            if visible && key.cast::<Str>().is_some() && protocol::compare::equal(name, key)? {
+            if visible && protocol::object::hash(name)? == hash && protocol::compare::equal(name, key)? {
                 return Ok(Some(index));
             }
         }

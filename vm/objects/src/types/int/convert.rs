@@ -89,7 +89,7 @@ pub fn from_text_in_base(text: &Object, base: &Object) -> Result<Ref<Int>> {
     if let Some(bytes) = text.cast::<Bytes>() {
         return from_bytes(text, bytes.as_slice(), base);
     }
-    if text.class().full_name() == "bytearray" {
+    if text.class().is_subtype(&crate::types::bytearray::PyByteArray_Type) {
         let buffer = crate::protocol::buffer::BytesLike::of(text)?;
         return from_bytes(text, buffer.as_slice(), base);
     }

@@ -1,6 +1,7 @@
 //! What Python sees of an int.
 
 use super::{HEAD_SIZE, Int, convert};
+use crate::id;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::protocol::{self, number};
@@ -353,6 +354,15 @@ fn round_to_multiple(value: int::Int<'_>, scale: int::Int<'_>) -> Result<Integer
 fn contents(source: &Object) -> Result<Vec<u8>> {
     if crate::protocol::buffer::is_exporter(source) {
         return Ok(crate::protocol::buffer::BytesLike::of(source)?.as_slice().to_vec());
+    }
+    if let Some(method) = protocol::attr::lookup_special(source, id!("__bytes__"))? {
+        let result = protocol::call::call_no_args(&method)?;
+        return match result.cast::<Bytes>() {
+            Some(bytes) => Ok(bytes.as_slice().to_vec()),
+            None => {
+                Err(crate::raise!(TypeError, "__bytes__ returned non-bytes (type {})", result.class().name()))
+            }
+        };
     }
     if source.cast::<Str>().is_some() || source.cast::<Int>().is_some() {
         return Err(crate::raise!(TypeError, "cannot convert '{}' object to bytes", source.class().name()));

@@ -18,7 +18,7 @@ use crate::types::bytes::{Bytes, ops};
 use crate::types::exceptions as exc;
 use crate::types::list::List;
 use crate::types::none::{ellipsis, none};
-use crate::types::slice::Slice;
+use crate::types::slice::{Indices, Slice};
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use core::ffi::c_int;
@@ -317,7 +317,6 @@ fn numbers(values: &[isize]) -> Result<Ref<Tuple>> {
 /// What a subscript is that is neither an index nor a slice.
 enum Key {
     Indices(Vec<isize>),
-    /// Slices, perhaps with indices among them.
     Slices,
     Other,
 }
@@ -340,7 +339,7 @@ impl MemoryView {
             let indices = parts.iter().map(|part| number::index_as_isize(part, Some(&exc::IndexError)));
             return Ok(Key::Indices(indices.collect::<Result<_>>()?));
         }
-        let slices = parts.iter().all(|part| part.cast::<Slice>().is_some() || number::is_index(part));
+        let slices = parts.iter().all(|part| part.cast::<Slice>().is_some());
         Ok(if slices && !parts.is_empty() { Key::Slices } else { Key::Other })
     }
 
@@ -389,7 +388,13 @@ impl MemoryView {
     }
 
     fn sliced(&self, slice: &Slice) -> Result<Ref<MemoryView>> {
-        let indices = slice.indices_for(self.shape()[0] as usize)?;
+        // What the slice's ends run may release this view, but not one that is taken before.
+        let whole = self.derive(self.view())?;
+        let indices = slice.indices_for(whole.shape()[0] as usize)?;
+        whole.sliced_at(&indices)
+    }
+
+    fn sliced_at(&self, indices: &Indices) -> Result<Ref<MemoryView>> {
         // SAFETY: a plain copy of C data, whose arrays are replaced.
         let mut view = unsafe { ptr::read(self.view()) };
         let (mut shape, mut strides) = (self.shape().to_vec(), self.strides().to_vec());
@@ -410,6 +415,7 @@ impl MemoryView {
     fn assign_slice(&self, slice: &Slice, value: &Object) -> Result<()> {
         let source = Buffer::of(value, buffer::FULL_RO)?;
         let target = self.sliced(slice)?;
+        self.check()?;
         let source_format = buffer::format_of(source.view());
         let same_format = source_format.strip_prefix('@').unwrap_or(source_format)
             == self.full_format().strip_prefix('@').unwrap_or(self.full_format());

@@ -111,9 +111,13 @@ impl Root {
     #[method("__sizeof__($self, /)")]
     fn sizeof(this: &Object) -> Result<isize> {
         let class = this.class();
-        let items = if class.tp_itemsize.get() > 0 { protocol::object::len(this)? as isize } else { 0 };
-        let inline = crate::attrs::inline_size(this) as isize;
-        Ok(class.tp_basicsize.get() + items * class.tp_itemsize.get() + inline)
+        let items = if class.tp_itemsize.get() > 0 { crate::attrs::item_count(this) as isize } else { 0 };
+        class
+            .tp_itemsize
+            .get()
+            .checked_mul(items)
+            .and_then(|items| items.checked_add(class.tp_basicsize.get()))
+            .ok_or_else(|| crate::raise!(OverflowError, "object too large"))
     }
 
     #[method("__dir__($self, /)")]
@@ -156,6 +160,7 @@ fn set_class(this: &Object, value: Option<&Object>) -> Result<()> {
     let Some(value) = value else {
         return Err(crate::raise!(TypeError, "can't delete __class__ attribute"));
     };
+    crate::hooks::AUDIT.get()("object.__setattr__", &[this, id!("__class__"), value])?;
     let Some(new) = value.cast::<TypeObject>() else {
         return Err(crate::raise!(
             TypeError,
@@ -217,7 +222,12 @@ pub unsafe extern "C" fn init(this: &Object, args: &Tuple, kwargs: Option<&Objec
             return -1;
         }
         if !has_own_new(class) {
-            crate::raise!(TypeError, "{}() takes no arguments", class.full_name()).leave();
+            crate::raise!(
+                TypeError,
+                "{}.__init__() takes exactly one argument (the instance to initialize)",
+                class.full_name()
+            )
+            .leave();
             return -1;
         }
     }

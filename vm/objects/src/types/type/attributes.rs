@@ -20,9 +20,11 @@ fn settable<'a>(class: &TypeObject, value: Option<&'a Object>, name: &str) -> Re
             "cannot set '{name}' attribute of immutable type '{class_name}'"
         ));
     }
-    value.ok_or_else(|| {
+    let value = value.ok_or_else(|| {
         crate::raise!(TypeError, "cannot delete '{name}' attribute of immutable type '{class_name}'")
-    })
+    })?;
+    crate::hooks::AUDIT.get()("object.__setattr__", &[class, &*Str::new(name)?, value])?;
+    Ok(value)
 }
 
 fn expect_string<'a>(class: &TypeObject, value: &'a Object, name: &str) -> Result<&'a Str> {

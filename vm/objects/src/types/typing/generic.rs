@@ -21,9 +21,7 @@ fn with_class(class: &TypeObject, args: &[&Object]) -> Result<Ref<Tuple>> {
     Tuple::from_slice(&all)
 }
 
-#[pytype(name = "Generic", module = "typing", static_name = GENERIC, no_instance, flags = [BASETYPE],
-    new = crate::typeobject::generic_new
-)]
+#[pytype(name = "Generic", module = "typing", static_name = GENERIC, no_instance, flags = [BASETYPE])]
 impl GenericMethods {
     #[classmethod("__class_getitem__", raw, nosig)]
     fn class_getitem(class: &TypeObject, args: &[&Object], kwargs: Kwargs) -> Result<Ref> {

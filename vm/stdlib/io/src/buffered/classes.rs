@@ -108,7 +108,7 @@ macro_rules! class {
 
             #[method("__sizeof__($self, /)")]
             fn sizeof(&self) -> usize {
-                self.class().tp_basicsize.get() as usize + self.buffered.size.get()
+                self.class().tp_basicsize.get() as usize + self.buffered.size_held.get()
             }
 
             #[method("__getstate__($self, /)")]
@@ -209,21 +209,34 @@ fn read_into(buffered: &Buffered, buffer: &Object, once: bool) -> Result<Option<
     let name = if once { id!("read1") } else { id!("read") };
     let mut buffer = base::writable(buffer, name)?;
     let wanted = buffer.len();
-    let data = if once && buffered.ahead_len() == 0 {
-        buffered.flush_pending()?;
-        buffered.drop_ahead();
-        buffered.raw_read(wanted)?
-    } else if once {
-        let mut data = Vec::new();
-        buffered.consume(wanted, &mut data);
-        Some(data)
-    } else {
-        buffered.read_exact(wanted)?
-    };
+    let data = if once { read_once(buffered, wanted)? } else { buffered.read_exact(wanted)? };
     Ok(data.map(|data| {
         buffer.as_mut_slice()[..data.len()].copy_from_slice(&data);
         data.len()
     }))
+}
+
+/// What is read ahead, and then what one raw read gives if it is more than fits the buffer, or nothing was read ahead.
+fn read_once(buffered: &Buffered, wanted: usize) -> Result<Option<Vec<u8>>> {
+    let mut data = Vec::new();
+    buffered.consume(wanted, &mut data);
+    let missing = wanted - data.len();
+    if missing == 0 {
+        return Ok(Some(data));
+    }
+    buffered.flush_pending()?;
+    buffered.drop_ahead();
+    let came = if missing > buffered.size.get() {
+        let part = buffered.raw_read(missing)?;
+        part.map(|part| data.extend_from_slice(&part))
+    } else if data.is_empty() {
+        let came = buffered.fill()?;
+        buffered.consume(missing, &mut data);
+        came.map(drop)
+    } else {
+        Some(())
+    };
+    Ok(if came.is_none() && data.is_empty() { None } else { Some(data) })
 }
 
 fn peek(buffered: &Buffered) -> Result<Ref<Bytes>> {

@@ -34,6 +34,8 @@ pub struct Buffered {
     detached: Cell<bool>,
     finalizing: Cell<bool>,
     size: Cell<usize>,
+    /// What `__sizeof__` tells of the buffer: nothing once the stream is closed.
+    size_held: Cell<usize>,
     /// Data read ahead, of which `position` bytes are consumed.
     #[trace(skip)]
     ahead: RefCell<Vec<u8>>,
@@ -57,6 +59,7 @@ impl Buffered {
                 detached: Cell::new(false),
                 finalizing: Cell::new(false),
                 size: Cell::new(0),
+                size_held: Cell::new(0),
                 ahead: RefCell::default(),
                 position: Cell::new(0),
                 pending: RefCell::default(),
@@ -70,6 +73,7 @@ impl Buffered {
             return Err(raise!(ValueError, "buffer size must be strictly positive"));
         };
         self.size.set(size);
+        self.size_held.set(size);
         self.raw.set(Some(raw.to_ref()));
         self.detached.set(false);
         self.drop_ahead();
@@ -142,7 +146,10 @@ impl Buffered {
         if answer.is(none()) {
             return Ok(None);
         }
-        let read = number::index_as_isize(&answer, Some(&exc::ValueError))?;
+        let read = number::index_as_isize(&answer, Some(&exc::ValueError)).map_err(|raised| {
+            let cause = raised.take();
+            raise::with_cause(raise!(OSError, "raw readinto() failed"), cause)
+        })?;
         let Some(read) = usize::try_from(read).ok().filter(|&read| read <= count) else {
             return Err(raise!(
                 OSError,
@@ -378,7 +385,8 @@ impl Buffered {
         if position < 0 {
             return Err(raise!(OSError, "Raw stream returned invalid position {position}"));
         }
-        Ok(position - self.ahead_len() as i64 + self.pending.borrow().len() as i64)
+        // A character device may say 0 whatever was read.
+        Ok((position - self.ahead_len() as i64 + self.pending.borrow().len() as i64).max(0))
     }
 
     fn seek(&self, target: &Object, whence: i32) -> Result<Ref> {
@@ -439,18 +447,8 @@ impl Buffered {
         self.ahead.take();
         self.position.set(0);
         self.pending.take();
-        match (first, closed) {
-            (None, closed) => closed.map(drop),
-            (Some(first), Ok(_)) => Err(raise::restore(first)),
-            (Some(first), Err(raised)) => {
-                // The error of closing came while that of flushing was there.
-                let second = raised.take();
-                if let Some(error) = second.cast::<exc::BaseExceptionObject>() {
-                    error.context.set(Some(first));
-                }
-                Err(raise::restore(second))
-            }
-        }
+        self.size_held.set(0);
+        base::after(first, closed).map(drop)
     }
 
     fn detach(&self) -> Result<Ref> {

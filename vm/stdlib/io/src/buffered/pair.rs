@@ -96,16 +96,7 @@ impl BufferedRwPair {
     fn close(&self) -> Result<Ref> {
         let written = self.ask(&self.writer, id!("close"), &[]);
         let first = if written.is_err() { raise::take_pending() } else { None };
-        let read = self.ask(&self.reader, id!("close"), &[]);
-        match first {
-            None => read,
-            Some(first) => {
-                if let Err(raised) = read {
-                    raised.clear();
-                }
-                Err(raise::restore(first))
-            }
-        }
+        base::after(first, self.ask(&self.reader, id!("close"), &[]))
     }
 
     #[method("isatty($self, /)")]

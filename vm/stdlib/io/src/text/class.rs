@@ -62,6 +62,15 @@ impl TextWrapper {
         let errors = text_or_none(errors, "TextIOWrapper() argument 'errors'")?;
         let newline = text_or_none(newline, "TextIOWrapper() argument 'newline'")?;
         check_newline(newline)?;
+        if encoding.is_none() {
+            crate::open::warn_default_encoding(1)?;
+        }
+        for name in [encoding, errors].into_iter().flatten() {
+            if name.to_str()?.contains('\0') {
+                return Err(raise!(ValueError, "embedded null character"));
+            }
+        }
+        objects::codecs::check_names(None, errors.map(Str::to_str).transpose()?)?;
         let encoding = match encoding {
             Some(encoding) if encoding.equals_text("locale") => crate::open::locale_encoding()?,
             Some(encoding) => encoding.to_ref(),
@@ -88,6 +97,7 @@ impl TextWrapper {
 
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
+        self.check_initialized()?;
         let class = self.class().full_name();
         let Some(_guard) = protocol::repr_guard::enter(self) else {
             return Err(raise!(RuntimeError, "reentrant call inside {class}.__repr__"));
@@ -140,7 +150,7 @@ impl TextWrapper {
     }
 
     #[method(
-        "reconfigure($self, /, *, encoding=None, errors=None, newline=None, line_buffering=None, write_through=None)",
+        "reconfigure($self, /, *, encoding=None, errors=None, newline=..., line_buffering=None, write_through=None)",
         unchecked
     )]
     fn reconfigure(
@@ -178,7 +188,8 @@ impl TextWrapper {
                 let encoding = if encoding.equals_text("locale") {
                     crate::open::locale_encoding()?
                 } else {
-                    encoding.to_ref()
+                    // CPython looks for the encoding by a C string.
+                    Str::new(encoding.to_str()?.split('\0').next().unwrap_or_default())?
                 };
                 self.encoding.set(Some(encoding));
                 self.errors.set(Some(errors.unwrap_or(id!("strict")).to_ref()));
@@ -298,7 +309,7 @@ impl TextWrapper {
 
     #[getter("errors")]
     fn errors(&self) -> Result<Option<Ref<Str>>> {
-        self.buffer()?;
+        self.check_initialized()?;
         Ok(self.errors.get())
     }
 

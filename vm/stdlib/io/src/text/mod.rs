@@ -138,6 +138,14 @@ impl TextWrapper {
         }
     }
 
+    /// ValueError unless `__init__` has succeeded; the buffer may be detached.
+    fn check_initialized(&self) -> Result<()> {
+        match self.ok.get() || self.detached.get() {
+            true => Ok(()),
+            false => Err(raise!(ValueError, "I/O operation on uninitialized object")),
+        }
+    }
+
     fn check_open(&self) -> Result<Ref> {
         let buffer = self.buffer()?;
         if base::is_closed(&buffer)? { Err(base::closed_file()) } else { Ok(buffer) }
@@ -162,8 +170,7 @@ impl TextWrapper {
         else {
             return Err(raise::bad_internal_call());
         };
-        let codecs = objects::hooks::IMPORT.get()("codecs")?;
-        let info = call_method(&codecs, id!("lookup"), &[&**encoding])?;
+        let info = objects::codecs::registry::lookup(encoding.to_str()?)?;
         if let Some(is_text) = attr::get_optional(&info, id!("_is_text_encoding"))?
             && !protocol::object::is_true(&is_text)?
         {
@@ -225,10 +232,7 @@ impl TextWrapper {
         let chars = text.chars();
         let has_newline = (self.line_buffering.get() || self.writenl.get().is_some())
             && chars.iter().any(|char| char == 10);
-        let mut flush = self.write_through.get();
-        if self.line_buffering.get() && (has_newline || chars.iter().any(|char| char == 13)) {
-            flush = true;
-        }
+        let flush = self.line_buffering.get() && (has_newline || chars.iter().any(|char| char == 13));
         let translated;
         let text_out = match self.writenl.get().filter(|_| has_newline) {
             None => text,
@@ -243,7 +247,7 @@ impl TextWrapper {
         };
         match text_out.as_ascii() {
             Some(ascii) if self.direct.get() == Direct::AsciiCompatible => {
-                self.pending.borrow_mut().extend_from_slice(ascii.as_bytes());
+                self.push_pending(ascii.as_bytes())?;
             }
             _ => {
                 let encoded = call_method(&encoder, id!("encode"), &[text_out.as_object()])?;
@@ -254,21 +258,36 @@ impl TextWrapper {
                         encoded.class().name()
                     ));
                 };
-                self.pending.borrow_mut().extend_from_slice(encoded.as_slice());
+                self.push_pending(encoded.as_slice())?;
             }
         }
-        if self.pending.borrow().len() >= self.chunk_size.get() || flush {
+        if self.pending.borrow().len() >= self.chunk_size.get() || flush || self.write_through.get() {
             self.write_pending()?;
         }
         if flush {
             call_method(&buffer, id!("flush"), &[])?;
         }
-        self.set_decoded(None);
-        *self.snapshot.borrow_mut() = None;
+        if self.snapshot.take().is_some() {
+            self.set_decoded(None);
+        }
         if let Some(decoder) = self.decoder.get() {
             call_method(&decoder, id!("reset"), &[])?;
         }
         Ok(text.len())
+    }
+
+    /// Adds encoded text to what is pending, after handing that on if both would be more than a chunk. The buffer's `write` may
+    /// write to this stream.
+    fn push_pending(&self, data: &[u8]) -> Result<()> {
+        loop {
+            let held = self.pending.borrow().len();
+            if held == 0 || held + data.len() <= self.chunk_size.get() {
+                break;
+            }
+            self.write_pending()?;
+        }
+        self.pending.borrow_mut().extend_from_slice(data);
+        Ok(())
     }
 
     fn set_decoded(&self, text: Option<Ref<Str>>) {
@@ -477,18 +496,7 @@ impl TextWrapper {
         }
         let flushed = call_method(self, id!("flush"), &[]);
         let first = if flushed.is_err() { raise::take_pending() } else { None };
-        let closed = call_method(&buffer, id!("close"), &[]);
-        match (first, closed) {
-            (None, closed) => closed.map(drop),
-            (Some(first), Ok(_)) => Err(raise::restore(first)),
-            (Some(first), Err(raised)) => {
-                let second = raised.take();
-                if let Some(error) = second.cast::<exc::BaseExceptionObject>() {
-                    error.context.set(Some(first));
-                }
-                Err(raise::restore(second))
-            }
-        }
+        base::after(first, call_method(&buffer, id!("close"), &[])).map(drop)
     }
 }
 

@@ -21,6 +21,8 @@ pub mod part {
         #[default(DirFd::DEFAULT)] dir_fd: DirFd,
     ) -> Result<c_int> {
         let flags = flags | libc::O_CLOEXEC;
+        let shown = objects::types::int::new_int(flags.into())?;
+        objects::hooks::AUDIT.get()("open", &[path.object, objects::types::none::none(), &*shown])?;
         loop {
             // SAFETY: a C string.
             let fd =
