@@ -90,6 +90,6 @@ fn line_of(text: &[u8], number: i32) -> Option<String> {
 #[cold]
 pub fn raise_compiler_error(error: &SyntaxError, filename: &str) -> Raised {
     let file = error.kind.is_syntax_error().then(|| std::fs::read(filename).ok()).flatten();
-    let text = file.as_deref().map(|file| file.strip_prefix(b"\xef\xbb\xbf").unwrap_or(file));
-    raise_syntax_error(error, filename, text)
+    let text = file.map(|file| super::source::decoded_or_raw(file));
+    raise_syntax_error(error, filename, text.as_deref())
 }

@@ -77,6 +77,11 @@ pub fn decode_program(bytes: &[u8], filename: &str) -> Result<Vec<u8>> {
     let text = decode_source(bytes, filename)?;
     let Err(error) = core::str::from_utf8(&text) else { return Ok(text) };
     let before = &text[..error.valid_up_to()];
+    // The tokenizer comes to a NUL in a line before the one that cannot be decoded first.
+    let whole_lines = before.iter().rposition(|&byte| byte == b'\n').unwrap_or(0);
+    if before[..whole_lines].contains(&0) {
+        return Err(raise!(SyntaxError, "source code cannot contain null bytes"));
+    }
     let byte = text.get(error.valid_up_to()).copied().unwrap_or_default();
     let line = before.iter().filter(|&&byte| byte == b'\n').count() + 1;
     Err(raise!(
@@ -84,6 +89,14 @@ pub fn decode_program(bytes: &[u8], filename: &str) -> Result<Vec<u8>> {
         "Non-UTF-8 code starting with '\\x{byte:02x}' in file {filename} on line {line}, but no encoding declared; see \
          https://peps.python.org/pep-0263/ for details"
     ))
+}
+
+/// The text of a source file's bytes, as UTF-8; the bytes themselves when they cannot be decoded.
+pub fn decoded_or_raw(bytes: Vec<u8>) -> Vec<u8> {
+    match syntax::source::decode(&bytes, &LibraryCodecs) {
+        Ok(decoded) => decoded.text.into_owned(),
+        Err(_) => bytes,
+    }
 }
 
 /// The text of a source file's bytes, as UTF-8.

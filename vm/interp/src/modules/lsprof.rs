@@ -345,6 +345,7 @@ impl Profiler {
 
     #[method("_pystart_callback", raw, unchecked, nosig)]
     fn pystart(&self, args: &[&Object]) -> Result<()> {
+        at_least("_pystart_callback", 2, args)?;
         match args.first().and_then(|code| code.cast::<Code>()) {
             Some(code) => self.enter(key_of(code), || Ok(code.to_ref().upcast())),
             None => Ok(()),
@@ -353,6 +354,7 @@ impl Profiler {
 
     #[method("_pyreturn_callback", raw, unchecked, nosig)]
     fn pyreturn(&self, args: &[&Object]) -> Result<()> {
+        at_least("_pyreturn_callback", 3, args)?;
         if let Some(code) = args.first().and_then(|code| code.cast::<Code>()) {
             self.leave(key_of(code));
         }
@@ -361,6 +363,7 @@ impl Profiler {
 
     #[method("_ccall_callback", raw, unchecked, nosig)]
     fn ccall(&self, args: &[&Object]) -> Result<()> {
+        at_least("_ccall_callback", 4, args)?;
         if let (true, [_, _, callable, this]) = (self.builtins.get(), args)
             && let Some(function) = native(callable, this)?
             && let Some(function) = function.cast::<Function>()
@@ -372,6 +375,7 @@ impl Profiler {
 
     #[method("_creturn_callback", raw, unchecked, nosig)]
     fn creturn(&self, args: &[&Object]) -> Result<()> {
+        at_least("_creturn_callback", 4, args)?;
         if let (true, [_, _, callable, this]) = (self.builtins.get(), args)
             && let Some(function) = native(callable, this)?
             && let Some(function) = function.cast::<Function>()
@@ -380,6 +384,16 @@ impl Profiler {
         }
         Ok(())
     }
+}
+
+/// TypeError when a callback has fewer arguments than its events.
+fn at_least(name: &str, wanted: usize, args: &[&Object]) -> Result<()> {
+    if args.len() >= wanted {
+        return Ok(());
+    }
+    let plural = if wanted == 1 { "" } else { "s" };
+    let given = args.len();
+    Err(raise!(TypeError, "{name} expected at least {wanted} argument{plural}, got {given}"))
 }
 
 /// `profiler_entry` and `profiler_subentry`.

@@ -265,7 +265,7 @@ impl Dumper {
                 self.held_value(&value)?;
             }
             self.out.dict_end();
-        } else if let Some(set) = set::any_set(value) {
+        } else if let Some(set) = set::any_exact_set(value) {
             return self.set(value, set, mark);
         } else if let Some(code) = value.cast_exact::<Code>() {
             return self.code(code, mark);

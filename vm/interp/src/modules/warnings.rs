@@ -396,24 +396,29 @@ fn already_warned(registry: &Dict, key: &Tuple, note: bool) -> Result<bool> {
 }
 
 fn once_registry() -> Result<Ref<Dict>> {
-    let registry = match from_warnings(id!("onceregistry"))? {
-        Some(registry) => registry,
-        None => STATE.once.get().ok_or_else(raise::null_result)?.upcast(),
+    let Some(registry) = from_warnings(id!("onceregistry"))? else {
+        return STATE.once.get().ok_or_else(raise::null_result);
     };
-    registry.downcast::<Dict>().map_err(|other| {
+    let registry = registry.downcast::<Dict>().map_err(|other| {
         let class = other.class().name();
         raise!(TypeError, "_warnings.onceregistry must be a dict, not '{class}'")
-    })
+    })?;
+    STATE.once.set(Some(registry.clone()));
+    Ok(registry)
 }
 
 /// The action of the first filter that matches, and that filter; without one the default action.
 fn action_for(category: &Object, text: &Object, line: i64, module: &Object) -> Result<(Ref<Str>, Ref)> {
+    // The filters of the last time are those of a module that has lost them.
     let filters = match from_warnings(id!("filters"))? {
-        Some(filters) => filters,
-        None => STATE.filters.get().ok_or_else(raise::null_result)?.upcast(),
-    };
-    let Some(filters) = filters.cast::<List>() else {
-        return Err(raise!(ValueError, "_warnings.filters must be a list"));
+        Some(filters) => {
+            let Ok(filters) = filters.downcast::<List>() else {
+                return Err(raise!(ValueError, "_warnings.filters must be a list"));
+            };
+            STATE.filters.set(Some(filters.clone()));
+            filters
+        }
+        None => STATE.filters.get().ok_or_else(raise::null_result)?,
     };
     let matches = |pattern: &Object, text: &Object| -> Result<bool> {
         if pattern.is(none()) {

@@ -118,7 +118,9 @@ impl<'a> NewClass<'a> {
             false => bases.to_ref(),
         };
         let base = layout::best_base(&bases)?;
-        let dict = namespace.copy()?;
+        // A subclass of dict may have an order of its own.
+        let dict = Dict::new()?;
+        dict.merge_mapping(namespace, true)?;
         if !dict.has_only_string_keys() {
             let text = format!("non-string key in the __dict__ of class {}", name.to_string_lossy());
             crate::hooks::WARN.get()(&crate::types::exceptions::RuntimeWarning, &text, 1)?;
@@ -245,8 +247,8 @@ impl<'a> NewClass<'a> {
         heap.ht_qualname.set(Some(qualname));
         if let Some(doc) = dict.get_str(id!("__doc__"))?
             && let Some(doc) = doc.cast::<Str>()
-            && let Ok(text) = doc.to_str().map_err(|raised| raised.clear())
         {
+            let text = doc.to_str()?;
             // A NUL would end the C string: the text up to it is what `tp_doc` can hold.
             let text = text.split('\0').next().unwrap_or_default();
             class.tp_doc.set(c_string(text)?);

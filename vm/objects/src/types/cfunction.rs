@@ -350,8 +350,8 @@ unsafe extern "C" fn call_constructor(this: &Object, args: &Tuple, kwargs: Optio
         native = base.base();
     }
     let Some(mut new) = class.tp_new.get() else { return Err(raise::bad_internal_call()) };
-    if let Some(hidden) = native.filter(|native| crate::typeobject::ready::hides_new(native)) {
-        new = hidden.tp_new.get().unwrap_or(new);
+    if let Some(hidden) = native.and_then(hidden_constructor) {
+        new = hidden;
     } else if let Some(native) = native.filter(|native| !is(native, new)) {
         let (name, sub_name) = (class.full_name(), subtype.full_name());
         return Err(crate::raise!(
@@ -362,6 +362,19 @@ unsafe extern "C" fn call_constructor(this: &Object, args: &Tuple, kwargs: Optio
     }
     // SAFETY: the slot of the type, for a subtype of it.
     unsafe { new(subtype, &*Tuple::from_slice(rest)?, kwargs) }
+}
+
+/// The constructor of a class that has it from one whose own is not shown.
+fn hidden_constructor(class: &TypeObject) -> Option<NewFunc> {
+    let new = class.tp_new.get()?;
+    let mut owner = Some(class);
+    while let Some(this) = owner.filter(|this| this.tp_new.get().is_some_and(|own| ptr::fn_addr_eq(own, new))) {
+        if crate::typeobject::ready::hides_new(this) {
+            return Some(new);
+        }
+        owner = this.base();
+    }
+    None
 }
 
 /// The function that a vectorcall entry was called for.

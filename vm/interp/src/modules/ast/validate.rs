@@ -307,10 +307,15 @@ fn expression(e: &Expr<'_>, context: ExprContext) -> Result<()> {
             load(right)
         }
         ExprKind::UnaryOp { operand: value, .. }
-        | ExprKind::NamedExpr { value, .. }
         | ExprKind::YieldFrom { value }
         | ExprKind::Await { value }
         | ExprKind::Attribute { value, .. } => load(value),
+        ExprKind::NamedExpr { target, value } => {
+            if !matches!(target.kind(), ExprKind::Name { .. }) {
+                return Err(raise!(TypeError, "NamedExpr target must be a Name"));
+            }
+            load(value)
+        }
         ExprKind::Lambda { args, body } => {
             arguments(args)?;
             load(body)

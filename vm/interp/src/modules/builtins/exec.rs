@@ -57,7 +57,7 @@ pub mod part {
         let text = compiling::source::source_text(source, "eval", "string, bytes or code", "<string>")?;
         let blanks = text.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
         let text = &text[blanks..];
-        let code = compiling::compile(text, "<string>", compiling::Mode::Eval, inherited_flags(), -1)?;
+        let code = compile_string(text, compiling::Mode::Eval)?;
         call::run_code(&code, &scope.globals, &scope.locals)
     }
 
@@ -74,7 +74,7 @@ pub mod part {
             return Err(raise!(TypeError, "closure argument is only supported for exec(code) calls"));
         }
         let text = compiling::source::source_text(source, "exec", "string, bytes or code", "<string>")?;
-        let code = compiling::compile(&text, "<string>", compiling::Mode::Exec, inherited_flags(), -1)?;
+        let code = compile_string(&text, compiling::Mode::Exec)?;
         call::run_code(&code, &scope.globals, &scope.locals).map(drop)
     }
 
@@ -104,6 +104,17 @@ pub mod part {
         let kwargs = kwargs.to_dict()?;
         objects::protocol::call::call_with_tuple(&hook, &args, kwargs.as_deref())
     }
+}
+
+/// The code of a source that is to be run at once.
+fn compile_string(text: &[u8], mode: compiling::Mode) -> Result<Ref<Code>> {
+    let name = "<string>";
+    let shown: [Ref; 2] =
+        [objects::types::bytes::Bytes::new(text)?.upcast(), objects::types::str::Str::new(name)?.upcast()];
+    crate::audit::raise_named("compile", &[&shown[0], &shown[1]])?;
+    let code = compiling::compile(text, name, mode, inherited_flags(), -1)?;
+    crate::audit::raise_named("exec", &[&*code])?;
+    Ok(code)
 }
 
 /// The globals of the running Python code.

@@ -221,6 +221,7 @@ impl FrameLocalsProxy {
 
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
+        let Some(_guard) = protocol::repr_guard::enter(self) else { return Str::new("{...}") };
         protocol::object::repr(&*self.to_dict()?)
     }
 

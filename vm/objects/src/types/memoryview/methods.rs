@@ -370,6 +370,7 @@ impl MemoryView {
     /// # Errors
     /// IndexError; NotImplementedError for a format that is not native.
     pub fn item(&self, indices: &[isize]) -> Result<Ref> {
+        self.check()?;
         let place = self.address(indices)?;
         // SAFETY: an item is `itemsize` long.
         let bytes = unsafe { core::slice::from_raw_parts(place, self.view().itemsize as usize) };
@@ -377,6 +378,8 @@ impl MemoryView {
     }
 
     fn set_item(&self, indices: &[isize], value: &Object) -> Result<()> {
+        // Finding the indices may have run Python code.
+        self.check()?;
         let place = self.address(indices)?;
         let mut item = vec![0; self.view().itemsize as usize];
         pack(self.item_format(), &mut item, value)?;

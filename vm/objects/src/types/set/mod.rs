@@ -69,6 +69,12 @@ pub fn any_set(object: &Object) -> Option<&Set> {
     is_any_set(object).then(|| unsafe { &*ptr::from_ref(object).cast::<Set>() })
 }
 
+/// [`any_set`], but for no subclass.
+pub fn any_exact_set(object: &Object) -> Option<&Set> {
+    let exact = object.is_exactly(&PySet_Type) || object.is_exactly(&methods::PyFrozenSet_Type);
+    any_set(object).filter(|_| exact)
+}
+
 impl Set {
     /// An empty `set`.
     ///

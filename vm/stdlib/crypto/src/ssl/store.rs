@@ -340,6 +340,8 @@ pub fn authorities(context: &SslContext, binary: bool) -> Result<Ref<List>> {
 /// `load_dh_params`.
 pub fn load_dh_params(context: &SslContext, path: &Object) -> Result<()> {
     let name = fs_bytes(path)?;
+    let mode = objects::types::str::Str::new("rb")?;
+    objects::hooks::AUDIT.get()("open", &[path, &*mode, &*objects::types::int::new_int(0)?])?;
     error::clear();
     // SAFETY: C strings; what is read is ours until the context takes it.
     unsafe {

@@ -64,6 +64,9 @@ impl Product {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Product>> {
         let mut repeat = 1;
+        if let Some(given) = kwargs.map(Dict::len).filter(|&given| given > 1) {
+            return Err(raise!(TypeError, "product() takes at most 1 keyword argument ({given} given)"));
+        }
         for (name, value) in kwargs.map(Dict::to_vec).unwrap_or_default() {
             let name = objects::types::str::expect_str(&name, "keywords")?;
             if !name.equals_text("repeat") {

@@ -184,6 +184,10 @@ impl TextWrapper {
         let write_through = flag(write_through, self.write_through.get())?;
         call_method(self, id!("flush"), &[])?;
         if codecs_change {
+            if let Some(errors) = errors {
+                errors.to_str()?;
+            }
+            let before = (self.encoding.get(), self.errors.get());
             if let Some(encoding) = encoding {
                 let encoding = if encoding.equals_text("locale") {
                     crate::open::locale_encoding()?
@@ -199,7 +203,11 @@ impl TextWrapper {
             if newline_given {
                 self.set_newline(newline.map(Instance::to_ref));
             }
-            self.set_codecs()?;
+            if let Err(raised) = self.set_codecs() {
+                self.encoding.set(before.0);
+                self.errors.set(before.1);
+                return Err(raised);
+            }
             self.fix_encoder_state()?;
         }
         self.line_buffering.set(line_buffering);
