@@ -54,7 +54,8 @@ impl Sequence {
         }
         let count = self.instructions.len() as u32;
         for instruction in self.instructions.iter_mut().filter(|i| i.op.has_target()) {
-            instruction.arg = self.labels.get(instruction.arg as usize).map_or(count, |&index| index.min(count));
+            instruction.arg =
+                self.labels.get(instruction.arg as usize).map_or(count, |&index| index.min(count));
         }
         self.labels.clear();
     }

@@ -113,7 +113,9 @@ fn check_many(graph: &mut Graph, nlocals: usize) {
     graph.each(|g, b| {
         number += 1;
         for inst in &mut g.block_mut(b).insts {
-            let Some(i) = (inst.arg as usize).checked_sub(TRACKED).filter(|&i| i < known.len()) else { continue };
+            let Some(i) = (inst.arg as usize).checked_sub(TRACKED).filter(|&i| i < known.len()) else {
+                continue;
+            };
             match inst.op {
                 Opcode::DELETE_FAST | Opcode::LOAD_FAST_AND_CLEAR | Opcode::STORE_FAST_MAYBE_NULL => {
                     known[i] = number - 1;

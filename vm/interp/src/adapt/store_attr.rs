@@ -13,8 +13,8 @@ use core::ptr;
 use objects::Object;
 use objects::attrs::shape::{Layout, Transition};
 use objects::attrs::{self, Storage, inline};
-use objects::typeobject::{HeapType, flags};
 use objects::typeobject::slots::SetAttroFunc;
+use objects::typeobject::{HeapType, flags};
 use objects::types::descr::member::{MemberDescr, READONLY, kind};
 use objects::types::dict::Dict;
 

@@ -59,7 +59,7 @@ pub fn run_native() {
 pub mod module {
     use super::*;
 
-    #[function("register", raw, nosig, unchecked)]
+    #[function("register($module, func, /, *args, **kwargs)", raw)]
     fn register(args: &[&Object], kwargs: Kwargs) -> Result<Ref> {
         let [function, rest @ ..] = args else {
             return Err(raise!(TypeError, "register() takes at least 1 argument (0 given)"));

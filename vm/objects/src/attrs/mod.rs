@@ -48,8 +48,8 @@ use core::ffi::c_int;
 use core::ptr;
 
 pub use inline::{
-    Storage, drop_layout, extra_offset, extra_size, fixed_word_offset, init_instance, item_count,
-    inline_values, prepare_layout, shape_of, storage, word_offset,
+    Storage, drop_layout, extra_offset, extra_size, fixed_word_offset, init_instance, inline_values,
+    item_count, prepare_layout, shape_of, storage, word_offset,
 };
 
 /// What `tp_weaklistoffset` says of classes whose weak references are managed, as in CPython.

@@ -3,8 +3,8 @@
 use super::ready::dict_of;
 use super::slotdefs::{self, SlotDef};
 use super::{TypeObject, dunder, flags, layout, mro};
-use crate::id;
 use crate::attrs;
+use crate::id;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::raise::Result;

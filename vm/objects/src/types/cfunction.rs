@@ -228,7 +228,7 @@ impl Function {
 
     #[getter("__text_signature__")]
     fn text_signature(&self) -> Result<Option<Ref>> {
-        descr::text_signature(self.name(), self.def().ml_doc)
+        descr::method_signature(self.name(), self.def().ml_doc, self.def().ml_flags)
     }
 
     #[method("__reduce__($self, /)")]
@@ -368,7 +368,8 @@ unsafe extern "C" fn call_constructor(this: &Object, args: &Tuple, kwargs: Optio
 fn hidden_constructor(class: &TypeObject) -> Option<NewFunc> {
     let new = class.tp_new.get()?;
     let mut owner = Some(class);
-    while let Some(this) = owner.filter(|this| this.tp_new.get().is_some_and(|own| ptr::fn_addr_eq(own, new))) {
+    while let Some(this) = owner.filter(|this| this.tp_new.get().is_some_and(|own| ptr::fn_addr_eq(own, new)))
+    {
         if crate::typeobject::ready::hides_new(this) {
             return Some(new);
         }

@@ -100,7 +100,7 @@ impl Namespace {
         Tuple::from_array([class, Tuple::empty().upcast(), self.dict()?.upcast()])
     }
 
-    #[method("__replace__", raw, unchecked, nosig)]
+    #[method("__replace__($self, /, **changes)", raw)]
     fn replace(&self, args: &[&Object], kwargs: Kwargs) -> Result<Ref> {
         if !args.is_empty() {
             return Err(crate::raise!(TypeError, "__replace__() takes no positional arguments"));

@@ -102,7 +102,7 @@ pub mod part {
         Ok(iterator)
     }
 
-    #[function("anext", raw, unchecked, nosig)]
+    #[function("anext($module, aiterator, default=<unrepresentable>, /)", raw)]
     fn anext(args: &[&Object]) -> Result<Ref> {
         let (iterator, default) = match args {
             [iterator] => (iterator, None),

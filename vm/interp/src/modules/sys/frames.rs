@@ -2,8 +2,8 @@
 
 use objects::interpreter_frame::{self as frames, InterpreterFrame};
 use objects::protocol::{attr, call, number};
-use objects::types::dict::Dict;
 use objects::typeobject::flags;
+use objects::types::dict::Dict;
 use objects::types::frame::Frame;
 use objects::types::int::Int;
 use objects::types::none::none;
@@ -83,7 +83,8 @@ pub mod part {
                 None => Err(raise!(TypeError, "Type {} doesn't define __sizeof__", object.class().name())),
             };
         };
-        let size = call::call_no_args(&method).and_then(|size| number::index_as_isize(&size, Some(&objects::types::exceptions::OverflowError)));
+        let size = call::call_no_args(&method)
+            .and_then(|size| number::index_as_isize(&size, Some(&objects::types::exceptions::OverflowError)));
         let size = match size {
             Ok(size) => size,
             Err(raised) => match default {

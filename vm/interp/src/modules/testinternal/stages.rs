@@ -16,9 +16,7 @@ use objects::{Object, Ref, Result, raise};
 use syntax::Arena;
 
 fn sequence_of(object: &Object) -> Result<&InstructionSequence> {
-    object
-        .cast::<InstructionSequence>()
-        .ok_or_else(|| raise!(ValueError, "expected an instruction sequence"))
+    object.cast::<InstructionSequence>().ok_or_else(|| raise!(ValueError, "expected an instruction sequence"))
 }
 
 /// What a code object is described by.

@@ -105,7 +105,7 @@ impl MethodDescr {
 
     #[getter("__text_signature__")]
     fn text_signature(&self) -> Result<Option<Ref>> {
-        super::text_signature(&self.common.name(), self.def().ml_doc)
+        super::method_signature(&self.common.name(), self.def().ml_doc, self.def().ml_flags)
     }
 
     #[method("__reduce__($self, /)")]
@@ -323,6 +323,6 @@ impl ClassMethodDescr {
 
     #[getter("__text_signature__")]
     fn text_signature(&self) -> Result<Option<Ref>> {
-        super::text_signature(&self.common.name(), self.def().ml_doc)
+        super::method_signature(&self.common.name(), self.def().ml_doc, self.def().ml_flags)
     }
 }

@@ -132,6 +132,32 @@ pub(crate) fn doc_object(name: &str, doc: *const core::ffi::c_char) -> Result<Op
     }
 }
 
+/// The text signature in a docstring; without one, what the calling convention says if that is simple.
+pub(crate) fn method_signature(
+    name: &str,
+    doc: *const core::ffi::c_char,
+    flags: core::ffi::c_int,
+) -> Result<Option<Ref>> {
+    use crate::typeobject::flags::{METH_CLASS, METH_COEXIST, METH_NOARGS, METH_O, METH_STATIC};
+    const NOARGS_CLASS: core::ffi::c_int = METH_NOARGS | METH_CLASS;
+    const NOARGS_STATIC: core::ffi::c_int = METH_NOARGS | METH_STATIC;
+    const O_CLASS: core::ffi::c_int = METH_O | METH_CLASS;
+    const O_STATIC: core::ffi::c_int = METH_O | METH_STATIC;
+    if let Some(signature) = text_signature(name, doc)? {
+        return Ok(Some(signature));
+    }
+    let text = match flags & !METH_COEXIST {
+        METH_NOARGS => "($self, /)",
+        NOARGS_CLASS => "($type, /)",
+        NOARGS_STATIC => "()",
+        METH_O => "($self, object, /)",
+        O_CLASS => "($type, object, /)",
+        O_STATIC => "(object, /)",
+        _ => return Ok(None),
+    };
+    Ok(Some(Str::new(text)?.upcast()))
+}
+
 /// The text signature in a docstring; None without one.
 pub(crate) fn text_signature(name: &str, doc: *const core::ffi::c_char) -> Result<Option<Ref>> {
     if doc.is_null() {
