@@ -118,18 +118,6 @@ pub fn bad_argument() -> Raised {
     raise!(TypeError, "bad argument type for built-in operation")
 }
 
-/// The exception with another one as its cause and context (`_PyErr_FormatFromCause`).
-#[cold]
-pub fn with_cause(raised: Raised, cause: Ref) -> Raised {
-    let exception = raised.take();
-    if let Some(error) = exception.cast::<exc::BaseExceptionObject>() {
-        error.context.set(Some(cause.clone()));
-        error.cause.set(Some(cause));
-        error.suppress_context.set(true);
-    }
-    restore(exception)
-}
-
 /// KeyError with the key itself as its argument (`_PyErr_SetKeyError`), so that a tuple stays one argument.
 #[cold]
 pub fn key_error(key: &Object) -> Raised {

@@ -175,7 +175,6 @@ pub static INTERPRETER: Interpreter = Interpreter {
     codec_error_registry: Slot::empty(),
     code_debug_ranges: Cell::new(true),
     dev_mode: Cell::new(false),
-    dev_mode: Cell::new(false),
     _ceval: [0; 7264 - 58],
     _next: Cell::new(ptr::null()),
     _id: 0,
