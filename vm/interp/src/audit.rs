@@ -36,7 +36,9 @@ pub fn add(hook: &Object) -> Result<()> {
     let list = match HOOKS.list.get() {
         Some(list) => list,
         None => {
+            // The program does not find the hooks among the collector's objects.
             let list = List::new()?;
+            objects::object::heap::untrack(list.as_object());
             HOOKS.list.set(Some(list.clone()));
             list
         }

@@ -21,6 +21,7 @@ fn fill_hooks() {
     hooks::HANDLE_PENDING.set(|| breaker::handle_pending(state::current()));
     hooks::UNRAISABLE.set(sys::hooks::report_unraisable);
     hooks::WARN.set(warn);
+    hooks::WARN_RESOURCE.set(warn_resource);
     hooks::TRACE_OPCODES.set(crate::monitor::legacy::trace_opcodes);
     hooks::AFTER_FORK.set(after_fork);
     hooks::AUDIT.set(crate::audit::raise_named);
@@ -42,6 +43,12 @@ fn after_fork() {
 fn warn(category: &Object, text: &str, stack_level: isize) -> Result<()> {
     let text = Str::new(text)?;
     modules::warnings::warn_at(Some(category), text.as_object(), stack_level, None, None)
+}
+
+fn warn_resource(source: &Object, text: &str) -> Result<()> {
+    let text = Str::new(text)?;
+    let class = objects::types::exceptions::ResourceWarning.as_object();
+    modules::warnings::warn_at(Some(class), text.as_object(), 1, Some(source), None)
 }
 
 /// Makes the calling thread the main one: gives it a state and the GIL.

@@ -46,6 +46,10 @@ pub static IMPORT: Hook<fn(&str) -> Result<Ref>> = Hook::new("import used before
 pub static WARN: Hook<fn(&Object, &str, isize) -> Result<()>> =
     Hook::new("warning issued before the interpreter started");
 
+/// Issues a ResourceWarning about an object, at the caller's line: `(object, text)` (`PyErr_ResourceWarning`).
+pub static WARN_RESOURCE: Hook<fn(&Object, &str) -> Result<()>> =
+    Hook::new("warning issued before the interpreter started");
+
 /// Turns instruction events for trace functions on or off in a code object.
 pub static TRACE_OPCODES: Hook<fn(&crate::types::code::Code, bool) -> Result<()>> =
     Hook::new("tracing before the interpreter started");

@@ -291,13 +291,13 @@ pub mod proxy {
                 #[slot(nb_index)]
                 fn index(&self) -> Result<Ref> { Ok(number::index(&*self.target()?)?.upcast()) }
 
-                #[method("__bytes__", raw, nosig, unchecked)]
-                fn bytes(&self, _args: &[&Object]) -> Result<Ref> {
+                #[method("__bytes__($self, /)", unchecked)]
+                fn bytes(&self) -> Result<Ref> {
                     call::call_method(&*self.target()?, id!("__bytes__"), &[])
                 }
 
-                #[method("__reversed__", raw, nosig, unchecked)]
-                fn reversed(&self, _args: &[&Object]) -> Result<Ref> {
+                #[method("__reversed__($self, /)", unchecked)]
+                fn reversed(&self) -> Result<Ref> {
                     call::call_method(&*self.target()?, id!("__reversed__"), &[])
                 }
             }

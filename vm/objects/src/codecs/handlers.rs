@@ -137,18 +137,18 @@ pub mod functions {
     use super::*;
 
     #[function(
-        "strict_errors($module, exception, /)",
+        "strict_errors($self, object, /)",
         doc = "Implements the 'strict' error handling, which raises a UnicodeError on coding errors.",
-        nosig
+        unchecked
     )]
     pub fn strict_errors(exception: &Object) -> Result<()> {
         Err(raise_again(exception))
     }
 
     #[function(
-        "ignore_errors($module, exception, /)",
+        "ignore_errors($self, object, /)",
         doc = "Implements the 'ignore' error handling, which ignores malformed data and continues.",
-        nosig
+        unchecked
     )]
     pub fn ignore_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
         let (Failure::Encode { end, .. } | Failure::Decode { end, .. } | Failure::Translate { end, .. }) =
@@ -157,9 +157,9 @@ pub mod functions {
     }
 
     #[function(
-        "replace_errors($module, exception, /)",
+        "replace_errors($self, object, /)",
         doc = "Implements the 'replace' error handling, which replaces malformed data with a replacement marker.",
-        nosig
+        unchecked
     )]
     pub fn replace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
         match Failure::of(exception)? {
@@ -174,9 +174,9 @@ pub mod functions {
     }
 
     #[function(
-        "xmlcharrefreplace_errors($module, exception, /)",
+        "xmlcharrefreplace_errors($self, object, /)",
         doc = "Implements the 'xmlcharrefreplace' error handling, which replaces an unencodable character with the appropriate XML character reference.",
-        nosig
+        unchecked
     )]
     pub fn xmlcharrefreplace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
         match Failure::of(exception)? {
@@ -188,9 +188,9 @@ pub mod functions {
     }
 
     #[function(
-        "backslashreplace_errors($module, exception, /)",
+        "backslashreplace_errors($self, object, /)",
         doc = "Implements the 'backslashreplace' error handling, which replaces malformed data with a backslashed escape sequence.",
-        nosig
+        unchecked
     )]
     pub fn backslashreplace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
         match Failure::of(exception)? {
@@ -204,9 +204,9 @@ pub mod functions {
     }
 
     #[function(
-        "namereplace_errors($module, exception, /)",
+        "namereplace_errors($self, object, /)",
         doc = "Implements the 'namereplace' error handling, which replaces an unencodable character with a \\N{...} escape sequence.",
-        nosig
+        unchecked
     )]
     pub fn namereplace_errors(exception: &Object) -> Result<(Ref<Str>, usize)> {
         match Failure::of(exception)? {

@@ -255,7 +255,7 @@ impl FileIo {
     fn dealloc_warn(&self, source: &Object) -> Result<()> {
         if self.fd.get() >= 0 && self.closefd.get() {
             let text = format!("unclosed file {}", protocol::object::repr(source)?.to_string_lossy());
-            objects::hooks::WARN.get()(&exc::ResourceWarning, &text, 1)?;
+            objects::hooks::WARN_RESOURCE.get()(source, &text)?;
         }
         Ok(())
     }

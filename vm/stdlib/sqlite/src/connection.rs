@@ -277,7 +277,7 @@ impl Connection {
         }
         let text = object::repr(self.as_object())
             .map(|shown| format!("unclosed database in {}", shown.to_string_lossy()));
-        let warned = text.and_then(|text| objects::hooks::WARN.get()(&exc::ResourceWarning, &text, 1));
+        let warned = text.and_then(|text| objects::hooks::WARN_RESOURCE.get()(self.as_object(), &text));
         if let Err(raised) = warned {
             raise::write_unraisable(raised, Some(self.as_object()));
         }

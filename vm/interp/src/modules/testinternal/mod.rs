@@ -9,13 +9,37 @@ mod stages;
 
 use bytecode::code::Wtf8;
 use objects::attrs::inline::{Storage, storage};
+use objects::protocol::attr;
+use objects::types::bytes::Bytes;
 use objects::types::code::Code;
 use objects::types::dict::Dict;
 use objects::types::str::{Str, numeric};
-use objects::{Object, Ref, Result, raise, state};
+use objects::{Object, Ref, Result, id, raise, state};
 
 /// What `sys.getsizeof` adds for a collected object, and for a managed dict or weak references: CPython's heads.
 const HEAD_SIZE: usize = 16;
+
+/// The error handlers that the locale's functions know.
+fn locale_errors(errors: Option<&str>) -> Result<&str> {
+    match errors.unwrap_or("strict") {
+        known @ ("strict" | "surrogateescape" | "surrogatepass") => Ok(known),
+        _ => Err(raise!(ValueError, "unsupported error handler")),
+    }
+}
+
+/// The error of a codec as the locale's functions report it: a place and a reason.
+fn located(raised: raise::Raised, verb: &str) -> raise::Raised {
+    if !raised.matches(&objects::types::exceptions::UnicodeError) {
+        return raised;
+    }
+    let exception = raised.take();
+    let start = attr::get(&exception, id!("start"))
+        .and_then(|start| objects::protocol::number::index_as_isize(&start, None));
+    match start {
+        Ok(start) => raise!(RuntimeError, "{verb}e error: pos={start}, reason={verb}ing error"),
+        Err(raised) => raised,
+    }
+}
 
 #[macros::pymodule(name = "_testinternalcapi", parts(config::part, stages::part))]
 pub mod module {
@@ -85,6 +109,22 @@ pub mod module {
             Some(text) => Str::from_latin1(&numeric::decimal_to_ascii(text)),
             None => Err(raise!(SystemError, "expected a string, not '{}'", arg.class().name())),
         }
+    }
+
+    /// Text in the encoding of the locale, which is UTF-8.
+    #[function("EncodeLocaleEx($module, text, current_locale=0, errors=None, /)", unchecked)]
+    fn encode_locale_ex(text: &Str, current_locale: i32, errors: Option<&str>) -> Result<Ref<Bytes>> {
+        let _ = current_locale;
+        let errors = locale_errors(errors)?;
+        objects::codecs::encode(text, Some("utf-8"), Some(errors)).map_err(|raised| located(raised, "encod"))
+    }
+
+    /// The reverse of `EncodeLocaleEx`.
+    #[function("DecodeLocaleEx($module, data, current_locale=0, errors=None, /)", unchecked)]
+    fn decode_locale_ex(data: &Bytes, current_locale: i32, errors: Option<&str>) -> Result<Ref<Str>> {
+        let _ = current_locale;
+        let errors = locale_errors(errors)?;
+        objects::codecs::decode(data, Some("utf-8"), Some(errors)).map_err(|raised| located(raised, "decod"))
     }
 
     /// A docstring as the compiler leaves it.

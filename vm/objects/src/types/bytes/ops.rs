@@ -5,7 +5,7 @@ use crate::args::{At, FromArg};
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::protocol;
-use crate::protocol::buffer::BytesLike;
+use crate::protocol::buffer::{self, Buffer, BytesLike};
 use crate::protocol::number;
 use crate::raise;
 use crate::raise::{Catch, Result};
@@ -419,6 +419,11 @@ pub fn maketrans(from: &[u8], to: &[u8]) -> Result<Ref<Bytes>> {
 /// # Errors
 /// TypeError when the argument is not iterable or an item shows no bytes; what iterating raises.
 pub fn join<T: ByteString>(separator: &T, iterable: &Object) -> Result<Ref<T>> {
+    // The iterator must not change a separator that can be changed.
+    let _held = match separator.as_object().cast_exact::<Bytes>() {
+        Some(_) => None,
+        None => Some(Buffer::of(separator.as_object(), buffer::SIMPLE)?),
+    };
     let items = protocol::iter::collect(iterable).map_err(|raised| {
         if !raised.matches(&exc::TypeError)
             || iterable.class().tp_iter.get().is_some()

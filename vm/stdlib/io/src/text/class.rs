@@ -176,8 +176,12 @@ impl TextWrapper {
             ));
         }
         check_newline(newline)?;
+        // What CPython reads is a C int, not a truth value.
         let flag = |value: Option<&Object>, old: bool| match value.filter(|value| !value.is(none())) {
-            Some(value) => protocol::object::is_true(value),
+            Some(value) => match protocol::number::index(value)?.to_i64().map(i32::try_from) {
+                Some(Ok(value)) => Ok(value != 0),
+                _ => Err(raise!(OverflowError, "Python int too large to convert to C int")),
+            },
             None => Ok(old),
         };
         let line_buffering = flag(line_buffering, self.line_buffering.get())?;

@@ -171,8 +171,7 @@ impl ScandirIterator {
                     "unclosed scandir iterator".to_owned()
                 }
             };
-            let class = &objects::types::exceptions::ResourceWarning;
-            if let Err(raised) = objects::hooks::WARN.get()(class, &text, 1) {
+            if let Err(raised) = objects::hooks::WARN_RESOURCE.get()(self, &text) {
                 raise::write_unraisable(raised, Some(self));
             }
             self.close();

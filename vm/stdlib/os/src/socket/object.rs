@@ -291,7 +291,7 @@ impl Socket {
         let pending = raise::take_pending();
         let warned = objects::protocol::object::repr(self).and_then(|shown| {
             let text = format!("unclosed {}", shown.to_string_lossy());
-            hooks::WARN.get()(&exc::ResourceWarning, &text, 1)
+            hooks::WARN_RESOURCE.get()(self, &text)
         });
         if let Err(raised) = warned {
             if raised.matches(&exc::Warning) {
