@@ -55,6 +55,14 @@ impl Ledger {
         }
     }
 
+    /// The text under `key`.
+    pub fn text(&self, key: &str) -> Option<&str> {
+        match self.values.get(key) {
+            Some(Value::Text(text)) => Some(text),
+            _ => None,
+        }
+    }
+
     /// Sets `key`; an empty list removes it.
     pub fn set(&mut self, key: &str, value: Value) {
         match value {

@@ -18,6 +18,9 @@ use crate::{scratch, testsuite};
 /// How often a test file is started anew before the rest is given up.
 const RESTARTS: usize = 40;
 
+/// The key of the text that says why a file's failing tests cannot pass.
+const WHY: &str = "why";
+
 /// The test id under which a file that cannot be loaded is noted.
 const LOADING: &str = "(loading)";
 
@@ -252,6 +255,11 @@ pub fn bless(name: &str, report: &Report) -> io::Result<()> {
     }
     if let Some(reason) = &report.absent {
         ledger.set("absent", Value::Text(reason.clone()));
+    }
+    // Why the rest cannot pass is written by hand, and stays while there is a rest.
+    let old = Ledger::read(&ledger_path(name))?;
+    if let Some(why) = old.text(WHY).filter(|_| FAILURES.into_iter().any(|state| report.count(state) > 0)) {
+        ledger.set(WHY, Value::Text(why.to_owned()));
     }
     fs::create_dir_all(testsuite().join("cpython"))?;
     ledger.write(
