@@ -1,7 +1,7 @@
 //! Where the library is: CPython's `getpath` for the layouts that occur.
 
 use std::env;
-use std::path::{Path, PathBuf};
+use std::path::{Component, Path, PathBuf};
 
 /// What was found.
 #[derive(Clone, Debug, Default)]
@@ -114,10 +114,25 @@ fn path_file(program: &Path) -> Option<(PathBuf, PathFile, Vec<String>)> {
             "" => {}
             "import site" => file.imports_site = true,
             _ if line.starts_with("import ") => eprintln!("WARNING: unsupported 'import' line in ._pth file"),
-            _ => search.push(text(&folder.join(line))),
+            _ => search.push(text(&normalized(&folder.join(line)))),
         }
     }
     Some((folder.to_path_buf(), file, search))
+}
+
+/// A path without `.` and `..`, whatever is there.
+fn normalized(path: &Path) -> PathBuf {
+    let mut result = PathBuf::new();
+    for component in path.components() {
+        match component {
+            Component::CurDir => {}
+            Component::ParentDir => {
+                result.pop();
+            }
+            other => result.push(other),
+        }
+    }
+    result
 }
 
 /// The absolute path of the program, looked for in `PATH` when it was called by name.

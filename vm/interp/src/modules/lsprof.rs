@@ -70,6 +70,8 @@ pub struct Profiler {
     ob_base: Object,
     timer: objects::object::refs::Slot,
     timer_unit: Cell<f64>,
+    /// Whether the program's timer is being asked.
+    in_timer: Cell<bool>,
     started: Cell<Option<Instant>>,
     subcalls: Cell<bool>,
     builtins: Cell<bool>,
@@ -101,7 +103,10 @@ impl Profiler {
             return start.elapsed().as_secs_f64();
         };
         let read = || -> Result<f64> {
-            let answer = call::call_no_args(&timer)?;
+            self.in_timer.set(true);
+            let answer = call::call_no_args(&timer);
+            self.in_timer.set(false);
+            let answer = answer?;
             let time = number::as_f64(&answer)?;
             Ok(if self.timer_unit.get() > 0.0 { time * self.timer_unit.get() } else { time })
         };
@@ -256,6 +261,7 @@ impl Profiler {
                 ob_base: Object::HEAD,
                 timer: objects::object::refs::Slot::empty(),
                 timer_unit: Cell::new(0.0),
+                in_timer: Cell::new(false),
                 started: Cell::new(None),
                 subcalls: Cell::new(true),
                 builtins: Cell::new(true),
@@ -281,6 +287,9 @@ impl Profiler {
 
     #[method("disable($self, /)")]
     fn disable(&self) -> Result<()> {
+        if self.in_timer.get() {
+            return Err(raise!(RuntimeError, "cannot disable profiler in external timer"));
+        }
         if self.enabled.replace(false) {
             self.set_events(false)?;
             monitor::set_tool_name(TOOL, None);
@@ -293,11 +302,15 @@ impl Profiler {
     }
 
     #[method("clear($self, /)")]
-    fn py_clear(&self) {
+    fn py_clear(&self) -> Result<()> {
+        if self.in_timer.get() {
+            return Err(raise!(RuntimeError, "cannot clear profiler in external timer"));
+        }
         let entries = self.entries.take();
         self.order.borrow_mut().clear();
         self.running.borrow_mut().clear();
         drop(entries);
+        Ok(())
     }
 
     #[method("getstats($self, /)")]
