@@ -274,3 +274,9 @@ pub fn _PyImport_GetModuleAttrString(module: &CStr, name: &CStr) -> Result<Optio
 pub fn _PyImport_SetModule(name: &Object, module: &Object) -> Result<()> {
     modules()?.set_item(name, module)
 }
+
+#[capi]
+pub fn _PyImport_ClearExtension(name: &Object, path: &Object) -> Result<()> {
+    interp::dynamic::forget(expect_str(name, "module name")?, expect_str(path, "path")?);
+    Ok(())
+}

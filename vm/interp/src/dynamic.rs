@@ -217,6 +217,18 @@ fn find_remembered(extension: &Extension) -> Result<Option<Ref>> {
     Ok(Some(module.upcast()))
 }
 
+/// Forgets a remembered extension, so that it is loaded anew (`_PyImport_ClearExtension`).
+pub fn forget(name: &Str, path: &Str) {
+    let known = {
+        let mut memory = MEMORY.0.borrow_mut();
+        let place = memory.iter().position(|known| known.path.equals(path) && known.name.equals(name));
+        place.map(|place| memory.remove(place))
+    };
+    if let Some(known) = known {
+        definition::set_indexed(known.definition, None);
+    }
+}
+
 /// The module of this name in `sys.modules`, made if there is none (`import_add_module`).
 ///
 /// # Errors

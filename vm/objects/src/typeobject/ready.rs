@@ -359,16 +359,13 @@ fn compute_mro(class: &TypeObject, is_static: bool) -> Result<()> {
         ));
     }
     let Some(mro) = class.tp_mro.get() else { return Ok(()) };
-    if is_static
-        && mro
-            .items()
-            .iter()
-            .any(|base| base.cast::<TypeObject>().is_some_and(|base| base.has_feature(flags::HEAPTYPE)))
-    {
+    let heap = |base: &&TypeObject| is_static && base.has_feature(flags::HEAPTYPE);
+    if let Some(base) = mro.items().iter().filter_map(|base| base.cast::<TypeObject>()).find(heap) {
         return Err(crate::raise!(
             TypeError,
-            "type '{}' is not dynamically allocated but its base type is",
-            class.full_name()
+            "type '{}' is not dynamically allocated but its base type '{}' is dynamically allocated",
+            class.full_name(),
+            base.full_name()
         ));
     }
     Ok(())

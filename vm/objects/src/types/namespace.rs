@@ -45,7 +45,7 @@ impl Namespace {
 
 #[pytype(
     name = "SimpleNamespace", module = "types", symbol = _PyNamespace_Type, gc, flags = [BASETYPE], dict = ns_dict,
-    unhashable
+    unhashable, member("__dict__", OBJECT, ns_dict, READONLY)
 )]
 impl Namespace {
     #[slot(tp_new)]

@@ -348,10 +348,13 @@ unsafe extern "C" fn new_slot(class: &TypeObject, args: &Tuple, kwargs: Option<&
     let Some(sequence) = args.items().first() else {
         return Err(crate::raise!(TypeError, "structseq() missing required argument 'sequence' (pos 1)"));
     };
-    let Ok(items) = protocol::sequence::to_list(sequence) else {
-        drop(raise::take_pending());
-        return Err(crate::raise!(TypeError, "constructor requires a sequence"));
-    };
+    let items = protocol::sequence::to_list(sequence).map_err(|raised| {
+        if !raised.matches(&crate::types::exceptions::TypeError) {
+            return raised;
+        }
+        raised.clear();
+        crate::raise!(TypeError, "constructor requires a sequence")
+    })?;
     let name = class.full_name();
     let length = items.len();
     if length < visible || length > fields {
