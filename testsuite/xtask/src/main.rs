@@ -3,6 +3,7 @@
 mod api;
 mod bench;
 mod docs;
+mod frontend;
 mod golden;
 mod handlers;
 mod install;
@@ -43,6 +44,7 @@ surface               compare names, signatures and flags of native modules with
   --failing           note what differs
   --bless             take CPython's from the reference
 handlers              check that the interpreter's handlers end in jumps (needs objdump)
+frontend [PART…]      compile the library and the snippets of its tests with both Pythons (files with a PART in their path)
 tidy                  check the house rules that the compiler does not
 docs                  take CPython's documentation strings from the reference
 multibyte             take the mappings of the CJK codecs from the reference
@@ -64,6 +66,7 @@ fn run(args: &[String]) -> Result {
     match command.as_str() {
         "setup" => setup::run(),
         "test" => test::run(args),
+        "frontend" => frontend::run(args),
         "golden" => golden::run(args),
         "bless" => golden::bless(args),
         "suite" => suite::run(args),

@@ -209,7 +209,7 @@ fn mode(how: &How) -> Mode {
 }
 
 fn compile(data: &[u8], name: &str, level: u8, how: &How) -> Result<Rc<Code>, String> {
-    let decoded = source::decode(data, &Latin1).map_err(|e| e.to_string())?;
+    let decoded = source::decode(data, true, &Latin1).map_err(|e| e.to_string())?;
     let options = Options { optimize: level, flags: how.flags };
     compiler::compile_source(&decoded.text, name, mode(how), options, &mut |_| true)
         .map_err(|e| e.to_string())
@@ -217,7 +217,7 @@ fn compile(data: &[u8], name: &str, level: u8, how: &How) -> Result<Rc<Code>, St
 
 /// The symbol table as text.
 fn symbols(data: &[u8], how: &How) -> Result<String, String> {
-    let decoded = source::decode(data, &Latin1).map_err(|e| e.to_string())?;
+    let decoded = source::decode(data, true, &Latin1).map_err(|e| e.to_string())?;
     let arena = Arena::new();
     let parsed = syntax::parse(&arena, &decoded.text, mode(how), &syntax::Options::default());
     let module = arena.alloc(parsed.result.map_err(|e| e.to_string())?);

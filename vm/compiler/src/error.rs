@@ -16,13 +16,11 @@ pub type WarningSink<'s> = &'s mut dyn FnMut(SourceWarning) -> bool;
 /// known here.
 pub fn syntax_error(at: Location, msg: impl Into<String>) -> Box<SyntaxError> {
     Box::new(SyntaxError {
-        kind: ErrorKind::SyntaxError,
-        msg: msg.into(),
         lineno: at.lineno,
         offset: at.col_offset.wrapping_add(1),
         end_lineno: at.end_lineno,
         end_offset: at.end_col_offset.wrapping_add(1),
-        text: None,
+        ..SyntaxError::unlocated(ErrorKind::SyntaxError, msg)
     })
 }
 

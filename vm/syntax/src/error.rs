@@ -10,8 +10,10 @@ pub enum ErrorKind {
     TabError,
     /// `_IncompleteInputError`, the SyntaxError that asks an interactive loop for more lines.
     IncompleteInputError,
-    /// No location: the source was never looked at (`source code string cannot contain null bytes`).
+    /// No location.
     ValueError,
+    /// No location; [`SyntaxError::undecodable`] has the bytes.
+    UnicodeDecodeError,
     /// No location.
     MemoryError,
     /// No location.
@@ -29,6 +31,7 @@ impl ErrorKind {
             ErrorKind::TabError => "TabError",
             ErrorKind::IncompleteInputError => "_IncompleteInputError",
             ErrorKind::ValueError => "ValueError",
+            ErrorKind::UnicodeDecodeError => "UnicodeDecodeError",
             ErrorKind::MemoryError => "MemoryError",
             ErrorKind::RecursionError => "RecursionError",
             ErrorKind::OverflowError => "OverflowError",
@@ -69,12 +72,29 @@ pub struct SyntaxError {
     pub end_offset: i32,
     /// The source line, or lines for an error that spans several; `None` when they are not known.
     pub text: Option<String>,
+    /// What is not UTF-8, of a UnicodeDecodeError.
+    pub undecodable: Vec<u8>,
 }
 
 impl SyntaxError {
     /// An error that has no place in the source.
     pub fn unlocated(kind: ErrorKind, msg: impl Into<String>) -> Self {
-        Self { kind, msg: msg.into(), lineno: 0, offset: 0, end_lineno: 0, end_offset: 0, text: None }
+        let msg = msg.into();
+        Self {
+            kind,
+            msg,
+            lineno: 0,
+            offset: 0,
+            end_lineno: 0,
+            end_offset: 0,
+            text: None,
+            undecodable: Vec::new(),
+        }
+    }
+
+    /// The error of bytes that are not UTF-8.
+    pub(crate) fn undecodable(bytes: &[u8], reason: String) -> Self {
+        Self { undecodable: bytes.to_vec(), ..Self::unlocated(ErrorKind::UnicodeDecodeError, reason) }
     }
 }
 

@@ -173,8 +173,15 @@ pub struct Decoded<'s> {
     pub encoding: Option<String>,
 }
 
-/// Decodes a source file.
-pub fn decode<'s>(bytes: &'s [u8], codecs: &dyn Codecs) -> Result<Decoded<'s>, SyntaxError> {
+/// Decodes a source file, or a source text to whose last line the parser adds an end or not.
+///
+/// # Errors
+/// SyntaxError for an encoding that is not known or does not fit.
+pub fn decode<'s>(
+    bytes: &'s [u8],
+    ends_last_line: bool,
+    codecs: &dyn Codecs,
+) -> Result<Decoded<'s>, SyntaxError> {
     let unlocated = |msg: String| SyntaxError {
         offset: -1,
         end_lineno: NO_POSITION,
@@ -185,7 +192,7 @@ pub fn decode<'s>(bytes: &'s [u8], codecs: &dyn Codecs) -> Result<Decoded<'s>, S
         Some(body) => (body, true),
         None => (bytes, false),
     };
-    let Some(encoding) = declared_encoding(body) else {
+    let Some(encoding) = declared_encoding(body, ends_last_line) else {
         return Ok(Decoded { text: Cow::Borrowed(body), encoding: has_mark.then(|| "utf-8".to_owned()) });
     };
     if has_mark && encoding != "utf-8" {
@@ -199,9 +206,14 @@ pub fn decode<'s>(bytes: &'s [u8], codecs: &dyn Codecs) -> Result<Decoded<'s>, S
     Ok(Decoded { text, encoding: Some(encoding) })
 }
 
-/// The encoding that a comment in the first two lines declares.
-fn declared_encoding(text: &[u8]) -> Option<String> {
-    for line in text.split(|&c| matches!(c, b'\n' | b'\r')).take(2) {
+/// The encoding that a comment in the first two lines declares. A line without an end does not count unless one is added.
+fn declared_encoding(text: &[u8], ends_last_line: bool) -> Option<String> {
+    for line in text.split_inclusive(|&c| matches!(c, b'\n' | b'\r')).take(2) {
+        let line = match line {
+            [line @ .., b'\n' | b'\r'] => line,
+            line if ends_last_line => line,
+            _ => return None,
+        };
         let blank = line.iter().take_while(|c| matches!(c, b' ' | b'\t' | b'\x0c')).count();
         match line.get(blank..) {
             Some([]) | None => {}
@@ -255,7 +267,7 @@ mod tests {
     #[test]
     fn cookies() {
         let encoding =
-            |text: &[u8]| decode(text, &NoCodecs).map(|decoded| decoded.encoding).map_err(|e| e.msg);
+            |text: &[u8]| decode(text, true, &NoCodecs).map(|decoded| decoded.encoding).map_err(|e| e.msg);
         assert_eq!(encoding(b"x = 1"), Ok(None));
         assert_eq!(encoding(b"#!/bin/python\n# -*- coding: Latin_1 -*-\n"), Ok(Some("iso-8859-1".into())));
         assert_eq!(encoding(b"x\n# coding: latin-1\n"), Ok(None));

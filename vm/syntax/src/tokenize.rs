@@ -83,7 +83,7 @@ impl<'a> TokenizerIter<'a> {
         let offset = character_offset(&line, line.len() as i32);
         let text = Some(line.strip_suffix('\n').unwrap_or(&line).to_owned());
         let (end_lineno, end_offset) = (NO_POSITION, NO_POSITION);
-        SyntaxError { kind, msg: msg.to_owned(), lineno, offset, end_lineno, end_offset, text }
+        SyntaxError { lineno, offset, end_lineno, end_offset, text, ..SyntaxError::unlocated(kind, msg) }
     }
 
     /// Whether the line that is being read is the one that had to be ended.

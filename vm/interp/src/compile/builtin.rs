@@ -62,7 +62,7 @@ pub fn run(text_or_tree: &Object, request: &Request<'_>) -> Result<Ref> {
         return Ok(compile_tree(&arena, module, &filename, flags, optimize)?.upcast());
     }
     crate::audit::raise_named("compile", &[text_or_tree, request.filename])?;
-    let text = source::source_text(text_or_tree, "compile", "string, bytes or AST", &filename)?;
+    let text = source::source_text(text_or_tree, mode, "compile", "string, bytes or AST", &filename)?;
     compile_text(&text, &filename, request)
 }
 

@@ -7,7 +7,7 @@ use objects::types::int::new_int;
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Ref, Result, TypeObject, raise};
+use objects::{Instance, Ref, Result, TypeObject, codecs, raise};
 use syntax::{ErrorKind, NO_POSITION, SourceWarning, SyntaxError, WarningKind};
 
 /// Issues a warning about source; one that is made an error becomes a SyntaxError.
@@ -44,6 +44,12 @@ pub fn raise_syntax_error(error: &SyntaxError, filename: &str, text: Option<&[u8
         ErrorKind::TabError => &exc::TabError,
         ErrorKind::IncompleteInputError => &exc::IncompleteInputError,
         ErrorKind::ValueError => &exc::ValueError,
+        ErrorKind::UnicodeDecodeError => {
+            return match codecs::latin::decode_utf8(&error.undecodable, None, true) {
+                Err(raised) => raised,
+                Ok(_) => raise::set_text(&exc::UnicodeError, format_args!("{}", error.msg)),
+            };
+        }
         ErrorKind::MemoryError => &exc::MemoryError,
         ErrorKind::RecursionError => &exc::RecursionError,
         ErrorKind::OverflowError => &exc::OverflowError,

@@ -6,6 +6,7 @@ use objects::types::bytes::Bytes;
 use objects::types::exceptions as exc;
 use objects::types::str::Str;
 use objects::{Instance, Object, Result, codecs, raise};
+use syntax::Mode;
 
 /// The name of a source file: text, bytes or a path (`PyUnicode_FSDecoder`).
 ///
@@ -23,7 +24,13 @@ pub fn filename(name: &Object) -> Result<String> {
 ///
 /// # Errors
 /// TypeError for anything else; SyntaxError for bytes that cannot be decoded.
-pub fn source_text(source: &Object, function: &str, expected: &str, filename: &str) -> Result<Vec<u8>> {
+pub fn source_text(
+    source: &Object,
+    mode: Mode,
+    function: &str,
+    expected: &str,
+    filename: &str,
+) -> Result<Vec<u8>> {
     if let Some(text) = source.cast::<Str>() {
         let text = text.to_str()?.as_bytes().to_vec();
         return without_null(&text).map(|()| text);
@@ -31,7 +38,7 @@ pub fn source_text(source: &Object, function: &str, expected: &str, filename: &s
     if objects::protocol::buffer::is_exporter(source) {
         let bytes = objects::protocol::buffer::BytesLike::of(source)?;
         without_null(&bytes)?;
-        return decode_source(&bytes, filename);
+        return decode(&bytes, mode == Mode::Exec, filename);
     }
     Err(raise!(TypeError, "{function}() arg 1 must be a {expected} object"))
 }
@@ -104,7 +111,11 @@ pub fn decoded_or_raw(bytes: Vec<u8>) -> Vec<u8> {
 /// # Errors
 /// SyntaxError when they cannot be decoded.
 pub fn decode_source(bytes: &[u8], filename: &str) -> Result<Vec<u8>> {
-    match syntax::source::decode(bytes, &LibraryCodecs) {
+    decode(bytes, true, filename)
+}
+
+fn decode(bytes: &[u8], ends_last_line: bool, filename: &str) -> Result<Vec<u8>> {
+    match syntax::source::decode(bytes, ends_last_line, &LibraryCodecs) {
         Ok(decoded) => Ok(decoded.text.into_owned()),
         Err(error) => Err(raise_syntax_error(&error, filename, None)),
     }

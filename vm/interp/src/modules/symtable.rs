@@ -136,7 +136,7 @@ pub mod module {
             "single" => Mode::Single,
             _ => return Err(raise!(ValueError, "symtable() arg 3 must be 'exec' or 'eval' or 'single'")),
         };
-        let text = source::source_text(code, "symtable", "string or bytes", &filename)?;
+        let text = source::source_text(code, mode, "symtable", "string or bytes", &filename)?;
         compile::with_tree(&text, &filename, mode, 0, FEATURE_VERSION, |_, module| {
             match compiler::symbol_table(module, compiler::Options::default()) {
                 Ok((table, names)) => entry(&table, &names, BlockId::TOP),

@@ -78,9 +78,46 @@ pub(super) fn exact_digits(value: f64) -> Digits {
     (digits, point)
 }
 
+/// The fewest digits that give the number back; of two that are equally near, the even one.
+fn shortest(magnitude: f64) -> Digits {
+    let (mut digits, point) = split_exponent(&format!("{magnitude:e}"));
+    let Some(last) = digits.last_mut() else { return (digits, point) };
+    // Only what ends in a 5 one digit later lies in the middle. Below 2**53 the exact value has as many decimal places as the
+    // mantissa has binary ones.
+    if *last % 2 == 0 || magnitude == 0.0 {
+        return (digits, point);
+    }
+    let bits = magnitude.to_bits();
+    let (exponent, mantissa) = ((bits >> 52) as i32, bits & ((1 << 52) - 1));
+    let (mantissa, shift) =
+        if exponent == 0 { (mantissa, -1074) } else { (mantissa | 1 << 52, exponent - 1075) };
+    let places = -(shift + mantissa.trailing_zeros() as i32);
+    let len = digits.len() as i32;
+    if places > 0 && places + point != len + 1 {
+        return (digits, point);
+    }
+    let (exact, _) = exact_digits(magnitude);
+    if exact.len() as i32 == len + 1 && exact.last() == Some(&b'5') {
+        // The digits below the middle are one less, or end as these do and are those above that are even.
+        let mut even = exact[..exact.len() - 1].to_vec();
+        if let Some(digit) = even.last_mut().filter(|digit| **digit % 2 == 1) {
+            // An odd digit is never followed by a carry but for 9.
+            if *digit == b'9' {
+                return (digits, point);
+            }
+            *digit += 1;
+        }
+        let text = format!("0.{}e{point}", String::from_utf8_lossy(&even));
+        if text.parse() == Ok(magnitude) {
+            digits = even;
+        }
+    }
+    (digits, point)
+}
+
 fn choose_digits(magnitude: f64, style: Style) -> Digits {
     match style.code {
-        Code::Repr => split_exponent(&format!("{magnitude:e}")),
+        Code::Repr => shortest(magnitude),
         Code::Exponent | Code::General => {
             let after_point =
                 if style.code == Code::Exponent { style.precision } else { style.precision.max(1) - 1 };

@@ -19,7 +19,7 @@ fn main() -> ExitCode {
         }
     };
     let arena = Arena::new();
-    let parsed = match decode(&bytes, &NoCodecs) {
+    let parsed = match decode(&bytes, true, &NoCodecs) {
         Ok(decoded) => parse(&arena, &decoded.text, Mode::Exec, &Options::default()),
         Err(error) => {
             println!("{error}");

@@ -46,7 +46,7 @@ pub fn time(mode: &str, source: &[u8]) -> f64 {
     let arena = Arena::new();
     if is_text {
         let _ = parse(&arena, source, mode, &options);
-    } else if let Ok(decoded) = decode(source, &NoCodecs) {
+    } else if let Ok(decoded) = decode(source, true, &NoCodecs) {
         let _ = parse(&arena, &decoded.text, mode, &options);
     }
     start.elapsed().as_secs_f64()
@@ -68,7 +68,7 @@ pub fn answer(mode: &str, source: &[u8]) -> String {
     let parsed = if is_text {
         parse(&arena, source, mode, &options)
     } else {
-        match decode(source, &NoCodecs) {
+        match decode(source, true, &NoCodecs) {
             Ok(decoded) => parse(&arena, &decoded.text, mode, &options),
             Err(error) => return error_text(&error),
         }

@@ -84,6 +84,8 @@ pub struct Lexer<'a> {
     /// Where the current string literal began.
     first_lineno: i32,
     multi_line_start: usize,
+    /// The last line that continues another after a backslash.
+    continued_line: i32,
     at_line_start: bool,
     /// INDENT (positive) or DEDENT (negative) tokens to hand out.
     pub(crate) pending: i32,
@@ -142,6 +144,7 @@ impl<'a> Lexer<'a> {
             token_start: None,
             first_lineno: 0,
             multi_line_start: 0,
+            continued_line: 0,
             at_line_start: true,
             pending: 0,
             indents: vec![(0, 0)],
@@ -301,13 +304,12 @@ impl<'a> Lexer<'a> {
             let rest = self.bytes.get(self.line_start..).unwrap_or_default();
             let line = rest.split(|&c| c == b'\n' || c == 0).next().unwrap_or_default();
             self.error = Some(SyntaxError {
-                kind: ErrorKind::SyntaxError,
-                msg: msg.into(),
                 lineno: self.lineno,
                 offset,
                 end_lineno: self.lineno,
                 end_offset,
                 text: Some(String::from_utf8_lossy(line).into_owned()),
+                ..SyntaxError::unlocated(ErrorKind::SyntaxError, msg)
             });
             self.done = Done::Error;
         }
@@ -322,13 +324,12 @@ impl<'a> Lexer<'a> {
         self.warnings.push(SourceWarning {
             kind: WarningKind::SyntaxWarning,
             error: SyntaxError {
-                kind: ErrorKind::SyntaxError,
-                msg,
                 lineno: self.lineno,
                 offset: column,
                 end_lineno: self.lineno,
                 end_offset: column,
                 text: Some(text),
+                ..SyntaxError::unlocated(ErrorKind::SyntaxError, msg)
             },
         });
     }
@@ -455,7 +456,13 @@ impl<'a> Lexer<'a> {
             return Err(self.stop(Done::Eof));
         }
         self.back(c);
+        self.continued_line = self.lineno;
         Ok(())
+    }
+
+    /// Whether the line before the present one ends with a backslash.
+    pub(crate) fn is_line_continued(&self) -> bool {
+        self.continued_line == self.lineno
     }
 
     /// The next token of the line, or nothing if the line ends without one.
@@ -549,7 +556,7 @@ impl<'a> Lexer<'a> {
             Err(error) => {
                 let token = self.stop(Done::Decode);
                 let reason = source::utf8_error(word, error);
-                self.error = Some(SyntaxError::unlocated(ErrorKind::SyntaxError, reason));
+                self.error = Some(SyntaxError::undecodable(word, reason));
                 return Err(token);
             }
         };

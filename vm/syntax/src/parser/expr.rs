@@ -97,7 +97,7 @@ impl<'a> Parser<'a> {
         }
         let value = self.expression();
         Some(value.and_then(|value| {
-            let id = self.identifier(start);
+            let id = self.identifier(start)?;
             let target = self.expr(ExprKind::Name { id, ctx: ExprContext::Store }, self.location(start));
             let node = self.expr(ExprKind::NamedExpr { target, value }, self.span(start));
             self.check_version(8, "Assignment expressions are", node)

@@ -133,13 +133,12 @@ impl<'a> Parser<'a> {
         };
         let text = self.error_text(lineno);
         let error = SyntaxError {
-            kind: ErrorKind::SyntaxError,
-            msg,
             lineno,
             offset: character_offset(&text, column + 1),
             end_lineno: lineno,
             end_offset: character_offset(&text, column + 3),
             text: Some(text.into_owned()),
+            ..SyntaxError::unlocated(ErrorKind::SyntaxError, msg)
         };
         let kind = if self.options.feature_version >= 12 {
             WarningKind::SyntaxWarning
@@ -174,10 +173,13 @@ impl<'a> Parser<'a> {
     }
 
     fn fstring_text(&mut self, token: &Token<'a>) -> Option<&'a str> {
-        match self.lexer.source.text(token.start as usize..token.end as usize) {
+        let range = token.start as usize..token.end as usize;
+        match self.lexer.source.text(range.clone()) {
             Ok(text) => Some(text),
             Err(reason) => {
-                self.raise_decode_error(&reason);
+                let bytes = self.lexer.source.bytes().get(range).unwrap_or_default();
+                self.error = Some(SyntaxError::undecodable(bytes, reason));
+                self.failed = true;
                 None
             }
         }
@@ -263,7 +265,7 @@ impl<'a> Parser<'a> {
     }
 
     fn conversion_char(&mut self, name: usize) -> Option<i32> {
-        let text = self.identifier(name);
+        let text = self.identifier(name)?;
         match text {
             "s" | "r" | "a" => text.chars().next().map(|c| c as i32),
             _ => self.raise_known_location(

@@ -440,17 +440,29 @@ impl<'a> Parser<'a> {
         Stmt { kind, location: self.span(start) }
     }
 
-    /// An identifier's normal form.
-    fn identifier(&self, at: usize) -> Identifier<'a> {
+    /// An identifier's normal form, which must not be a constant's name.
+    fn identifier(&mut self, at: usize) -> Option<Identifier<'a>> {
         let text = self.token_text_at(at);
-        if text.is_ascii() { text } else { self.arena.text(&chars::normalize_identifier(text)) }
+        if text.is_ascii() {
+            return Some(text);
+        }
+        let text = self.arena.text(&chars::normalize_identifier(text));
+        if matches!(text, "None" | "True" | "False") {
+            if !self.failed {
+                let msg = format!("identifier field can't represent '{text}' constant");
+                self.error = Some(SyntaxError::unlocated(ErrorKind::ValueError, msg));
+                self.failed = true;
+            }
+            return None;
+        }
+        Some(text)
     }
 
     /// Matches a NAME and gives its text and place.
     #[inline]
     fn name_token(&mut self) -> Option<(Identifier<'a>, usize)> {
         let at = self.expect(TokenKind::Name)?;
-        Some((self.identifier(at), at))
+        Some((self.identifier(at)?, at))
     }
 
     /// Matches a NAME.

@@ -136,7 +136,12 @@ impl<'a> Parser<'a> {
             Done::TooDeep => (ErrorKind::IndentationError, 0, "too many levels of indentation"),
             Done::LineContinuation => (
                 ErrorKind::SyntaxError,
-                (self.lexer.pos as i32 - self.lexer.line_start as i32 - 1).max(0),
+                // What is behind a continued line is counted from where that began, so it is past the end.
+                if self.lexer.is_line_continued() {
+                    i32::MAX - 1
+                } else {
+                    (self.lexer.pos as i32 - self.lexer.line_start as i32 - 1).max(0)
+                },
                 "unexpected character after line continuation character",
             ),
             _ => (ErrorKind::SyntaxError, 0, "unknown parsing error"),
@@ -159,7 +164,8 @@ impl<'a> Parser<'a> {
         let offset = character_offset(&text, column);
         let end_offset = if end_column > 0 { character_offset(&text, end_column) } else { end_column };
         let text = Some(text.into_owned());
-        self.error = Some(SyntaxError { kind, msg, lineno, offset, end_lineno, end_offset, text });
+        let located = SyntaxError::unlocated(kind, msg);
+        self.error = Some(SyntaxError { lineno, offset, end_lineno, end_offset, text, ..located });
     }
 
     /// The line that an error quotes: with its newline if the lexer has gone no further, else without.
@@ -254,7 +260,7 @@ impl<'a> Parser<'a> {
             }
         }
         // Errors inside f-strings have no such priority.
-        if self.lexer.done == Done::Decode || self.lexer.in_fstring() {
+        if self.lexer.in_fstring() {
             return;
         }
         if let Some(error) = self.lexer.take_error() {

@@ -54,7 +54,13 @@ pub mod part {
             crate::audit::raise_named("exec", &[code])?;
             return call::run_code(code, &scope.globals, &scope.locals);
         }
-        let text = compiling::source::source_text(source, "eval", "string, bytes or code", "<string>")?;
+        let text = compiling::source::source_text(
+            source,
+            compiling::Mode::Eval,
+            "eval",
+            "string, bytes or code",
+            "<string>",
+        )?;
         let blanks = text.iter().take_while(|&&byte| matches!(byte, b' ' | b'\t')).count();
         let text = &text[blanks..];
         let code = compile_string(text, compiling::Mode::Eval)?;
@@ -73,7 +79,13 @@ pub mod part {
         if !closure.is(none()) {
             return Err(raise!(TypeError, "closure argument is only supported for exec(code) calls"));
         }
-        let text = compiling::source::source_text(source, "exec", "string, bytes or code", "<string>")?;
+        let text = compiling::source::source_text(
+            source,
+            compiling::Mode::Exec,
+            "exec",
+            "string, bytes or code",
+            "<string>",
+        )?;
         let code = compile_string(&text, compiling::Mode::Exec)?;
         call::run_code(&code, &scope.globals, &scope.locals).map(drop)
     }

@@ -495,11 +495,13 @@ impl Str {
             match char::from_u32(char) {
                 Some(char) => text.push(char),
                 None => {
+                    let surrogates =
+                        self.chars().iter().skip(index).take_while(|&char| char::from_u32(char).is_none());
                     return Err(crate::types::exceptions::set_unicode_encode_error(
                         "utf-8",
                         self,
                         index,
-                        index + 1,
+                        index + surrogates.count(),
                         "surrogates not allowed",
                     ));
                 }
