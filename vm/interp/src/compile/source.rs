@@ -100,7 +100,7 @@ pub fn decode_program(bytes: &[u8], filename: &str) -> Result<Vec<u8>> {
 
 /// The text of a source file's bytes, as UTF-8; the bytes themselves when they cannot be decoded.
 pub fn decoded_or_raw(bytes: Vec<u8>) -> Vec<u8> {
-    match syntax::source::decode(&bytes, &LibraryCodecs) {
+    match syntax::source::decode(&bytes, true, &LibraryCodecs) {
         Ok(decoded) => decoded.text.into_owned(),
         Err(_) => bytes,
     }

@@ -10,6 +10,7 @@ use crate::object::{Instance, Object};
 use crate::raise::Result;
 use crate::slots;
 use crate::types::descr::wrapper::WrapperDescr;
+use crate::types::object::PyBaseObject_Type;
 use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
 use crate::types::r#type::attributes;
@@ -71,8 +72,61 @@ fn update_subtree(class: &TypeObject, name: &Str, offsets: &[c_int]) {
 
 /// Sets every slot of a new class (`fixup_slot_dispatchers`).
 pub fn fix_slots(class: &TypeObject) {
+    let inherited = Inherited::of(class);
     for rows in slotdefs::all().chunk_by(|a, b| a.offset == b.offset) {
-        update_one(class, rows);
+        match inherited.as_ref().and_then(|inherited| inherited.slot(rows)) {
+            Some(function) => {
+                if let Some(slot) = rows.first().and_then(|def| def.slot(class)) {
+                    slot.set(function);
+                }
+            }
+            None => update_one(class, rows),
+        }
+    }
+}
+
+/// What a class with one base need not look up, for nothing between it and the base decides those slots.
+struct Inherited<'a> {
+    base: &'a TypeObject,
+    /// The slots that the class's own attributes decide.
+    own: Vec<c_int>,
+}
+
+impl<'a> Inherited<'a> {
+    /// For a class whose base has slots that follow from attributes alone: a class made by a program, or `object`.
+    fn of(class: &'a TypeObject) -> Option<Inherited<'a>> {
+        let base = class.base()?;
+        let is_only = class.tp_bases.get().is_some_and(|bases| bases.len() == 1);
+        let is_plain = class.tp_mro.get().zip(base.tp_mro.get()).is_some_and(|(own, of_base)| {
+            own.len() == of_base.len() + 1
+                && own.items().iter().skip(1).zip(of_base.items()).all(|(a, b)| a.is(b))
+        });
+        let follows = base.heap_type().is_some() && !base.has_feature(flags::IMMUTABLETYPE)
+            || ptr::eq(base, &PyBaseObject_Type);
+        if !is_only || !is_plain || !follows {
+            return None;
+        }
+        let mut own = Vec::new();
+        for (name, _) in class.tp_dict.get()?.to_vec() {
+            if let Some(name) = name.cast_exact::<Str>().filter(|name| is_dunder(name)) {
+                own.extend(slotdefs::rows_of(&intern::intern(name.to_ref())).map(|def| def.offset));
+            }
+        }
+        Some(Inherited { base, own })
+    }
+
+    /// What goes into the slot of `rows`, if that is known without a look-up.
+    fn slot(&self, rows: &[SlotDef]) -> Option<*const c_void> {
+        let first = rows.first().filter(|first| !self.own.contains(&first.offset))?;
+        let function = if !ptr::eq(self.base, &PyBaseObject_Type) {
+            first.slot(self.base)?.get()
+        } else if rows.iter().any(|def| self.base.lookup(def.name()).is_some()) {
+            return None;
+        } else {
+            ptr::null()
+        };
+        let is_next = first.offset as usize == offset_of!(super::HeapType, ht_type.tp_iternext);
+        Some(if is_next && function.is_null() { dunder::next_not_implemented as *const c_void } else { function })
     }
 }
 

@@ -344,23 +344,15 @@ impl FileIo {
         let mut data: Vec<u8> = Vec::new();
         data.try_reserve(self.expected_rest()).map_err(|_| raise::no_memory())?;
         loop {
-            if data.capacity() - data.len() < 1024 {
+            if data.capacity() == data.len() {
                 let more = data.len().clamp(8192, 1 << 26);
                 data.try_reserve(more).map_err(|_| raise::no_memory())?;
             }
-            let start = data.len();
-            data.resize(data.capacity(), 0);
-            match self.read_slice(&mut data[start..])? {
-                Some(0) => {
-                    data.truncate(start);
-                    return Ok(Bytes::new(&data)?.upcast());
-                }
-                Some(count) => data.truncate(start + count),
-                None if start == 0 => return Ok(none().to_ref()),
-                None => {
-                    data.truncate(start);
-                    return Ok(Bytes::new(&data)?.upcast());
-                }
+            match self.read_spare(&mut data)? {
+                Some(0) => return Ok(Bytes::new(&data)?.upcast()),
+                Some(_) => {}
+                None if data.is_empty() => return Ok(none().to_ref()),
+                None => return Ok(Bytes::new(&data)?.upcast()),
             }
         }
     }
@@ -512,6 +504,18 @@ impl FileIo {
         let place = SendPtr(data.as_mut_ptr());
         // SAFETY: the slice is writable for the time of the call.
         retry(None, move || unsafe { libc::read(fd, place.get().cast(), len) })
+    }
+
+    /// Reads once, as much as there is room for behind the data; `None` when that would block.
+    fn read_spare(&self, data: &mut Vec<u8>) -> Result<Option<usize>> {
+        let spare = data.spare_capacity_mut();
+        let (fd, len) = (self.fd.get(), spare.len());
+        let place = SendPtr(spare.as_mut_ptr().cast());
+        // SAFETY: the room is writable for the time of the call.
+        let count = retry(None, move || unsafe { libc::read(fd, place.get().cast(), len) })?;
+        // SAFETY: the call wrote so many bytes there.
+        unsafe { data.set_len(data.len() + count.unwrap_or(0)) };
+        Ok(count)
     }
 
     /// Writes once; `None` when that would block.

@@ -15,6 +15,8 @@ use crate::types::tuple::Tuple;
 use crate::types::weakref;
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
+use rustc_hash::{FxBuildHasher, FxHashSet};
+use std::collections::HashMap;
 
 /// What a collection found.
 #[derive(Clone, Copy, Default, Debug)]
@@ -346,12 +348,12 @@ fn split_legacy(unreachable: Vec<Ref>) -> (Vec<Ref>, Vec<Ref>) {
 
 /// Of `garbage`, what finalisers did not bring back to life: objects that nothing but garbage refers to.
 fn drop_resurrected(garbage: Vec<Ref>) -> Vec<Ref> {
-    use std::collections::HashMap;
-    let mut counts: HashMap<*mut Object, i64> =
+    type Counts = HashMap<*mut Object, i64, FxBuildHasher>;
+    let mut counts: Counts =
         garbage.iter().map(|object| (object.as_ptr(), object.refcnt() - 1)).collect();
     unsafe extern "C" fn subtract(object: *mut Object, counts: *mut c_void) -> c_int {
         // SAFETY: `drop_resurrected` passes its own map.
-        if let Some(count) = unsafe { &mut *counts.cast::<HashMap<*mut Object, i64>>() }.get_mut(&object) {
+        if let Some(count) = unsafe { &mut *counts.cast::<Counts>() }.get_mut(&object) {
             *count -= 1;
         }
         0
@@ -370,11 +372,10 @@ fn drop_resurrected(garbage: Vec<Ref>) -> Vec<Ref> {
 fn reached_from(
     objects: &[Ref],
     is_root: impl Fn(&Object) -> bool,
-) -> std::collections::HashSet<*mut Object> {
-    use std::collections::HashSet;
+) -> FxHashSet<*mut Object> {
     struct Walk {
-        among: HashSet<*mut Object>,
-        reached: HashSet<*mut Object>,
+        among: FxHashSet<*mut Object>,
+        reached: FxHashSet<*mut Object>,
         stack: Vec<*mut Object>,
     }
     unsafe extern "C" fn reach(object: *mut Object, walk: *mut c_void) -> c_int {
@@ -387,7 +388,7 @@ fn reached_from(
     }
     let mut walk = Walk {
         among: objects.iter().map(|object| object.as_ptr()).collect(),
-        reached: HashSet::new(),
+        reached: FxHashSet::default(),
         stack: Vec::new(),
     };
     for object in objects.iter().filter(|object| is_root(object)) {

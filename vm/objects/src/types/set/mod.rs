@@ -235,32 +235,42 @@ impl Set {
             size = size.checked_mul(2).ok_or_else(raise::no_memory)?;
         }
         let bytes = size.checked_mul(size_of::<Entry>()).ok_or_else(raise::no_memory)?;
-        // A table in the object itself is refilled from a copy; one on the heap is always fresh.
-        let moved: Vec<(Ref, isize)> = self
-            .entries()
-            .iter()
-            .filter_map(|entry| {
-                let hash = entry.hash.replace(0);
-                entry.key.take().map(|key| (key, hash))
-            })
-            .collect();
-        let old = self.table.get();
-        if size == SMALL {
-            self.table.set(ptr::null());
+        let fresh: *const Entry = if size == SMALL {
+            ptr::null()
         } else {
-            let Some(block) = heap::alloc(bytes, false) else {
-                moved.into_iter().for_each(|(key, hash)| self.insert_clean(key, hash));
-                return Err(raise::no_memory());
-            };
+            let block = heap::alloc(bytes, false).ok_or_else(raise::no_memory)?;
             // SAFETY: a fresh block; all zeros is an unused entry.
             unsafe { block.as_ptr().write_bytes(0, bytes) };
-            self.table.set(block.as_ptr().cast());
+            block.as_ptr().cast_const().cast()
+        };
+        let items = |entries: &[Entry], fill: &mut dyn FnMut(Ref, isize)| {
+            for entry in entries {
+                let hash = entry.hash.replace(0);
+                if let Some(key) = entry.key.take() {
+                    fill(key, hash);
+                }
+            }
+        };
+        let (old, used) = (self.table.get(), self.used.get());
+        if old.is_null() && fresh.is_null() {
+            // The table in the object itself is refilled.
+            let mut moved = [const { None }; SMALL];
+            let mut places = moved.iter_mut();
+            items(self.entries(), &mut |key, hash| {
+                if let Some(place) = places.next() {
+                    *place = Some((key, hash));
+                }
+            });
+            self.fill.set(used);
+            moved.into_iter().flatten().for_each(|(key, hash)| self.insert_clean(key, hash));
+            return Ok(());
         }
+        // One of the two tables is in the object, or neither: the old entries stay where they are meanwhile.
+        let entries = self.entries();
+        self.table.set(fresh);
         self.mask.set(size - 1);
-        self.fill.set(moved.len() as isize);
-        for (key, hash) in moved {
-            self.insert_clean(key, hash);
-        }
+        self.fill.set(used);
+        items(entries, &mut |key, hash| self.insert_clean(key, hash));
         if !old.is_null() {
             // SAFETY: the old table's entries were emptied above, and it is no longer the set's.
             unsafe { heap::free(old.cast_mut().cast()) };
@@ -350,23 +360,23 @@ impl Set {
 
     /// Removes all items.
     pub fn clear_items(&self) {
-        let keys: Vec<Ref> = self
-            .entries()
-            .iter()
-            .filter_map(|entry| {
-                entry.hash.set(0);
-                entry.key.take()
-            })
-            .collect();
+        // The set is empty before the first key goes, for that may run code.
+        let mut few = [const { None }; SMALL];
+        let entries = self.entries();
         let old = self.table.replace(ptr::null());
         self.mask.set(SMALL - 1);
         self.fill.set(0);
         self.used.set(0);
-        if !old.is_null() {
-            // SAFETY: emptied, and no longer the set's.
-            unsafe { heap::free(old.cast_mut().cast()) };
+        if old.is_null() {
+            for (entry, place) in entries.iter().zip(&mut few) {
+                entry.hash.set(0);
+                *place = entry.key.take();
+            }
+            return;
         }
-        drop(keys);
+        entries.iter().for_each(|entry| drop(entry.key.take()));
+        // SAFETY: emptied, and no longer the set's.
+        unsafe { heap::free(old.cast_mut().cast()) };
     }
 
     /// Adds all items of an iterable.

@@ -5,18 +5,35 @@ use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::raise::Result;
 use core::cell::{Cell, RefCell};
+use core::hash::{BuildHasherDefault, Hasher};
 use core::ptr;
 use std::collections::HashMap;
 
 /// The table of interned strings by contents. It does not own its strings: a mortal one removes itself when it dies.
-struct Table(RefCell<HashMap<Key, *const Str>>);
+struct Table(RefCell<HashMap<Key, *const Str, BuildHasherDefault<OwnHash>>>);
+
+/// The hash that a string has anyway.
+#[derive(Default)]
+struct OwnHash(u64);
+
+impl Hasher for OwnHash {
+    fn write_isize(&mut self, hash: isize) {
+        self.0 = hash.cast_unsigned() as u64;
+    }
+    fn write(&mut self, _bytes: &[u8]) {
+        unreachable!("keys give one word")
+    }
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
 
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Table {}
 // SAFETY: created once, then shared as above.
 unsafe impl Send for Table {}
 
-static TABLE: std::sync::LazyLock<Table> = std::sync::LazyLock::new(|| Table(RefCell::new(HashMap::new())));
+static TABLE: std::sync::LazyLock<Table> = std::sync::LazyLock::new(|| Table(RefCell::default()));
 
 /// A string seen as its contents.
 struct Key(*const Str);

@@ -512,6 +512,9 @@ impl Str {
 
     /// The text for messages: lone surrogates become U+FFFD.
     pub fn to_string_lossy(&self) -> String {
+        if let Some(text) = self.as_ascii() {
+            return text.to_owned();
+        }
         self.chars().iter().map(|char| char::from_u32(char).unwrap_or(char::REPLACEMENT_CHARACTER)).collect()
     }
 

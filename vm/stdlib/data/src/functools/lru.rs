@@ -176,6 +176,9 @@ impl LruCache {
         {
             return Ok(only.to_ref());
         }
+        if names.is_none() && !typed {
+            return Ok(Tuple::from_slice(all)?.upcast());
+        }
         let mut parts: Vec<Ref> = all[..positional].iter().map(|arg| arg.to_ref()).collect();
         if let Some(names) = names {
             parts.push(mark()?);
