@@ -143,12 +143,19 @@ unsafe extern "C" fn land(
 /// The frame is the thread's current one and stands there.
 #[inline(never)]
 pub unsafe fn execute_one(ts: ThreadPtr, frame: FramePtr, word: Pc, depth: usize, arg: usize) -> bool {
-    LANDED.frame.set(ptr::null());
     // SAFETY: the caller's promise.
     unsafe {
         let sp = (*frame).localsplus().add(depth);
-        let opcode = *word as u8;
-        (TABLE.0[usize::from(opcode)])(word.add(1), sp, frame, ts, arg, &ONE);
+        let mut opcode;
+        // An instruction that has rewritten itself comes again.
+        loop {
+            LANDED.frame.set(ptr::null());
+            opcode = *word as u8;
+            (TABLE.0[usize::from(opcode)])(word.add(1), sp, frame, ts, arg, &ONE);
+            if !ptr::eq(LANDED.frame.get(), frame) || !ptr::eq(LANDED.pc.get(), word) {
+                break;
+            }
+        }
         let next = word.add(1 + caches(DEOPT[usize::from(opcode)]));
         !(ptr::eq(LANDED.frame.get(), frame) && ptr::eq(LANDED.pc.get(), next))
     }

@@ -32,6 +32,8 @@ aliases! {
     SHAPE
     /// Attributes of instances.
     ATTR
+    /// Values of floats, which change only where compiled code reuses the object that nobody else refers to.
+    FLOAT
     /// Fields of range iterators.
     RANGE
     /// Fields of iterators over sequences.
@@ -72,6 +74,7 @@ pub const RANGE_STEP: i32 = offset_of!(RangeIterator, step) as i32;
 pub const RANGE_LEN: i32 = offset_of!(RangeIterator, len) as i32;
 
 pub const FRAME_OBJECT: i32 = offset_of!(InterpreterFrame, frame_obj) as i32;
+pub const FRAME_LOCALS: i32 = offset_of!(InterpreterFrame, f_locals) as i32;
 pub const INSTR_PTR: i32 = offset_of!(InterpreterFrame, instr_ptr) as i32;
 pub const BREAKER: i32 = offset_of!(ThreadState, eval_breaker) as i32;
 pub const CURRENT_EXCEPTION: i32 = offset_of!(ThreadState, current_exception) as i32;

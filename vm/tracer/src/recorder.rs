@@ -649,9 +649,25 @@ impl Recorder {
         }
         self.guard_class(id, &PyFloat_Type);
         let val = self.obj(id).val;
-        let value = self.load(Op::ld_f64, val, layout::FLOAT_VALUE, Alias::CONSTANT);
+        let value = self.load(Op::ld_f64, val, layout::FLOAT_VALUE, layout::FLOAT);
         self.obj(id).float = Some(value);
         Some(value)
+    }
+
+    /// Writes the float in a slot into the float object `old` that is now in its place, if nobody else refers to that: then nobody can
+    /// tell it from a new one. Whether it is so. What the heap lends is owned already.
+    pub fn overwrite(&mut self, old: Arg, live: *mut Object, index: usize) -> bool {
+        let Item::Float(value) = self.item(index, true) else { return false };
+        // SAFETY: what is in the place is alive.
+        if !unsafe { live.as_ref() }.is_some_and(|live| live.is_exactly(&PyFloat_Type) && live.is_unique()) {
+            return false;
+        }
+        let found = self.load(Op::ld_i64, old, layout::TYPE, Alias::CONSTANT);
+        self.guard(Op::guard_eq, &[found, Arg::from(&raw const PyFloat_Type as i64)]);
+        let count = self.load(Op::ld_i64, old, 0, Alias::VOLATILE);
+        self.guard(Op::guard_eq, &[count, Arg::from(1)]);
+        self.trace.access(Op::st_f64, &[old, value], Mem::at(layout::FLOAT_VALUE, layout::FLOAT));
+        true
     }
 
     // ---- calls that may run anything ----
@@ -846,4 +862,70 @@ pub fn heads(frame: usize) -> usize {
 /// A pointer that does not change.
 pub fn pointer_const(pointer: *const Object) -> Arg {
     Arg::Const(Const::P(pointer as u64))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exits_are_packed() {
+        for exit in [Exit::Resume, Exit::Raise, Exit::End, Exit::Elsewhere] {
+            assert_eq!(Exit::unpack(exit.pack(70_000)), (70_000, exit));
+        }
+    }
+
+    /// A recording of a frame with two slots that nothing is known of.
+    fn recorder() -> Recorder {
+        let mut recorder = Recorder::new("test".into(), Origin::Root, 100);
+        recorder.thread = recorder.trace.param(Ty::I).into();
+        recorder.frame = recorder.trace.param(Ty::I).into();
+        let slots = vec![Slot::held(Item::Null); 2];
+        let (function, code, live) = (core::ptr::null(), core::ptr::null(), core::ptr::null());
+        let memory = Some(recorder.frame);
+        recorder.frames.push(FrameState { function, code, live, slots, locals: 2, call: 0, memory });
+        recorder
+    }
+
+    #[test]
+    fn references_are_given_up_once() {
+        let mut recorder = recorder();
+        let val = recorder.trace.param(Ty::P).into();
+        let item = recorder.add(Obj::new(val, 1, Life::Counted));
+        recorder.set(0, item);
+        recorder.set(1, item);
+        let drops = |recorder: &Recorder| {
+            recorder.trace.vals().filter(|&val| recorder.trace.inst(val).op == Op::rc_dec).count()
+        };
+        recorder.set(0, Item::Null);
+        assert_eq!(drops(&recorder), 0);
+        recorder.set(1, Item::Null);
+        assert_eq!(drops(&recorder), 1);
+        assert!(recorder.check_dead);
+    }
+
+    #[test]
+    fn a_snapshot_says_who_owns() {
+        let mut recorder = recorder();
+        let val: Arg = recorder.trace.param(Ty::P).into();
+        let item = recorder.add(Obj::new(val, 1, Life::Counted));
+        recorder.set(0, item);
+        recorder.set(1, item);
+        let snap = recorder.snapshot(5, Exit::Resume);
+        let snapshot = &recorder.trace.snapshots[snap.0 as usize];
+        assert_eq!(snapshot.frames[0].slots[2..], [Saved::Arg(val), Saved::Virtual(0)]);
+        assert_eq!(snapshot.virtuals[0], Virtual { desc: made::REFERENCE, fields: vec![Saved::Arg(val)] });
+    }
+
+    #[test]
+    fn what_the_heap_lends_is_owned_before_it_changes() {
+        let mut recorder = recorder();
+        let val = recorder.trace.param(Ty::P).into();
+        let item = recorder.add(Obj::new(val, 0, Life::Borrowed));
+        recorder.set(0, item);
+        recorder.protect();
+        recorder.protect();
+        let ups = recorder.trace.vals().filter(|&val| recorder.trace.inst(val).op == Op::rc_inc).count();
+        assert_eq!(ups, 1);
+    }
 }

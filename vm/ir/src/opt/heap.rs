@@ -97,7 +97,10 @@ fn address_operands(op: Op) -> usize {
 /// Whether a store of at most 8 bytes there leaves the place alone, because both are at offsets from one base.
 fn apart(place: &Known, base: &[Arg], mem: Mem) -> bool {
     let fixed = place.base.len() == 1 && base.len() == 1 && place.load.info().operands.len() == 1;
-    fixed && place.base == base && (place.mem.offset - mem.offset).abs() >= 8
+    let offset =
+        |base: &Arg, mem: Mem| base.int().map_or(0, |address| address).wrapping_add(mem.offset.into());
+    let same_base = fixed && (place.base == base || place.base[0].int().is_some() && base[0].int().is_some());
+    same_base && offset(&place.base[0], place.mem).abs_diff(offset(&base[0], mem)) >= 8
 }
 
 /// The load that gives a stored value back unchanged.

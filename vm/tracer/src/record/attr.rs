@@ -175,6 +175,12 @@ pub fn store_attr(rec: &mut Recorder, at: Site) -> Recorded {
             rec.guard(Op::guard_ne, &[old, Arg::Const(Const::P(0))]);
         }
         rec.protect();
+        // SAFETY: the field of the instance.
+        let now = unsafe { *live.as_ptr().cast::<u8>().add(target.offset as usize).cast::<*mut Object>() };
+        if target.new_word.is_none() && rec.overwrite(old, now, value) {
+            rec.shrink(2);
+            return Ok(());
+        }
         let new = rec.give(value);
         rec.store(val, target.offset, new, layout::ATTR);
         if let Some((offset, word)) = target.new_word {

@@ -71,6 +71,10 @@ pub fn for_iter(rec: &mut Recorder, at: Site) -> Recorded {
             return Ok(());
         }
     }
+    if interp::call::plain_generator(live).is_some() {
+        // The interpreter runs its frame without nesting; a call from here would be slower.
+        return Err(Abort::Operands);
+    }
     let val = rec.obj(id).val;
     let result = rec.loud(at.unit, Helper::iter_next, &[val])?;
     rec.fetched = Some(Fetched { result, body: at.next, end: at.next + at.arg as u32 });

@@ -85,6 +85,9 @@ pub fn record(rec: &mut Recorder, at: Site) -> Recorded {
         op::STORE_SUBSCR => subscr::store_subscr,
         op::BINARY_SLICE => subscr::binary_slice,
         op::LOAD_GLOBAL => name::load_global,
+        op::LOAD_NAME => name::load_name,
+        op::STORE_NAME => name::store_name,
+        op::STORE_GLOBAL => name::store_global,
         op::LOAD_ATTR => attr::load_attr,
         op::STORE_ATTR => attr::store_attr,
         op::BUILD_TUPLE => build::build_tuple,
@@ -136,7 +139,6 @@ fn is_plain(opcode: u8) -> bool {
             | op::LOAD_FROM_DICT_OR_DEREF
             | op::LOAD_FROM_DICT_OR_GLOBALS
             | op::LOAD_LOCALS
-            | op::LOAD_NAME
             | op::LOAD_SUPER_ATTR
             | op::MAKE_CELL
             | op::MAKE_FUNCTION
@@ -151,8 +153,6 @@ fn is_plain(opcode: u8) -> bool {
             | op::SET_FUNCTION_ATTRIBUTE
             | op::SET_UPDATE
             | op::STORE_DEREF
-            | op::STORE_GLOBAL
-            | op::STORE_NAME
             | op::STORE_SLICE
             | op::UNPACK_EX
     )

@@ -34,6 +34,12 @@ fn place(rec: &mut Recorder, key: usize, length: Arg, live_length: usize) -> Rec
     Ok(Some(index))
 }
 
+/// Where in a sequence of `length` the int in slot `key`, which is known to be within, points now.
+fn live_index(rec: &mut Recorder, key: usize, length: usize) -> usize {
+    let index = rec.live_object(key).ok().and_then(int_value_of).unwrap_or(0);
+    (if index < 0 { index + length as i64 } else { index }) as usize
+}
+
 pub fn binary_subscr(rec: &mut Recorder, at: Site) -> Recorded {
     let (container, key) = (rec.at(2), rec.at(1));
     let live = rec.live_object(container)?;
@@ -91,6 +97,12 @@ pub fn store_subscr(rec: &mut Recorder, at: Site) -> Recorded {
             let items = rec.load(Op::ld_i64, val, layout::LIST_ITEMS, layout::LIST);
             let old = rec.load_indexed(Op::ldx_p, items, index, 0, layout::ITEMS);
             rec.protect();
+            // SAFETY: the list has the item.
+            let now = unsafe { *list.raw_items().add(live_index(rec, key, list.len())) };
+            if rec.overwrite(old, now, value) {
+                rec.shrink(3);
+                return Ok(());
+            }
             let new = rec.give(value);
             let mem = Mem { offset: 0, scale: 8, alias: layout::ITEMS };
             rec.trace.access(Op::stx_64, &[items, index, new], mem);

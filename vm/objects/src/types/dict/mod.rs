@@ -365,6 +365,14 @@ impl Dict {
     /// given, the value of a place is at [`Dict::value_address`].
     pub const TABLE_OFFSET: usize = core::mem::offset_of!(Dict, keys);
 
+    /// Offset of the byte that says which watchers want to hear of changes.
+    pub const WATCHERS_OFFSET: usize = core::mem::offset_of!(Dict, watchers);
+
+    /// Whether somebody wants to hear of changes.
+    pub fn is_watched(&self) -> bool {
+        self.watchers.get() as u8 != 0
+    }
+
     /// The table's address.
     pub fn table(&self) -> usize {
         self.keys.get().as_ptr() as usize
