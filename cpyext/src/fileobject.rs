@@ -128,6 +128,10 @@ pub fn PyFile_WriteString(string: &CStr, file: Option<&Object>) -> Result<()> {
 }
 
 fn descriptor(object: &Object) -> Result<c_int> {
+    if object.class().is_subtype(&objects::types::bool::PyBool_Type) {
+        let category = objects::types::exceptions::RuntimeWarning.as_object();
+        hooks::WARN.get()(category, "bool is used as a file descriptor", 1)?;
+    }
     let number = match object.cast::<Int>() {
         Some(int) => int.to_ref(),
         None => {

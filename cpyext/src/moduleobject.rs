@@ -213,10 +213,14 @@ pub unsafe extern "C" fn PyModule_AddStringConstant(
     }
 }
 
-/// Readies a class and adds it under its own name.
+/// Readies a class, which may be a static one that nothing is known of yet, and adds it under its own name.
+///
+/// # Safety
+/// A C function: a type.
 #[capi]
-pub fn PyModule_AddType(module: &Module, class: &TypeObject) -> Result<()> {
-    // SAFETY: a type, static or not.
+pub unsafe fn PyModule_AddType(module: &Module, class: *const TypeObject) -> Result<()> {
+    // SAFETY (both): the caller's promise.
+    let class = unsafe { &*class };
     if unsafe { crate::typeobject::PyType_Ready(class) } < 0 {
         return Err(raise::pending());
     }

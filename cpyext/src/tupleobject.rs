@@ -70,6 +70,9 @@ pub fn PyTuple_GetSlice(tuple: &Tuple, start: isize, stop: isize) -> Result<Ref<
 }
 
 unsafe extern "C" fn pack(len: isize, list: &mut VaList) -> Result<Ref<Tuple>> {
+    if len < 0 {
+        return Err(raise::bad_internal_call());
+    }
     // SAFETY: the caller keeps the C function's contract: that many objects follow.
     let items: Vec<&Object> = (0..len).filter_map(|_| unsafe { list.arg::<Option<&Object>>() }).collect();
     Tuple::from_slice(&items)

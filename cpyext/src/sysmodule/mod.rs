@@ -22,7 +22,7 @@ fn sys() -> Result<Ref<Dict>> {
 pub fn PySys_GetObject(name: &CStr) -> Option<&'static Object> {
     let pending = raise::take_pending();
     let found = sys().and_then(|sys| sys.get_item(&*text(name)?)).unwrap_or_else(|raised| {
-        raised.clear();
+        crate::pyerrors::write_unraisable_in(raised, "PySys_GetObject()");
         None
     });
     if let Some(pending) = pending {

@@ -420,7 +420,8 @@ pub unsafe fn PyUnicode_DecodeCharmap(
 }
 
 #[capi]
-pub fn PyUnicode_AsCharmapString(object: &Object, mapping: &Object) -> Result<Ref> {
+pub fn PyUnicode_AsCharmapString(object: &Object, mapping: Option<&Object>) -> Result<Ref> {
+    let mapping = mapping.ok_or_else(raise::bad_argument)?;
     charmap("charmap_encode", text(object)?, None, Some(mapping))
 }
 

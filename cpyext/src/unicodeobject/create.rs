@@ -6,7 +6,7 @@ use crate::variadic;
 use core::ffi::{CStr, c_char, c_int, c_void};
 use macros::capi;
 use objects::types::bytes::Bytes;
-use objects::types::str::{Kind, Str};
+use objects::types::str::{Kind, Str, intern};
 use objects::{Instance, Object, Raised, Ref, Result, codecs, raise};
 
 /// A string whose characters the caller fills in before anybody else sees it.
@@ -18,7 +18,7 @@ pub fn PyUnicode_New(len: isize, max: u32) -> Result<Ref<Str>> {
     if max > 0x10_ffff {
         return Err(objects::raise!(SystemError, "invalid maximum character passed to PyUnicode_New"));
     }
-    Str::alloc(len, max)
+    if len == 0 { Ok(intern::empty()) } else { Str::alloc(len, max) }
 }
 
 /// The text of UTF-8 bytes.
@@ -267,6 +267,9 @@ pub unsafe extern "C" fn PyUnicode_Resize(place: *mut *mut Object, len: isize) -
         let len = usize::try_from(len).map_err(|_| raise::bad_internal_call())?;
         if len == text.len() {
             return Ok(None);
+        }
+        if len == 0 {
+            return Ok(Some(intern::empty()));
         }
         let new = Str::alloc(len, text.max_hint())?;
         new.write_at(0, text.chars().slice(0, len.min(text.len())));

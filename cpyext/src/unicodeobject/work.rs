@@ -127,10 +127,6 @@ pub extern "C" fn PyUnicode_FindChar(
     end: isize,
     direction: c_int,
 ) -> isize {
-    if start < 0 || end < 0 {
-        objects::raise!(IndexError, "string index out of range").leave();
-        return -2;
-    }
     let Some((start, chars)) = part(object, start, end) else { return -1 };
     let mut places = chars.iter();
     let found = match direction > 0 {
@@ -235,8 +231,13 @@ pub fn PyUnicode_RichCompare(left: &Object, right: &Object, op: c_int) -> Result
 
 /// Characters that the table maps to None are an error, which the handler of a name takes care of.
 #[capi]
-pub fn PyUnicode_Translate(object: &Object, table: &Object, errors: Option<&CStr>) -> Result<Ref<Str>> {
+pub fn PyUnicode_Translate(
+    object: &Object,
+    table: Option<&Object>,
+    errors: Option<&CStr>,
+) -> Result<Ref<Str>> {
     let object = text(object)?;
+    let table = table.ok_or_else(raise::bad_argument)?;
     let errors = errors.map(CStr::to_string_lossy);
     edit::translate_strictly(object, table, errors.as_deref())
 }

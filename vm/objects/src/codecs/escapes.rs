@@ -280,7 +280,7 @@ pub fn decode_bytes(input: &[u8], errors: Option<&str>) -> Result<Vec<u8>> {
 /// # Errors
 /// As [`decode_bytes`].
 pub fn decode_bytes_noting(input: &[u8], errors: Option<&str>) -> Result<(Vec<u8>, Option<Invalid>)> {
-    let mut output = Vec::with_capacity(input.len());
+    let mut output = crate::types::bytes::ops::reserve(input.len())?;
     let mut at = 0;
     let mut invalid = None;
     while at < input.len() {

@@ -108,7 +108,7 @@ impl List {
 
     #[slot(sq_repeat)]
     fn sq_repeat(&self, count: isize) -> Result<Ref<List>> {
-        let count = count.max(0) as usize;
+        let count = if self.is_empty() { 0 } else { count.max(0) as usize };
         self.len()
             .checked_mul(count)
             .filter(|&n| n <= isize::MAX as usize / 8)
@@ -129,11 +129,11 @@ impl List {
 
     #[slot(sq_inplace_repeat)]
     fn sq_inplace_repeat(&self, count: isize) -> Result<Ref<List>> {
-        if count <= 0 {
+        let len = self.len();
+        if count <= 0 || len == 0 {
             self.clear_items();
             return Ok(self.to_ref());
         }
-        let len = self.len();
         len.checked_mul(count as usize)
             .filter(|&n| n <= isize::MAX as usize / 8)
             .ok_or_else(raise::no_memory)?;

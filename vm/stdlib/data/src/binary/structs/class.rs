@@ -19,6 +19,10 @@ use std::rc::Rc;
 #[repr(C)]
 pub struct Struct {
     ob_base: Object,
+    /// Bytes of the whole struct, -1 until `__init__` ran.
+    s_size: Cell<isize>,
+    /// Number of values, which extensions read.
+    s_len: Cell<isize>,
     /// None until `__init__` ran.
     format: RefCell<Option<Rc<Format>>>,
     weakreflist: Cell<*const WeakReference>,
@@ -38,6 +42,8 @@ impl Struct {
     #[init("(format)")]
     fn init(&self, format: &Object) -> Result<()> {
         let format = compile(format)?;
+        self.s_size.set(format.size as isize);
+        self.s_len.set(format.len as isize);
         *self.format.borrow_mut() = Some(Rc::new(format));
         Ok(())
     }
@@ -87,14 +93,23 @@ impl Struct {
 
     #[getter("size")]
     fn size(&self) -> isize {
-        self.format.borrow().as_ref().map_or(-1, |format| format.size as isize)
+        self.s_size.get()
     }
 }
 
 impl Struct {
     fn new_in(class: &TypeObject, format: Option<Rc<Format>>) -> Result<Ref<Struct>> {
-        let weakreflist = Cell::new(core::ptr::null());
-        Ref::new_in(class, Struct { ob_base: Object::HEAD, format: RefCell::new(format), weakreflist })
+        let (size, len) = format.as_ref().map_or((-1, -1), |format| (format.size as isize, format.len as isize));
+        Ref::new_in(
+            class,
+            Struct {
+                ob_base: Object::HEAD,
+                s_size: Cell::new(size),
+                s_len: Cell::new(len),
+                format: RefCell::new(format),
+                weakreflist: Cell::new(core::ptr::null()),
+            },
+        )
     }
 
     /// The struct of a format string or bytes.
