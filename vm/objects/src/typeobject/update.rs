@@ -126,7 +126,11 @@ impl<'a> Inherited<'a> {
             ptr::null()
         };
         let is_next = first.offset as usize == offset_of!(super::HeapType, ht_type.tp_iternext);
-        Some(if is_next && function.is_null() { dunder::next_not_implemented as *const c_void } else { function })
+        Some(if is_next && function.is_null() {
+            dunder::next_not_implemented as *const c_void
+        } else {
+            function
+        })
     }
 }
 

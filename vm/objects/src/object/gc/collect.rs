@@ -349,8 +349,7 @@ fn split_legacy(unreachable: Vec<Ref>) -> (Vec<Ref>, Vec<Ref>) {
 /// Of `garbage`, what finalisers did not bring back to life: objects that nothing but garbage refers to.
 fn drop_resurrected(garbage: Vec<Ref>) -> Vec<Ref> {
     type Counts = HashMap<*mut Object, i64, FxBuildHasher>;
-    let mut counts: Counts =
-        garbage.iter().map(|object| (object.as_ptr(), object.refcnt() - 1)).collect();
+    let mut counts: Counts = garbage.iter().map(|object| (object.as_ptr(), object.refcnt() - 1)).collect();
     unsafe extern "C" fn subtract(object: *mut Object, counts: *mut c_void) -> c_int {
         // SAFETY: `drop_resurrected` passes its own map.
         if let Some(count) = unsafe { &mut *counts.cast::<Counts>() }.get_mut(&object) {
@@ -369,10 +368,7 @@ fn drop_resurrected(garbage: Vec<Ref>) -> Vec<Ref> {
 }
 
 /// Those of `objects` that are roots or reached from a root through `objects`.
-fn reached_from(
-    objects: &[Ref],
-    is_root: impl Fn(&Object) -> bool,
-) -> FxHashSet<*mut Object> {
+fn reached_from(objects: &[Ref], is_root: impl Fn(&Object) -> bool) -> FxHashSet<*mut Object> {
     struct Walk {
         among: FxHashSet<*mut Object>,
         reached: FxHashSet<*mut Object>,

@@ -369,6 +369,7 @@ impl Dict {
     pub const WATCHERS_OFFSET: usize = core::mem::offset_of!(Dict, watchers);
 
     /// Whether somebody wants to hear of changes.
+    #[inline(always)]
     pub fn is_watched(&self) -> bool {
         self.watchers.get() as u8 != 0
     }
@@ -503,12 +504,6 @@ impl Dict {
             self.insert_new(&key, hash, value)?;
         }
         Ok(())
-    }
-
-    /// Whether somebody wants to hear of changes.
-    #[inline(always)]
-    pub fn is_watched(&self) -> bool {
-        self.watchers.get() != 0
     }
 
     /// Has the watcher with that number hear of changes, or not.

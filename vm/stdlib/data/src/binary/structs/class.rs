@@ -99,7 +99,8 @@ impl Struct {
 
 impl Struct {
     fn new_in(class: &TypeObject, format: Option<Rc<Format>>) -> Result<Ref<Struct>> {
-        let (size, len) = format.as_ref().map_or((-1, -1), |format| (format.size as isize, format.len as isize));
+        let (size, len) =
+            format.as_ref().map_or((-1, -1), |format| (format.size as isize, format.len as isize));
         Ref::new_in(
             class,
             Struct {
