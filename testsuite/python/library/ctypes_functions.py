@@ -156,6 +156,20 @@ workers = [threading.Thread(target=lambda: results.append(nested(5) + add(1, 1))
 [worker.join() for worker in workers]
 print(results)
 
+seen = []
+
+
+@CFUNCTYPE(c_void_p, c_void_p)
+def foreign(argument):
+    seen.append((argument, threading.current_thread() is threading.main_thread(), absolute(-argument)))
+    return argument + 1
+
+
+identifier, answer = c_long(), c_void_p()
+libc.pthread_create(byref(identifier), None, foreign, c_void_p(41))
+libc.pthread_join(identifier, byref(answer))
+print(seen, answer.value)
+
 print("errno")
 counted = CDLL(None, use_errno=True)
 ctypes.set_errno(0)

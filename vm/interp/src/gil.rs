@@ -59,6 +59,8 @@ static HOOKS: GilHooks = GilHooks {
             acquire(ts);
         }
     },
+    ensure: crate::threads::ensure,
+    leave: crate::threads::release,
 };
 
 /// Lets native modules release the lock.

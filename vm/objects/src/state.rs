@@ -428,6 +428,9 @@ pub fn sys_get(name: &str) -> Option<crate::Ref> {
 pub struct GilHooks {
     pub release: fn() -> *const ThreadState,
     pub acquire: fn(*const ThreadState),
+    /// Takes the lock in any thread, unless it has it: which of the two, for `leave`.
+    pub ensure: fn() -> bool,
+    pub leave: fn(bool),
 }
 
 static GIL: crate::hooks::Hook<&'static GilHooks> =
@@ -467,6 +470,18 @@ pub fn attached<T>(work: impl FnOnce() -> T) -> T {
     (hooks.acquire)(state);
     let result = work();
     PUT_DOWN.set((hooks.release)());
+    result
+}
+
+/// Runs `work` with the GIL in whatever thread C code calls back from: one that is within [`detached`], one that has the GIL, or one that
+/// has never run Python code.
+pub fn ensured<T>(work: impl FnOnce() -> T) -> T {
+    let Some(hooks) = GIL.try_get() else { return work() };
+    let outer = PUT_DOWN.replace(ptr::null());
+    let held = (hooks.ensure)();
+    let result = work();
+    (hooks.leave)(held);
+    PUT_DOWN.set(outer);
     result
 }
 

@@ -24,6 +24,14 @@ fn pointer_value(pointer: *mut c_void) -> Value {
     [pointer as u64, 0]
 }
 
+/// A Python value as a C value, and what must be kept for it.
+fn convert(code: Code, value: &Object) -> Result<(Value, Ref)> {
+    let mut place: Value = [0; 2];
+    // SAFETY: no type has more than 16 bytes.
+    let kept = unsafe { Access::native(code).set((&raw mut place).cast(), value, Span::Bytes(code.size())) }?;
+    Ok((place, kept))
+}
+
 /// A converted argument.
 #[repr(C)]
 #[derive(Trace)]
@@ -62,10 +70,7 @@ impl CArg {
     /// # Errors
     /// What the conversion raises.
     pub fn of_value(code: Code, value: &Object) -> Result<Ref<CArg>> {
-        let mut place: Value = [0; 2];
-        // SAFETY: no type has more than 16 bytes.
-        let kept =
-            unsafe { Access::native(code).set((&raw mut place).cast(), value, Span::Bytes(code.size())) }?;
+        let (place, kept) = convert(code, value)?;
         CArg::new(code.letter(), code.ffi(), place, kept)
     }
 
@@ -192,7 +197,20 @@ impl Argument {
         }
     }
 
-    fn of_instance(instance: &CData) -> Result<Argument> {
+    /// A Python value as a C value of its own.
+    ///
+    /// # Errors
+    /// What the conversion raises.
+    pub fn of_value(code: Code, value: &Object) -> Result<Argument> {
+        let (place, kept) = convert(code, value)?;
+        Ok(Argument::new(code.ffi(), place, Some(kept)))
+    }
+
+    /// An instance of a C type.
+    ///
+    /// # Errors
+    /// TypeError for an abstract class.
+    pub fn of_instance(instance: &CData) -> Result<Argument> {
         let info = info::expect(instance.as_object().class().as_object())?;
         let keep = Some(instance.as_object().to_ref());
         Ok(match info.kind {

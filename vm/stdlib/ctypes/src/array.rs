@@ -5,8 +5,10 @@ use crate::code::{Access, Code, Span, wide_text};
 use crate::data::{self, CDATA, CData};
 use crate::info::{self, CTYPE, CType, Info, Kind, flag};
 use crate::metatype::{from_param, metatype};
+use core::ffi::c_int;
 use macros::pytype;
 use objects::protocol::{attr, call, number, object, sequence};
+use objects::types::buffer::BufferView;
 use objects::types::bytes::Bytes;
 use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
@@ -197,6 +199,11 @@ pub unsafe fn string_of(
     new = data::new
 )]
 impl Array {
+    #[slot(bf_getbuffer)]
+    fn get_buffer(this: &CData, view: *mut BufferView, _flags: c_int) -> Result<()> {
+        this.export(view)
+    }
+
     #[slot(tp_init)]
     fn init(this: &CData, args: &Tuple, _kwargs: Option<&Dict>) -> Result<()> {
         args.items()

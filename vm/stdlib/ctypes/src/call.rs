@@ -6,7 +6,7 @@ use crate::errno;
 use crate::info::{self, flag};
 use crate::{data, simple};
 use core::ffi::{c_int, c_uint, c_void};
-use core::mem;
+use core::{mem, ptr};
 use libffi_sys::{ffi_cif, ffi_type};
 use objects::object::refs::none;
 use objects::protocol::call;
@@ -14,6 +14,9 @@ use objects::types::int::new_int;
 use objects::types::none;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Ref, Result, raise, state};
+
+/// So many arguments need no memory of their own.
+const FEW: usize = 8;
 
 /// The most arguments of a call.
 pub const MAX_ARGUMENTS: usize = 1024;
@@ -44,25 +47,41 @@ impl Target<'_> {
     /// `ArgumentError` for arguments that cannot be converted; what the result's conversion raises; for a function of the C API, what it
     /// has raised.
     pub fn call(&self, args: &[&Object]) -> Result {
-        if args.len() > MAX_ARGUMENTS {
-            let given = args.len();
+        let count = args.len();
+        if count > MAX_ARGUMENTS {
             let class = crate::ctypes::argument_error()?;
             return Err(raise::set_text(
                 &class,
-                format_args!("too many arguments ({given}), maximum is {MAX_ARGUMENTS}"),
+                format_args!("too many arguments ({count}), maximum is {MAX_ARGUMENTS}"),
             ));
         }
-        let mut converted = Vec::with_capacity(args.len());
+        if count <= FEW {
+            let mut converted = [const { None }; FEW];
+            let (mut types, mut values) = ([ptr::null_mut(); FEW], [ptr::null_mut(); FEW]);
+            return self.perform(args, &mut converted[..count], &mut types[..count], &mut values[..count]);
+        }
+        let mut converted: Vec<Option<Argument>> = (0..count).map(|_| None).collect();
+        let (mut types, mut values) = (vec![ptr::null_mut(); count], vec![ptr::null_mut(); count]);
+        self.perform(args, &mut converted, &mut types, &mut values)
+    }
+
+    /// [`Target::call`] with room for as many arguments, their types and where they are.
+    fn perform(
+        &self,
+        args: &[&Object],
+        converted: &mut [Option<Argument>],
+        types: &mut [*mut ffi_type],
+        values: &mut [*mut c_void],
+    ) -> Result {
         for (index, arg) in args.iter().enumerate() {
-            converted.push(self.convert(arg, index).map_err(
-                |raised| match crate::ctypes::argument_error() {
+            let argument =
+                self.convert(arg, index).map_err(|raised| match crate::ctypes::argument_error() {
                     Ok(class) => extend_error(raised, &class, &format!("argument {}: ", index + 1)),
                     Err(raised) => raised,
-                },
-            )?);
+                })?;
+            types[index] = argument.ffi;
+            values[index] = converted[index].insert(argument).place();
         }
-        let mut types: Vec<*mut ffi_type> = converted.iter().map(|argument| argument.ffi).collect();
-        let mut values: Vec<*mut c_void> = converted.iter_mut().map(Argument::place).collect();
         let result_type = match self.restype {
             Some(class) if class.is(none::none()) => &raw mut libffi_sys::ffi_type_void,
             class => ffi_of(class),
@@ -107,7 +126,10 @@ impl Target<'_> {
 
     fn convert(&self, arg: &Object, index: usize) -> Result<Argument> {
         match self.converters.and_then(|converters| converters.items().get(index)) {
-            Some(converter) => Argument::of(&*call::call_one_arg(converter, arg)?, index + 1),
+            Some(converter) => match simple::convert_directly(converter, arg) {
+                Some(argument) => argument,
+                None => Argument::of(&*call::call_one_arg(converter, arg)?, index + 1),
+            },
             None => Argument::of(arg, index + 1),
         }
     }

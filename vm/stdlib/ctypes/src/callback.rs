@@ -241,7 +241,7 @@ unsafe extern "C" fn enter(
     values: *mut *mut c_void,
     data: *mut c_void,
 ) {
-    state::attached(|| {
+    state::ensured(|| {
         // SAFETY: the closure belongs to a thunk, which the program keeps alive while C code may call it.
         let thunk = unsafe { &*data.cast::<Thunk>() }.to_ref();
         // SAFETY: libffi calls a closure as its description says.

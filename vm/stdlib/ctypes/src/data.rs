@@ -2,7 +2,7 @@
 
 use crate::code::{Access, Span};
 use crate::info::{self, Info, Kind, flag};
-use crate::{array, simple};
+use crate::{array, function, simple};
 use core::cell::{Cell, UnsafeCell};
 use core::ffi::{c_int, c_void};
 use core::ptr;
@@ -83,7 +83,7 @@ fn allocate(size: usize, align: usize) -> Result<*mut u8> {
 /// An instance without memory.
 fn bare(class: &TypeObject, info: &Info) -> Result<Ref<CData>> {
     info.add_flag(flag::FINAL);
-    Ref::new_in(
+    let instance = Ref::new_in(
         class,
         CData {
             ob_base: Object::HEAD,
@@ -96,7 +96,11 @@ fn bare(class: &TypeObject, info: &Info) -> Result<Ref<CData>> {
             b_objects: Slot::empty(),
             b_value: UnsafeCell::new([0; 2]),
         },
-    )
+    )?;
+    if info.kind == Kind::Function {
+        function::prepare(&instance);
+    }
+    Ok(instance)
 }
 
 /// An instance whose value is all zeros.
@@ -255,6 +259,33 @@ impl CData {
             self.b_ptr.set(block);
         }
         self.b_size.set(size);
+        Ok(())
+    }
+
+    /// Fills a view of the value, for `bf_getbuffer`.
+    ///
+    /// # Errors
+    /// TypeError for an abstract class.
+    pub fn export(&self, view: *mut BufferView) -> Result<()> {
+        // SAFETY: the consumer's view.
+        let Some(view) = (unsafe { view.as_mut() }) else { return Ok(()) };
+        let class = self.as_object().class();
+        let info = info::expect(class.as_object())?;
+        let itemsize = array::innermost_size(class.as_object());
+        let shape = if info.shape.is_empty() { ptr::null_mut() } else { info.shape.as_ptr().cast_mut() };
+        *view = BufferView {
+            buf: self.b_ptr.get().cast(),
+            obj: self.as_object().to_ref().into_ptr(),
+            len: self.b_size.get() as isize,
+            itemsize: itemsize as isize,
+            readonly: 0,
+            ndim: info.shape.len() as c_int,
+            format: info.format.borrow().as_ptr().cast_mut(),
+            shape,
+            strides: ptr::null_mut(),
+            suboffsets: ptr::null_mut(),
+            internal: ptr::null_mut(),
+        };
         Ok(())
     }
 
@@ -438,26 +469,7 @@ impl CData {
 
     #[slot(bf_getbuffer)]
     fn get_buffer(&self, view: *mut BufferView, _flags: c_int) -> Result<()> {
-        // SAFETY: the consumer's view.
-        let Some(view) = (unsafe { view.as_mut() }) else { return Ok(()) };
-        let class = self.as_object().class();
-        let info = info::expect(class.as_object())?;
-        let itemsize = array::innermost_size(class.as_object());
-        let shape = if info.shape.is_empty() { ptr::null_mut() } else { info.shape.as_ptr().cast_mut() };
-        *view = BufferView {
-            buf: self.b_ptr.get().cast(),
-            obj: self.as_object().to_ref().into_ptr(),
-            len: self.b_size.get() as isize,
-            itemsize: itemsize as isize,
-            readonly: 0,
-            ndim: info.shape.len() as c_int,
-            format: info.format.borrow().as_ptr().cast_mut(),
-            shape,
-            strides: ptr::null_mut(),
-            suboffsets: ptr::null_mut(),
-            internal: ptr::null_mut(),
-        };
-        Ok(())
+        self.export(view)
     }
 
     #[method("__ctypes_from_outparam__($self, /)")]

@@ -8,10 +8,14 @@ use crate::info::{self, Info, Kind, flag};
 use crate::memory;
 use crate::metatype::{from_param, handle_of, metatype};
 use crate::paramflags;
-use core::ffi::c_void;
+use core::cell::Cell;
+use core::ffi::{c_int, c_void};
 use macros::{Trace, pytype};
+use objects::args::Kwargs;
 use objects::protocol::{attr, call, sequence};
+use objects::typeobject::slots::VectorcallFunc;
 use objects::typeobject::{TypeObject, ready};
+use objects::types::buffer::BufferView;
 use objects::types::bytes::Bytes;
 use objects::types::dict::Dict;
 use objects::types::int::Int;
@@ -88,6 +92,7 @@ fn init(this: &Object) -> Result<()> {
 #[derive(Trace)]
 pub struct FuncPtr {
     data: CData,
+    vectorcall: Cell<Option<VectorcallFunc>>,
     thunk: Slot<Thunk>,
     callable: Slot,
     converters: Slot<Tuple>,
@@ -96,6 +101,30 @@ pub struct FuncPtr {
     checker: Slot,
     errcheck: Slot,
     pub paramflags: Slot<Tuple>,
+}
+
+/// Gives a new instance the entry of its calls.
+pub fn prepare(instance: &CData) {
+    if let Some(function) = instance.as_object().cast::<FuncPtr>() {
+        function.vectorcall.set(Some(vectorcall));
+    }
+}
+
+/// The entry of calls, which needs no tuple where the arguments go to the function as they are.
+unsafe extern "C" fn vectorcall(
+    this: &Object,
+    args: *const Option<&Object>,
+    nargsf: usize,
+    names: Option<&Tuple>,
+) -> Result {
+    // SAFETY: the vectorcall convention; no argument is NULL, and the callable is a function of this type.
+    let (this, (args, kwargs)) = unsafe {
+        (
+            this.cast_unchecked::<FuncPtr>(),
+            objects::args::vector(args.cast(), call::positional_count(nargsf), names),
+        )
+    };
+    this.invoke(args, kwargs)
 }
 
 /// A new instance of a subclass, with the function's address.
@@ -172,7 +201,8 @@ impl FuncPtr {
         Ok(function.upcast())
     }
 
-    fn check_count(&self, info: &Info, converters: &Tuple, given: usize) -> Result<()> {
+    fn check_count(&self, info: &Info, converters: Option<&Tuple>, given: usize) -> Result<()> {
+        let Some(converters) = converters else { return Ok(()) };
         let wanted = converters.len();
         let s = if wanted == 1 { "" } else { "s" };
         if info.has_flag(flag::CDECL) {
@@ -188,21 +218,11 @@ impl FuncPtr {
         Ok(())
     }
 
-    fn invoke(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result {
+    fn invoke(&self, args: &[&Object], kwargs: Kwargs<'_>) -> Result {
         let info = self.info()?;
         let restype = own_or(&self.restype, &info.restype);
         let converters = own_or(&self.converters, &info.converters);
         let checker = own_or(&self.checker, &info.checker);
-        let argtypes = own_or(&self.argtypes, &info.argtypes);
-        let (flags, errcheck) = (self.paramflags.get(), self.errcheck.get());
-        let flagged = match (&flags, &argtypes) {
-            (Some(flags), Some(argtypes)) => paramflags::arguments(flags, argtypes, args, kwargs)?,
-            _ => None,
-        };
-        let call_args = flagged.as_ref().map_or(args, |flagged| &flagged.args);
-        if let Some(converters) = &converters {
-            self.check_count(info, converters, call_args.len())?;
-        }
         let target = Target {
             address: self.address(),
             flags: info.flags.get(),
@@ -210,6 +230,23 @@ impl FuncPtr {
             restype: restype.as_deref(),
             checker: checker.as_deref(),
         };
+        if self.paramflags.is_empty() && self.errcheck.is_empty() {
+            self.check_count(info, target.converters, args.len())?;
+            return target.call(args);
+        }
+        self.invoke_arranged(info, &target, &*Tuple::from_slice(args)?, kwargs.to_dict()?.as_deref())
+    }
+
+    /// [`FuncPtr::invoke`] where flags arrange the arguments, or the result is looked at with them.
+    fn invoke_arranged(&self, info: &Info, target: &Target, args: &Tuple, kwargs: Option<&Dict>) -> Result {
+        let argtypes = own_or(&self.argtypes, &info.argtypes);
+        let errcheck = self.errcheck.get();
+        let flagged = match (self.paramflags.get(), &argtypes) {
+            (Some(flags), Some(argtypes)) => paramflags::arguments(&flags, argtypes, args, kwargs)?,
+            _ => None,
+        };
+        let call_args = flagged.as_ref().map_or(args, |flagged| &flagged.args);
+        self.check_count(info, target.converters, call_args.len())?;
         let result = target.call(call_args.items())?;
         if let Some(errcheck) = errcheck {
             let checked = call::call(&errcheck, &[&result, self.as_object(), call_args])?;
@@ -232,9 +269,15 @@ impl FuncPtr {
     base = CDATA,
     metaclass = FUNCTION_TYPE,
     flags = [BASETYPE],
+    vectorcall_field = vectorcall,
     gc
 )]
 impl FuncPtr {
+    #[slot(bf_getbuffer)]
+    fn get_buffer(&self, view: *mut BufferView, _flags: c_int) -> Result<()> {
+        self.data.export(view)
+    }
+
     #[slot(tp_new)]
     fn new(class: &TypeObject, args: &Tuple, _kwargs: Option<&Dict>) -> Result {
         match *args.items() {
@@ -264,7 +307,7 @@ impl FuncPtr {
 
     #[slot(tp_call)]
     fn call(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result {
-        self.invoke(args, kwargs)
+        self.invoke(args.items(), Kwargs::dict(kwargs.map(Instance::as_object)))
     }
 
     #[getter("errcheck")]

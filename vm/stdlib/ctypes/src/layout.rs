@@ -294,3 +294,40 @@ fn expect_name(name: &Object) -> Result<&Str> {
 fn get_named(object: &Object, name: &Object) -> Result {
     attr::get(object, expect_name(name)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const EMPTY: Layout =
+        Layout { pack: 0, big_endian: false, size: 0, offset: 0, align: 0, unit: 0, taken: 0 };
+
+    fn place(layout: &mut Layout, size: usize, width: Option<usize>) -> (isize, Span) {
+        layout.place(size, size, width).expect("nothing overflows")
+    }
+
+    #[test]
+    fn fields_are_aligned() {
+        let mut layout = EMPTY;
+        assert_eq!(place(&mut layout, 1, None), (0, Span::Bytes(1)));
+        assert_eq!(place(&mut layout, 8, None), (8, Span::Bytes(8)));
+        assert_eq!(layout.size, 16);
+        let mut packed = Layout { pack: 2, ..EMPTY };
+        place(&mut packed, 1, None);
+        assert_eq!(place(&mut packed, 8, None), (2, Span::Bytes(8)));
+    }
+
+    #[test]
+    fn bit_fields_share_units() {
+        let mut layout = EMPTY;
+        assert_eq!(place(&mut layout, 1, Some(3)), (0, Span::Bits { low: 0, width: 3 }));
+        assert_eq!(place(&mut layout, 1, Some(4)), (0, Span::Bits { low: 3, width: 4 }));
+        // A longer type makes the unit grow.
+        assert_eq!(place(&mut layout, 4, Some(20)), (0, Span::Bits { low: 7, width: 20 }));
+        assert_eq!(layout.size, 4);
+        assert_eq!(place(&mut layout, 4, Some(6)), (4, Span::Bits { low: 0, width: 6 }));
+        assert_eq!(place(&mut layout, 1, None), (8, Span::Bytes(1)));
+        let mut big = Layout { big_endian: true, ..EMPTY };
+        assert_eq!(place(&mut big, 4, Some(5)), (0, Span::Bits { low: 27, width: 5 }));
+    }
+}

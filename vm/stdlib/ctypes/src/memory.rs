@@ -59,7 +59,7 @@ pub fn open_library(name: Option<&CStr>, mode: c_int) -> Result<*mut c_void> {
     };
     hooks::AUDIT.get()("ctypes.dlopen", &[&text])?;
     let path = name.map_or(core::ptr::null(), CStr::as_ptr);
-    // What a library does when it is loaded may need the GIL: it is held, as in CPython.
+    // What a library does when it is loaded may be to call Python: the GIL is held.
     // SAFETY: a C string or NULL.
     let handle = unsafe { libc::dlopen(path, mode | libc::RTLD_NOW) };
     if handle.is_null() {

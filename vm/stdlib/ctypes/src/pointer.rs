@@ -5,9 +5,11 @@ use crate::code::Span;
 use crate::data::{self, CDATA, CData};
 use crate::info::{self, CType, Info, Kind, flag};
 use crate::metatype::{self, by_reference, metatype, null_argument};
+use core::ffi::c_int;
 use macros::pytype;
 use objects::protocol::{call, number, object};
 use objects::typeobject::ready;
+use objects::types::buffer::BufferView;
 use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
 use objects::types::int::Int;
@@ -144,6 +146,11 @@ fn indices(slice: &Slice) -> Result<impl Iterator<Item = isize> + Clone> {
     flags = [BASETYPE]
 )]
 impl Pointer {
+    #[slot(bf_getbuffer)]
+    fn get_buffer(this: &CData, view: *mut BufferView, _flags: c_int) -> Result<()> {
+        this.export(view)
+    }
+
     #[slot(tp_new)]
     fn new(class: &TypeObject, _args: &Tuple, _kwargs: Option<&Dict>) -> Result {
         match info::of_class(class.as_object()).filter(|info| !info.proto.is_empty()) {

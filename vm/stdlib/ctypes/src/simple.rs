@@ -1,21 +1,26 @@
 //! Simple types: one value with a type code. `PyCSimpleType` and `_SimpleCData`, and what string and void pointers take as arguments.
 
-use crate::argument::CArg;
+use crate::argument::{Argument, CArg};
 use crate::code::{Access, Code, LETTERS, Span};
 use crate::data::{self, CDATA, CData};
-use crate::info::{self, Info, Kind, flag};
+use crate::info::{self, CType, Info, Kind, flag};
 use crate::metatype::{as_parameter, metatype, null_argument};
+use core::ffi::{CStr, c_int};
 use core::ptr;
 use macros::pytype;
 use objects::protocol::{attr, object};
 use objects::typeobject::{MethodDef, TypeObject, flags, ready};
+use objects::types::buffer::BufferView;
 use objects::types::bytes::Bytes;
+use objects::types::cfunction::Function;
 use objects::types::descr;
+use objects::types::float::Float;
 use objects::types::int::Int;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
 use objects::types::r#type::PyType_Type;
 use objects::{Instance, Object, Raised, Ref, Result, id, raise};
+use std::sync::OnceLock;
 
 metatype! {
     /// The metatype of simple types.
@@ -166,6 +171,43 @@ pub fn from_param(class: &TypeObject, value: &Object) -> Result {
     }
 }
 
+/// The row of [`from_param`] in the metatype's table of methods, which tells its bound methods from others.
+fn from_param_row() -> *const MethodDef {
+    static ROW: OnceLock<usize> = OnceLock::new();
+    let find = || {
+        let mut row = SIMPLE_TYPE.tp_methods.get();
+        // SAFETY: the table ends in a row without a name; names are C strings.
+        unsafe {
+            while !(*row).ml_name.is_null() {
+                if CStr::from_ptr((*row).ml_name) == c"from_param" {
+                    break;
+                }
+                row = row.add(1);
+            }
+        }
+        row as usize
+    };
+    *ROW.get_or_init(find) as *const MethodDef
+}
+
+/// What `converter(arg)` and then [`Argument::of`] would make, where the converter is a simple type's own [`from_param`] and `arg` is an
+/// instance of exactly that type, an int or a float; `None` where that is not so.
+pub fn convert_directly(converter: &Object, arg: &Object) -> Option<Result<Argument>> {
+    let method =
+        converter.cast_exact::<Function>().filter(|method| ptr::eq(method.def(), from_param_row()))?;
+    let class = method.bound_to()?.downcast::<CType>().ok()?;
+    let access = class.info()?.access?;
+    if ptr::eq(arg.class(), class.as_type()) {
+        return Some(Argument::of_instance(arg.cast::<CData>()?));
+    }
+    // No metaclass of Python's could call it an instance.
+    let plain = arg.is_exactly(Int::class()) || arg.is_exactly(Float::class());
+    if plain && ptr::eq(class.as_object().class(), &raw const SIMPLE_TYPE) && access.code != Code::PyObject {
+        return Some(Argument::of_value(access.code, arg));
+    }
+    None
+}
+
 const fn class_method(function: unsafe extern "C" fn(&TypeObject, &Object) -> Result) -> MethodDef {
     MethodDef {
         ml_name: c"from_param".as_ptr(),
@@ -296,6 +338,11 @@ fn value_of(this: &CData) -> Result {
     new = data::new
 )]
 impl Simple {
+    #[slot(bf_getbuffer)]
+    fn get_buffer(this: &CData, view: *mut BufferView, _flags: c_int) -> Result<()> {
+        this.export(view)
+    }
+
     #[slot(tp_init)]
     fn init(this: &CData, args: &Tuple, _kwargs: Option<&objects::types::dict::Dict>) -> Result<()> {
         match *args.items() {

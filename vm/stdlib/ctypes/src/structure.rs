@@ -4,9 +4,11 @@ use crate::data::{self, CDATA, CData};
 use crate::info::{self, Info, Kind, flag};
 use crate::layout;
 use crate::metatype::{from_param, metatype};
+use core::ffi::c_int;
 use macros::pytype;
 use objects::protocol::{attr, object, sequence};
 use objects::typeobject::{TypeObject, ready};
+use objects::types::buffer::BufferView;
 use objects::types::dict::Dict;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
@@ -137,6 +139,11 @@ pub struct Structure;
     new = data::new
 )]
 impl Structure {
+    #[slot(bf_getbuffer)]
+    fn get_buffer(this: &CData, view: *mut BufferView, _flags: c_int) -> Result<()> {
+        this.export(view)
+    }
+
     #[slot(tp_init)]
     fn init(this: &CData, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         init_instance(this, args, kwargs)
@@ -158,6 +165,11 @@ pub struct Union;
     new = data::new
 )]
 impl Union {
+    #[slot(bf_getbuffer)]
+    fn get_buffer(this: &CData, view: *mut BufferView, _flags: c_int) -> Result<()> {
+        this.export(view)
+    }
+
     #[slot(tp_init)]
     fn init(this: &CData, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         init_instance(this, args, kwargs)
