@@ -3,7 +3,7 @@
 /// The first four bytes of a `.pyc` file of CPython 3.13: 3571 and CR LF.
 pub const MAGIC: [u8; 4] = [0xF3, 0x0D, 0x0D, 0x0A];
 
-/// `_imp.pyc_magic_number_token`.
+/// The magic number as an int, which hashes of sources are keyed with.
 pub const MAGIC_TOKEN: u32 = u32::from_le_bytes(MAGIC);
 
 /// Bytes before the marshalled code object.

@@ -69,6 +69,7 @@ pub fn start() -> Result<()> {
     objects::hash::set_seed(config.hash_seed);
     state::interpreter().int_max_str_digits.set(config.int_max_str_digits);
     state::interpreter().cpu_count.set(config.cpu_count);
+    state::interpreter().bytes_warning.set(config.bytes_warning > 0);
     state::interpreter().code_debug_ranges.set(config.code_debug_ranges);
     attach_main_thread();
     objects::types::init()?;

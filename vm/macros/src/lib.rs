@@ -32,6 +32,7 @@
 //!     iter = crate::slots::self_iter,    // any tp_ slot, without its prefix, from a function that exists already
 //!     doc_key = "collections.deque",     // default: module and name
 //!     doc = "text",                         // instead of the table's docstring
+//!     no_doc,                               // none, whatever the table has under the key
 //! )]
 //! impl Deque {
 //!     // The text signature is CPython's. It says the Python name, the parameters' kinds and defaults; the METH_ flags follow from it.

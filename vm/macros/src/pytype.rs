@@ -18,6 +18,8 @@ struct Head {
     /// `tp_name`: with the module for all but builtins.
     full_name: String,
     doc_key: String,
+    /// What the keys of its members begin with.
+    member_key: String,
     view: Type,
 }
 
@@ -39,7 +41,8 @@ pub fn expand(attr: TokenStream, item: TokenStream) -> syn::Result<TokenStream> 
         None => name.clone(),
     };
     let doc_key = options.string("doc_key")?.unwrap_or_else(|| full_name.clone());
-    let head = Head { name, full_name, doc_key, view: (*block.self_ty).clone() };
+    let member_key = doc_key.strip_prefix("type ").unwrap_or(&doc_key).to_owned();
+    let head = Head { name, full_name, doc_key, member_key, view: (*block.self_ty).clone() };
 
     let mut body = Body::default();
     for item in &mut block.items {
@@ -93,7 +96,7 @@ impl Body {
             "getter" | "setter" => return self.attribute(head, kind == "getter", options, sig),
             _ => return self.constructor(head, kind == "new", options, sig),
         };
-        self.methods.push(function::method(&owner, &head.doc_key, receiver, sig, options)?);
+        self.methods.push(function::method(&owner, &head.member_key, receiver, sig, options)?);
         Ok(())
     }
 
@@ -111,7 +114,8 @@ impl Body {
             .value();
         let explicit = options.string("doc")?;
         options.finish()?;
-        let known = || docs::entry(&format!("{}.{name}", head.doc_key)).and_then(|entry| entry.doc.clone());
+        let known =
+            || docs::entry(&format!("{}.{name}", head.member_key)).and_then(|entry| entry.doc.clone());
         let doc = optional_c_string(explicit.or_else(known).as_deref());
         let bare = Signature { name: name.clone(), text: None, params: Vec::new() };
         let call = Call::new(&quote!(<#view>::), sig, Receiver::Instance, bare, true)?;
@@ -288,7 +292,8 @@ fn type_object(head: &Head, mut options: Options, body: Body) -> syn::Result<Tok
         }
     }
     let doc = options.string("doc")?;
-    let entry = docs::entry(&head.doc_key);
+    // A function of the same name may have documentation, which is not the type's.
+    let entry = if options.flag("no_doc") { None } else { docs::entry(&head.doc_key) };
     let signature = entry.and_then(|entry| entry.signature.as_deref());
     let text = doc.as_deref().or_else(|| entry.and_then(|entry| entry.doc.as_deref()));
     if let Some(doc) = docs::internal(&head.name, signature, text) {
@@ -301,7 +306,7 @@ fn type_object(head: &Head, mut options: Options, body: Body) -> syn::Result<Tok
     if !body.methods.is_empty() {
         set("tp_methods", quote!((&raw const __METHODS).cast()));
     }
-    let members = members(view, &head.doc_key, &mut options)?;
+    let members = members(view, &head.member_key, &mut options)?;
     if !members.is_empty() {
         let count = members.len() + 1;
         statics.extend(quote! {

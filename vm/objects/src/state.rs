@@ -129,7 +129,9 @@ pub struct Interpreter {
     pub code_debug_ranges: Cell<bool>,
     /// `-X dev`, once the interpreter has started: codecs and error handlers are looked up even where they are not needed.
     pub dev_mode: Cell<bool>,
-    _ceval: [u8; 7264 - 58],
+    /// `-b`.
+    pub bytes_warning: Cell<bool>,
+    _ceval: [u8; 7264 - 59],
     _next: Cell<*const Interpreter>,
     _id: i64,
     _before_threads: [u8; 7344 - 7280],
@@ -175,7 +177,8 @@ pub static INTERPRETER: Interpreter = Interpreter {
     codec_error_registry: Slot::empty(),
     code_debug_ranges: Cell::new(true),
     dev_mode: Cell::new(false),
-    _ceval: [0; 7264 - 58],
+    bytes_warning: Cell::new(false),
+    _ceval: [0; 7264 - 59],
     _next: Cell::new(ptr::null()),
     _id: 0,
     _before_threads: [0; 7344 - 7280],

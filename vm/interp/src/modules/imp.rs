@@ -23,9 +23,6 @@ pub mod native {
         crate::config::get().check_hash_pycs.as_str()
     }
 
-    #[constant("pyc_magic_number_token")]
-    const MAGIC: i64 = MAGIC_NUMBER as i64;
-
     #[function("lock_held($module, /)")]
     fn lock_held() -> bool {
         false

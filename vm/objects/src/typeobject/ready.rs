@@ -56,7 +56,9 @@ fn complete(class: &TypeObject) -> Result<()> {
     }
     let is_static = !class.has_feature(flags::HEAPTYPE);
     if is_static {
-        class.set_flags(flags::IMMUTABLETYPE, 0);
+        if !MUTABLE.contains(&class.full_name()) {
+            class.set_flags(flags::IMMUTABLETYPE, 0);
+        }
         class.as_object().make_immortal();
     }
     set_bases(class)?;
@@ -233,6 +235,20 @@ const WITHOUT_NEW: [&str; 12] = [
 pub fn hides_new(class: &TypeObject) -> bool {
     !class.has_feature(flags::HEAPTYPE) && WITHOUT_NEW.contains(&class.full_name())
 }
+
+/// The types whose attributes a program may set, as they are not marked immutable in CPython.
+const MUTABLE: [&str; 10] = [
+    "_json.Encoder",
+    "_json.Scanner",
+    "_random.Random",
+    "ast.AST",
+    "posix.DirEntry",
+    "select.epoll",
+    "select.poll",
+    "typing.Generic",
+    "zlib.Compress",
+    "zlib.Decompress",
+];
 
 /// Whether a built-in type is a heap type in CPython: those of modules are, but for [`WITHOUT_MODULE`].
 pub fn is_heap_in_c(class: &TypeObject) -> bool {

@@ -109,7 +109,7 @@ macro_rules! blake2_class {
             digest_size: usize,
         }
 
-        #[pytype(name = $name, module = "_blake2", static_name = $static_name, flags = [BASETYPE])]
+        #[pytype(name = $name, module = "_blake2", static_name = $static_name)]
         impl $view {
             #[new($signature)]
             fn new(

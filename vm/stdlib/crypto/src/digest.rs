@@ -101,7 +101,7 @@ macro_rules! digest_class {
             }
         }
 
-        #[macros::pytype(name = $class, module = $module, static_name = $static_name, no_new)]
+        #[macros::pytype(name = $class, module = $module, static_name = $static_name, no_new, no_doc)]
         impl $view {
             #[method("copy($self, /)")]
             fn copy(&self) -> objects::Result<objects::Ref<$view>> {

@@ -164,7 +164,7 @@ impl SemLock {
 }
 
 #[macros::pytype(
-    name = "SemLock", module = "_multiprocessing", static_name = SEM_LOCK, flags = [BASETYPE],
+    name = "SemLock", module = "_multiprocessing", getattro = objects::attrs::generic_getattro, setattro = objects::attrs::generic_setattro, static_name = SEM_LOCK, flags = [BASETYPE],
     member("handle", ULONG, handle, READONLY),
     member("kind", INT, kind, READONLY),
     member("maxvalue", INT, maxvalue, READONLY),

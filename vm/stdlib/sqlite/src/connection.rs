@@ -20,7 +20,6 @@ use objects::types::int::{Int, new_int};
 use objects::types::none::none;
 use objects::types::str::{PyUnicode_Type, Str};
 use objects::types::tuple::Tuple;
-use objects::types::weakref::WeakReference;
 use objects::{Instance, Object, Raised, Ref, Result, Slot, TypeObject, Visit, Visitor, id, raise};
 
 unsafe extern "C" {
@@ -122,11 +121,10 @@ pub struct Connection {
     internal_error: Slot,
     programming_error: Slot,
     not_supported_error: Slot,
-    weakreflist: Cell<*const WeakReference>,
 }
 
 #[pytype(
-    name = "Connection", module = "sqlite3", gc, flags = [BASETYPE], weaklist = weakreflist,
+    name = "Connection", module = "sqlite3", gc, flags = [BASETYPE],
     member("Warning", OBJECT, warning, READONLY), member("Error", OBJECT, error, READONLY),
     member("InterfaceError", OBJECT, interface_error, READONLY), member("DatabaseError", OBJECT, database_error, READONLY),
     member("DataError", OBJECT, data_error, READONLY), member("OperationalError", OBJECT, operational_error, READONLY),
@@ -164,7 +162,6 @@ impl Connection {
                 internal_error: Slot::empty(),
                 programming_error: Slot::empty(),
                 not_supported_error: Slot::empty(),
-                weakreflist: Cell::new(core::ptr::null()),
             },
         )
     }

@@ -19,7 +19,7 @@ pub struct Row {
     description: Slot,
 }
 
-#[pytype(name = "Row", module = "sqlite3", gc, flags = [BASETYPE, SEQUENCE])]
+#[pytype(name = "Row", module = "sqlite3", gc, flags = [BASETYPE])]
 impl Row {
     #[slot(tp_new)]
     fn tp_new(

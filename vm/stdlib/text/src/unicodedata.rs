@@ -116,7 +116,7 @@ pub struct Ucd {
 
 #[pytype(
     name = "UCD",
-    module = "unicodedata",
+    module = "unicodedata", getattro = objects::attrs::generic_getattro,
     no_new,
     member("unidata_version", STRING, unidata_version, READONLY)
 )]

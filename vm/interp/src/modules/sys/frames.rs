@@ -154,9 +154,9 @@ pub mod part {
         objects::object::heap::allocated_blocks()
     }
 
-    #[function("getunicodeinternedsize($module, /)", unchecked)]
-    fn getunicodeinternedsize() -> usize {
-        0
+    #[function("getunicodeinternedsize($module, /, *, _only_immortal=False)")]
+    fn getunicodeinternedsize(_only_immortal: bool) -> usize {
+        objects::types::str::intern::count(_only_immortal)
     }
 
     #[function("_clear_type_cache($module, /)")]

@@ -37,6 +37,12 @@ pub fn write_all(fd: c_int, mut bytes: &[u8]) {
 
 #[macros::pytype(name = "stderrprinter", symbol = PyStdPrinter_Type, no_new)]
 impl Printer {
+    #[slot(tp_repr)]
+    fn repr(&self) -> Result<Ref<Str>> {
+        let place = core::ptr::from_ref(self);
+        Str::new(&format!("<stdprinter(fd={}) object at {place:p}>", self.fd.get()))
+    }
+
     #[method("write", raw, nosig)]
     fn write(&self, args: &[&Object]) -> Result<usize> {
         let Some(text) = args.first().and_then(|text| text.cast::<Str>()) else {
@@ -47,23 +53,23 @@ impl Printer {
         Ok(text.len())
     }
 
-    #[method("flush", raw, nosig)]
-    fn flush(&self, _args: &[&Object]) -> Result<()> {
+    #[method("flush($self, /)")]
+    fn flush(&self) -> Result<()> {
         Ok(())
     }
 
-    #[method("close", raw, nosig)]
-    fn close(&self, _args: &[&Object]) -> Result<()> {
+    #[method("close($self, /)")]
+    fn close(&self) -> Result<()> {
         Ok(())
     }
 
-    #[method("fileno", raw, nosig)]
-    fn fileno(&self, _args: &[&Object]) -> Result<i32> {
+    #[method("fileno($self, /)")]
+    fn fileno(&self) -> Result<i32> {
         Ok(self.fd.get())
     }
 
-    #[method("isatty", raw, nosig)]
-    fn isatty(&self, _args: &[&Object]) -> Result<bool> {
+    #[method("isatty($self, /)")]
+    fn isatty(&self) -> Result<bool> {
         // SAFETY: any number may be asked about.
         Ok(unsafe { libc::isatty(self.fd.get()) } == 1)
     }

@@ -58,7 +58,6 @@ pub fn add(module: &Module) -> Result<()> {
     set("platlibdir", text("lib")?)?;
     set("float_repr_style", text("short")?)?;
     set("abiflags", text("")?)?;
-    set("_home", none().to_ref())?;
     set("_git", texts(&["CPython", "", ""])?.upcast())?;
     set("_framework", text("")?)?;
     let version_info = version_info()?;

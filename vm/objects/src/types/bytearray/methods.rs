@@ -13,7 +13,7 @@ use crate::typeobject::TypeObject;
 use crate::typeobject::slots::CompareOp;
 use crate::types::buffer::BufferView;
 use crate::types::bytes::ops::{self, ByteString, FillByte, shared_methods};
-use crate::types::bytes::{Bytes, source};
+use crate::types::bytes::{Bytes, source, warn};
 use crate::types::dict::Dict;
 use crate::types::exceptions as exc;
 use crate::types::list::List;
@@ -59,6 +59,7 @@ impl ByteArray {
 
     #[slot(tp_str)]
     fn tp_str(&self) -> Result<Ref<Str>> {
+        warn::about_str("bytearray")?;
         self.tp_repr()
     }
 
@@ -70,6 +71,7 @@ impl ByteArray {
     #[slot(tp_richcompare)]
     fn richcompare(&self, other: &Object, op: CompareOp) -> Result<Ref> {
         if !buffer::is_exporter(other) {
+            warn::about_comparison("bytearray", other, op)?;
             return Ok(protocol::compare::unsupported());
         }
         let other = BytesLike::of(other)?;

@@ -2,7 +2,7 @@
 
 use super::iter::BytesIterator;
 use super::ops::{self, ByteString, FillByte, shared_methods};
-use super::{Bytes, HEAD_SIZE, source};
+use super::{Bytes, HEAD_SIZE, source, warn};
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::protocol::buffer::{self, BytesLike};
@@ -51,6 +51,7 @@ impl Bytes {
 
     #[slot(tp_str)]
     fn tp_str(&self) -> Result<Ref<Str>> {
+        warn::about_str("bytes")?;
         self.tp_repr()
     }
 
@@ -68,7 +69,10 @@ impl Bytes {
     fn richcompare(&self, other: &Object, op: CompareOp) -> Result<Ref> {
         match other.cast::<Bytes>() {
             Some(other) => Ok(protocol::compare::answer(op, self.as_slice().cmp(other.as_slice()))),
-            None => Ok(protocol::compare::unsupported()),
+            None => {
+                warn::about_comparison("bytes", other, op)?;
+                Ok(protocol::compare::unsupported())
+            }
         }
     }
 

@@ -4,6 +4,7 @@ pub mod iter;
 pub mod methods;
 pub mod ops;
 pub mod source;
+pub mod warn;
 
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object, VarObject, heap};

@@ -689,7 +689,7 @@ impl CoroutineWrapper {
         self.target()?.0.next_value()
     }
 
-    #[method("send($self, object, /)", unchecked, nosig)]
+    #[method("send($self, object, /)")]
     fn send(&self, value: &Object) -> Result<Ref> {
         or_stop(self.target()?.0.resume(Some(value)))
     }

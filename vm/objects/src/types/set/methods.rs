@@ -154,7 +154,10 @@ macro_rules! common {
 common! {
     // SAFETY: the reference is made from one that lives as long.
     Set, "set", PySet_Type, (|this: &Set| -> &Set { unsafe { &*core::ptr::from_ref(this) } }),
-    { unhashable, weaklist = weakreflist, flags = [BASETYPE, MATCH_SELF] },
+    {
+        unhashable, weaklist = weakreflist, flags = [BASETYPE, MATCH_SELF],
+        getattro = crate::attrs::generic_getattro
+    },
     {
         #[slot(tp_new)]
         fn tp_new(class: &TypeObject, _args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<Set>> {

@@ -82,6 +82,13 @@ pub fn intern_text(text: &str) -> Result<Ref<Str>> {
     Ok(intern(Str::new(text)?))
 }
 
+/// How many strings are interned; of the immortal ones alone if asked for.
+pub fn count(only_immortal: bool) -> usize {
+    let table = TABLE.0.borrow();
+    // SAFETY: strings in the table are alive.
+    table.values().filter(|string| !only_immortal || unsafe { &***string }.is_immortal()).count()
+}
+
 /// Takes a dying string out of the table.
 pub(super) fn forget(string: &Str) {
     TABLE.0.borrow_mut().remove(&Key(string));

@@ -48,7 +48,7 @@ impl FutureIter {
 }
 
 #[pytype(
-    name = "FutureIter", module = "_asyncio", static_name = FUTURE_ITER, gc, no_new,
+    name = "FutureIter", module = "_asyncio", getattro = objects::attrs::generic_getattro, static_name = FUTURE_ITER, gc, no_new,
     iter = objects::slots::self_iter
 )]
 impl FutureIter {

@@ -1,6 +1,7 @@
 //! `Task`: a future that runs a coroutine, step by step (see [`super::step`]).
 
 use super::future::{Future, Phase};
+use super::future_iter::FutureIter;
 use super::methods::FUTURE;
 use super::state::{self, held};
 use core::cell::Cell;
@@ -85,6 +86,16 @@ impl Task {
         }
         self.call_step_soon(None)?;
         state::register(self)
+    }
+
+    #[slot(tp_iter)]
+    fn iter(&self) -> Result<Ref<FutureIter>> {
+        FutureIter::new(&self.future)
+    }
+
+    #[slot(am_await)]
+    fn am_await(&self) -> Result<Ref<FutureIter>> {
+        FutureIter::new(&self.future)
     }
 
     #[slot(tp_finalize)]
@@ -275,7 +286,7 @@ impl Step {
     }
 }
 
-#[pytype(name = "TaskStepMethWrapper", module = "_asyncio", static_name = STEP, gc, no_new)]
+#[pytype(name = "TaskStepMethWrapper", module = "_asyncio", getattro = objects::attrs::generic_getattro, static_name = STEP, gc, no_new)]
 impl Step {
     #[slot(tp_call)]
     fn call(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {

@@ -40,7 +40,7 @@ impl SslSession {
     }
 }
 
-#[pytype(name = "SSLSession", module = "_ssl", static_name = SSL_SESSION, gc, no_new)]
+#[pytype(name = "SSLSession", module = "_ssl", static_name = SSL_SESSION, gc, no_new, unhashable)]
 impl SslSession {
     #[slot(tp_richcompare)]
     fn richcompare(&self, other: &Object, op: CompareOp) -> Result<Ref> {

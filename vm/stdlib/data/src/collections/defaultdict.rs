@@ -18,7 +18,7 @@ pub struct DefaultDict {
 }
 
 #[pytype(
-    name = "defaultdict", module = "collections", static_name = DEFAULT_DICT, base = PyDict_Type, gc, flags = [BASETYPE],
+    name = "defaultdict", module = "collections", getattro = objects::attrs::generic_getattro, static_name = DEFAULT_DICT, base = PyDict_Type, gc, flags = [BASETYPE],
     member("default_factory", OBJECT, default_factory),
 )]
 impl DefaultDict {

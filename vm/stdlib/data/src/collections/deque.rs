@@ -38,7 +38,7 @@ pub struct Deque {
     weakreflist: Cell<*const objects::types::weakref::WeakReference>,
 }
 
-#[pytype(name = "deque", module = "collections", static_name = DEQUE, gc, unhashable, weaklist = weakreflist, flags = [BASETYPE, SEQUENCE])]
+#[pytype(name = "deque", module = "collections", getattro = objects::attrs::generic_getattro, static_name = DEQUE, gc, unhashable, weaklist = weakreflist, flags = [BASETYPE, SEQUENCE])]
 impl Deque {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, _args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<Deque>> {

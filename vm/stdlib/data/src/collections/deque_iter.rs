@@ -90,6 +90,7 @@ macro_rules! iterators {
         }
 
         #[pytype(
+            getattro = objects::attrs::generic_getattro,
             name = $name, module = "collections", static_name = $static, gc, iter = objects::slots::self_iter
         )]
         impl $view {

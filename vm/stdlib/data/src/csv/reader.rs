@@ -63,7 +63,7 @@ impl Reader {
 }
 
 #[pytype(
-    name = "reader", module = "_csv", static_name = READER, gc, no_new, iter = objects::slots::self_iter,
+    name = "reader", module = "_csv", static_name = READER, gc, no_new, flags = [BASETYPE], iter = objects::slots::self_iter,
     doc_key = "type _csv.reader",
     member("dialect", OBJECT, dialect, READONLY),
     member("line_num", LONG, line_num, READONLY)

@@ -28,7 +28,7 @@ impl Writer {
 }
 
 #[pytype(
-    name = "writer", module = "_csv", static_name = WRITER, gc, no_new,
+    name = "writer", module = "_csv", static_name = WRITER, gc, no_new, flags = [BASETYPE],
     member("dialect", OBJECT, dialect, READONLY)
 )]
 impl Writer {

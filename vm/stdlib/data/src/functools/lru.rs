@@ -288,8 +288,7 @@ fn mark() -> Result<Ref> {
 
 #[pytype(
     name = "_lru_cache_wrapper", module = "functools", static_name = LRU_CACHE, gc, flags = [METHOD_DESCRIPTOR],
-    dict = dict, weaklist = weakreflist, vectorcall_field = vectorcall, call = call::vectorcall_call,
-    getattro = attrs::generic_getattro, setattro = attrs::generic_setattro
+    dict = dict, weaklist = weakreflist, vectorcall_field = vectorcall, call = call::vectorcall_call
 )]
 impl LruCache {
     #[new("lru_cache(user_function, maxsize, typed, cache_info_type)")]

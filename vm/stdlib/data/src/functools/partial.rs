@@ -97,6 +97,7 @@ fn call_merged(
     dict = dict, weaklist = weakreflist,
     vectorcall_field = vectorcall, call = call::vectorcall_call,
     getattro = attrs::generic_getattro, setattro = attrs::generic_setattro,
+    member("__vectorcalloffset__", PYSSIZET, vectorcall, READONLY),
     member("func", OBJECT, function, READONLY),
     member("args", OBJECT, args, READONLY),
     member("keywords", OBJECT, keywords, READONLY)

@@ -19,7 +19,7 @@ pub struct Chain {
     active: Slot,
 }
 
-#[pytype(name = "chain", module = "itertools", static_name = CHAIN, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+#[pytype(name = "chain", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = CHAIN, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl Chain {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Chain>> {
@@ -103,7 +103,7 @@ pub struct Starmap {
     iterator: Slot,
 }
 
-#[pytype(name = "starmap", module = "itertools", static_name = STARMAP, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+#[pytype(name = "starmap", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = STARMAP, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl Starmap {
     #[new("(function, iterable, /)")]
     fn tp_new(class: &TypeObject, function: &Object, iterable: &Object) -> Result<Ref<Starmap>> {
@@ -141,7 +141,7 @@ pub struct ZipLongest {
     active: Cell<usize>,
 }
 
-#[pytype(name = "zip_longest", module = "itertools", static_name = ZIP_LONGEST, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+#[pytype(name = "zip_longest", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = ZIP_LONGEST, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl ZipLongest {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<ZipLongest>> {
@@ -226,7 +226,7 @@ pub struct Batched {
     strict: Cell<bool>,
 }
 
-#[pytype(name = "batched", module = "itertools", static_name = BATCHED, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+#[pytype(name = "batched", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = BATCHED, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl Batched {
     #[new("(iterable, n, *, strict=False)")]
     fn tp_new(class: &TypeObject, iterable: &Object, n: isize, strict: bool) -> Result<Ref<Batched>> {
@@ -275,7 +275,7 @@ pub struct Pairwise {
     old: Slot,
 }
 
-#[pytype(name = "pairwise", module = "itertools", static_name = PAIRWISE, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+#[pytype(name = "pairwise", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = PAIRWISE, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl Pairwise {
     #[new("(iterable, /)")]
     fn tp_new(class: &TypeObject, iterable: &Object) -> Result<Ref<Pairwise>> {

@@ -59,8 +59,13 @@ fn pool(pools: &Tuple, index: usize) -> Option<&Tuple> {
     pools.items().get(index).and_then(|pool| pool.cast::<Tuple>())
 }
 
-#[pytype(name = "product", module = "itertools", static_name = PRODUCT, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+#[pytype(name = "product", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = PRODUCT, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl Product {
+    #[method("__sizeof__($self, /)")]
+    fn sizeof(&self) -> usize {
+        size_of::<Product>() + self.indices.borrow().len() * size_of::<isize>()
+    }
+
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Product>> {
         let mut repeat = 1;
@@ -257,7 +262,7 @@ macro_rules! selection {
             }
         }
 
-        #[pytype(name = $name, module = "itertools", static_name = $static_name, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+        #[pytype(name = $name, module = "itertools", static_name = $static_name, gc, flags = [BASETYPE], iter = objects::slots::self_iter, getattro = objects::attrs::generic_getattro)]
         impl $view {
             #[new($length)]
             fn tp_new(class: &TypeObject, iterable: &Object, r: Option<&Object>) -> Result<Ref<$view>> {
@@ -285,6 +290,13 @@ macro_rules! selection {
                     false => numbers(&indices)?,
                 };
                 Tuple::from_array([class_of(self), args, state.upcast()])
+            }
+
+            #[method("__sizeof__($self, /)")]
+            fn sizeof(&self) -> usize {
+                let pool = self.pool.get().map_or(0, |pool| pool.len());
+                let indices = if $has_cycles { pool + self.length.get() } else { self.length.get() };
+                size_of::<$view>() + indices * size_of::<isize>()
             }
 
             #[method("__setstate__($self, object, /)")]

@@ -25,7 +25,7 @@ pub struct GroupBy {
     group: Cell<u64>,
 }
 
-#[pytype(name = "groupby", module = "itertools", static_name = GROUP_BY, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+#[pytype(name = "groupby", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = GROUP_BY, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl GroupBy {
     #[new("(iterable, key=None)")]
     fn tp_new(class: &TypeObject, iterable: &Object, key: Option<&Object>) -> Result<Ref<GroupBy>> {
@@ -94,11 +94,6 @@ impl GroupBy {
         self.target_key.set(Some(target.to_ref()));
         Ok(())
     }
-
-    #[classmethod("__class_getitem__($type, object, /)", unchecked)]
-    fn class_getitem(cls: &TypeObject, object: &Object) -> Result<Ref> {
-        objects::types::generic_alias::new(cls, object)
-    }
 }
 
 impl GroupBy {
@@ -125,7 +120,7 @@ pub struct Grouper {
     group: Cell<u64>,
 }
 
-#[pytype(name = "_grouper", module = "itertools", static_name = GROUPER, gc, iter = objects::slots::self_iter)]
+#[pytype(name = "_grouper", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = GROUPER, gc, iter = objects::slots::self_iter)]
 impl Grouper {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<Grouper>> {
@@ -193,7 +188,7 @@ pub struct TeeData {
     running: Cell<bool>,
 }
 
-#[pytype(name = "_tee_dataobject", module = "itertools", static_name = TEE_DATA, gc)]
+#[pytype(name = "_tee_dataobject", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = TEE_DATA, gc)]
 impl TeeData {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<TeeData>> {

@@ -29,7 +29,7 @@ fn is_number(object: &Object) -> bool {
         })
 }
 
-#[pytype(name = "count", module = "itertools", static_name = COUNT, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+#[pytype(name = "count", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = COUNT, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl Count {
     #[new("(start=0, step=1)")]
     fn tp_new(class: &TypeObject, start: Option<&Object>, step: Option<&Object>) -> Result<Ref<Count>> {
@@ -104,7 +104,7 @@ pub struct Cycle {
     is_saved: Cell<bool>,
 }
 
-#[pytype(name = "cycle", module = "itertools", static_name = CYCLE, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+#[pytype(name = "cycle", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = CYCLE, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl Cycle {
     #[new("(iterable, /)")]
     fn tp_new(class: &TypeObject, iterable: &Object) -> Result<Ref<Cycle>> {
@@ -181,7 +181,7 @@ pub struct Repeat {
     left: Cell<isize>,
 }
 
-#[pytype(name = "repeat", module = "itertools", static_name = REPEAT, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+#[pytype(name = "repeat", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = REPEAT, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl Repeat {
     #[new("(object, times=-1)")]
     fn tp_new(class: &TypeObject, object: &Object, times: Option<&Object>) -> Result<Ref<Repeat>> {

@@ -21,7 +21,7 @@ pub struct Accumulate {
     initial: Slot,
 }
 
-#[pytype(name = "accumulate", module = "itertools", static_name = ACCUMULATE, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+#[pytype(name = "accumulate", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = ACCUMULATE, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
 impl Accumulate {
     #[new("(iterable, func=None, *, initial=None)")]
     fn tp_new(
@@ -147,7 +147,7 @@ macro_rules! filtering {
             changed: Cell<bool>,
         }
 
-        #[pytype(name = $name, module = "itertools", static_name = $static_name, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
+        #[pytype(name = $name, module = "itertools", static_name = $static_name, gc, flags = [BASETYPE], iter = objects::slots::self_iter, getattro = objects::attrs::generic_getattro)]
         impl $view {
             #[new($signature)]
             fn tp_new(class: &TypeObject, predicate: &Object, iterable: &Object) -> Result<Ref<$view>> {

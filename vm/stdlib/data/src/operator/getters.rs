@@ -79,8 +79,9 @@ unsafe extern "C" fn get_items(
 }
 
 #[pytype(
-    name = "itemgetter", module = "operator", static_name = ITEM_GETTER, gc,
-    vectorcall_field = vectorcall, call = call::vectorcall_call
+    name = "itemgetter", module = "operator", getattro = objects::attrs::generic_getattro, static_name = ITEM_GETTER, gc,
+    vectorcall_field = vectorcall, call = call::vectorcall_call,
+    member("__vectorcalloffset__", PYSSIZET, vectorcall, READONLY)
 )]
 impl ItemGetter {
     #[slot(tp_new)]
@@ -182,8 +183,9 @@ fn split_dotted(attribute: &Object) -> Result<Ref> {
 }
 
 #[pytype(
-    name = "attrgetter", module = "operator", static_name = ATTR_GETTER, gc,
-    vectorcall_field = vectorcall, call = call::vectorcall_call
+    name = "attrgetter", module = "operator", getattro = objects::attrs::generic_getattro, static_name = ATTR_GETTER, gc,
+    vectorcall_field = vectorcall, call = call::vectorcall_call,
+    member("__vectorcalloffset__", PYSSIZET, vectorcall, READONLY)
 )]
 impl AttrGetter {
     #[slot(tp_new)]

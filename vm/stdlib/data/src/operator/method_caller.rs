@@ -41,8 +41,9 @@ unsafe extern "C" fn call_method(
 }
 
 #[pytype(
-    name = "methodcaller", module = "operator", static_name = METHOD_CALLER, gc,
-    vectorcall_field = vectorcall, call = call::vectorcall_call
+    name = "methodcaller", module = "operator", getattro = objects::attrs::generic_getattro, static_name = METHOD_CALLER, gc,
+    vectorcall_field = vectorcall, call = call::vectorcall_call,
+    member("__vectorcalloffset__", PYSSIZET, vectorcall, READONLY)
 )]
 impl MethodCaller {
     #[slot(tp_new)]

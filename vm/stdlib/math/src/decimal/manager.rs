@@ -15,7 +15,7 @@ pub struct ContextManager {
     global: Ref<ContextObject>,
 }
 
-#[pytype(name = "ContextManager", module = "decimal", static_name = CONTEXT_MANAGER, no_new)]
+#[pytype(name = "ContextManager", module = "decimal", getattro = objects::attrs::generic_getattro, static_name = CONTEXT_MANAGER, no_new)]
 impl ContextManager {
     /// For a copy of the given or the current context, changed as the keywords say.
     ///

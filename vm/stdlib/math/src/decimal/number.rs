@@ -151,7 +151,7 @@ fn comparable<'a>(
     Ok(Some((Operand::Owned(scaled), Operand::Owned(numerator))))
 }
 
-#[pytype(name = "Decimal", module = "decimal", static_name = DECIMAL, flags = [BASETYPE])]
+#[pytype(name = "Decimal", module = "decimal", getattro = objects::attrs::generic_getattro, static_name = DECIMAL, flags = [BASETYPE])]
 impl DecimalObject {
     #[new("(value=\"0\", context=None)")]
     fn tp_new(

@@ -112,7 +112,7 @@ pub fn bits_of_list(list: &Object) -> Result<Status> {
     Ok(bits)
 }
 
-#[pytype(name = "SignalDictMixin", module = "decimal", static_name = SIGNAL_DICT_MIXIN, unhashable, flags = [BASETYPE])]
+#[pytype(name = "SignalDictMixin", module = "decimal", getattro = objects::attrs::generic_getattro, static_name = SIGNAL_DICT_MIXIN, unhashable, flags = [BASETYPE])]
 impl SignalDict {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, _args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<SignalDict>> {

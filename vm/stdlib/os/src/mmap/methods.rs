@@ -61,7 +61,7 @@ impl Mmap {
     }
 }
 
-#[macros::pytype(name = "mmap", module = "mmap", static_name = MMAP, flags = [BASETYPE], weaklist = weakreflist)]
+#[macros::pytype(name = "mmap", module = "mmap", getattro = objects::attrs::generic_getattro, static_name = MMAP, flags = [BASETYPE], weaklist = weakreflist)]
 impl Mmap {
     #[new("(fileno, length, flags=1, prot=3, access=0, offset=0, *, trackfd=True)")]
     fn py_new(

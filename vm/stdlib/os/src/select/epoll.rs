@@ -66,7 +66,7 @@ impl Epoll {
 
 const DEFAULT_EVENTS: u64 = (libc::EPOLLIN | libc::EPOLLPRI | libc::EPOLLOUT) as u64;
 
-#[macros::pytype(name = "epoll", module = "select", static_name = EPOLL)]
+#[macros::pytype(name = "epoll", module = "select", getattro = objects::attrs::generic_getattro, static_name = EPOLL)]
 impl Epoll {
     #[new("(sizehint=-1, flags=0)")]
     fn py_new(class: &TypeObject, sizehint: c_int, flags: c_int) -> Result<Ref<Epoll>> {

@@ -117,7 +117,7 @@ pub struct MultibyteCodec {
     pub codec: Codec,
 }
 
-#[pytype(name = "MultibyteCodec", module = "_multibytecodec", no_new)]
+#[pytype(name = "MultibyteCodec", module = "_multibytecodec", getattro = objects::attrs::generic_getattro, no_new)]
 impl MultibyteCodec {
     pub(super) fn create(name: &'static str, charset: Charset) -> Result<Ref<MultibyteCodec>> {
         Ref::new(MultibyteCodec { ob_base: Object::HEAD, codec: Codec { name, charset } })

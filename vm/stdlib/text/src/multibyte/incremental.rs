@@ -94,7 +94,7 @@ pub struct MultibyteIncrementalEncoder {
     encoder: Encoder,
 }
 
-#[pytype(name = "MultibyteIncrementalEncoder", module = "_multibytecodec", flags = [BASETYPE])]
+#[pytype(name = "MultibyteIncrementalEncoder", module = "_multibytecodec", getattro = objects::attrs::generic_getattro, flags = [BASETYPE])]
 impl MultibyteIncrementalEncoder {
     #[new("IncrementalEncoder(errors='strict')")]
     fn new(
@@ -212,7 +212,7 @@ pub struct MultibyteIncrementalDecoder {
     decoder: Decoder,
 }
 
-#[pytype(name = "MultibyteIncrementalDecoder", module = "_multibytecodec", flags = [BASETYPE])]
+#[pytype(name = "MultibyteIncrementalDecoder", module = "_multibytecodec", getattro = objects::attrs::generic_getattro, flags = [BASETYPE])]
 impl MultibyteIncrementalDecoder {
     #[new("IncrementalDecoder(errors='strict')")]
     fn new(

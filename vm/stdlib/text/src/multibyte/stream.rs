@@ -23,7 +23,7 @@ pub struct MultibyteStreamReader {
 }
 
 #[pytype(
-    name = "MultibyteStreamReader", module = "_multibytecodec", gc, flags = [BASETYPE],
+    name = "MultibyteStreamReader", module = "_multibytecodec", getattro = objects::attrs::generic_getattro, gc, flags = [BASETYPE],
     member("stream", OBJECT, stream, READONLY),
 )]
 impl MultibyteStreamReader {
@@ -128,7 +128,7 @@ pub struct MultibyteStreamWriter {
 }
 
 #[pytype(
-    name = "MultibyteStreamWriter", module = "_multibytecodec", gc, flags = [BASETYPE],
+    name = "MultibyteStreamWriter", module = "_multibytecodec", getattro = objects::attrs::generic_getattro, gc, flags = [BASETYPE],
     member("stream", OBJECT, stream, READONLY),
 )]
 impl MultibyteStreamWriter {

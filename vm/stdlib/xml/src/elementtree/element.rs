@@ -47,7 +47,7 @@ pub struct Element {
 const PARTS: [&str; 5] = ["tag", "_children", "attrib", "text", "tail"];
 
 #[pytype(
-    name = "Element", module = "xml.etree.ElementTree", gc, flags = [BASETYPE], weaklist = weakreflist,
+    name = "Element", module = "xml.etree.ElementTree", getattro = objects::attrs::generic_getattro, gc, flags = [BASETYPE], weaklist = weakreflist,
 )]
 impl Element {
     /// A new element.

@@ -97,7 +97,7 @@ fn not_found(method: &str) -> Raised {
     raise!(ValueError, "array.{method}(x): x not in array")
 }
 
-#[pytype(name = "array", module = "array", static_name = ARRAY, unhashable, weaklist = weakreflist, flags = [BASETYPE, SEQUENCE])]
+#[pytype(name = "array", module = "array", getattro = objects::attrs::generic_getattro, static_name = ARRAY, unhashable, weaklist = weakreflist, flags = [BASETYPE, SEQUENCE])]
 impl Array {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<Array>> {

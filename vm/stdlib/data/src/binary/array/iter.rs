@@ -24,7 +24,7 @@ impl ArrayIterator {
     }
 }
 
-#[pytype(name = "arrayiterator", module = "array", static_name = ARRAY_ITERATOR, gc, no_new, iter = ::objects::slots::self_iter)]
+#[pytype(name = "arrayiterator", module = "array", getattro = objects::attrs::generic_getattro, static_name = ARRAY_ITERATOR, gc, no_new, iter = ::objects::slots::self_iter)]
 impl ArrayIterator {
     #[slot(tp_iternext)]
     fn next(&self) -> Result<Option<Ref>> {

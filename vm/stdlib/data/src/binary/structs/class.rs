@@ -32,7 +32,7 @@ pub struct Struct {
 const SIZE: usize = 56;
 const CODE_SIZE: usize = 32;
 
-#[pytype(name = "Struct", module = "_struct", static_name = STRUCT, weaklist = weakreflist, flags = [BASETYPE])]
+#[pytype(name = "Struct", module = "_struct", getattro = objects::attrs::generic_getattro, setattro = objects::attrs::generic_setattro, static_name = STRUCT, weaklist = weakreflist, flags = [BASETYPE])]
 impl Struct {
     #[slot(tp_new)]
     fn tp_new(class: &TypeObject, _args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<Struct>> {
@@ -257,7 +257,7 @@ impl UnpackIterator {
     }
 }
 
-#[pytype(name = "unpack_iterator", module = "_struct", static_name = UNPACK_ITERATOR, gc, no_new, iter = objects::slots::self_iter)]
+#[pytype(name = "unpack_iterator", module = "_struct", getattro = objects::attrs::generic_getattro, static_name = UNPACK_ITERATOR, gc, no_new, iter = objects::slots::self_iter)]
 impl UnpackIterator {
     #[slot(tp_iternext)]
     fn next(&self) -> Result<Option<Ref<Tuple>>> {
