@@ -10,6 +10,7 @@ mod install;
 mod jit_fuzz;
 mod multibyte;
 mod process;
+mod pyc;
 mod setup;
 mod suite;
 mod surface;
@@ -43,6 +44,7 @@ api                   compare the exported C API with its census, cpyext/api.txt
 surface               compare names, signatures and flags of native modules with CPython's
   --failing           note what differs
   --bless             take CPython's from the reference
+pyc                   read and run .pyc files that the reference wrote, and the other way round
 handlers              check that the interpreter's handlers end in jumps (needs objdump)
 frontend [PART…]      compile the library and the snippets of its tests with both Pythons (files with a PART in their path)
 tidy                  check the house rules that the compiler does not
@@ -74,6 +76,7 @@ fn run(args: &[String]) -> Result {
         "jit-fuzz" => jit_fuzz::run(args),
         "api" => api::run(args),
         "surface" => surface::run(args),
+        "pyc" => pyc::run(args),
         "handlers" => handlers::run(args),
         "tidy" => tidy::run(),
         "docs" => docs::run(),

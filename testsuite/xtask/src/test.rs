@@ -27,6 +27,7 @@ fn run_level(full: bool) -> Result {
     crate::handlers::run(&[])?;
     crate::api::run(&[])?;
     crate::surface::run(&[])?;
+    crate::pyc::run(&[])?;
     crate::golden::run(&[])?;
     if full { crate::suite::run(&[]) } else { Ok(()) }
 }
