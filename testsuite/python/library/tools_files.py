@@ -1,0 +1,35 @@
+"""Commands on files: compileall, py_compile, zipfile, tarfile, gzip, base64, and small ones that print."""
+
+import os
+
+from _commands import prepare, run
+
+folder = prepare()
+run("compileall", "-q", "arithmetic.py", "broken.py")
+run("compileall", "arithmetic.py")
+run("py_compile", "broken.py")
+run("zipfile", "-c", "all.zip", "note.txt", "data.json")
+run("zipfile", "-t", "all.zip")
+run("zipfile", "-e", "all.zip", "unzipped")
+run("zipfile", "-t", "note.txt")
+run("tarfile", "-c", "all.tar.gz", "note.txt", "data.json")
+run("tarfile", "-l", "all.tar.gz")
+run("tarfile", "-e", "all.tar.gz", "untarred")
+run("gzip", "note.txt")
+run("gzip", "-d", "note.txt")
+run("base64", "-e", text="hello")
+run("quopri", text="a=b\u00e9 \n")
+run("calendar", "2024", "2")
+run("calendar", "2024", "13")
+run("random", "--seed", "3", "--integer", "100")
+run("uuid", "-u", "uuid5", "-n", "@dns", "-N", "example.org")
+run("difflib", "data.json", "lines.json")
+run("sqlite3", ":memory:", "select 1, 'a' union select 2, null")
+run("mimetypes", "a.tar.gz")
+run("site", "--user-nothing")
+run("no_such_module")
+run("json")
+run("json.decoder.nothing")
+print(sorted(os.listdir()), sorted(os.listdir("unzipped")), sorted(os.listdir("untarred")))
+os.chdir("/")
+folder.cleanup()
