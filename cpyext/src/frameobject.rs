@@ -33,9 +33,20 @@ pub unsafe extern "C" fn PyFrame_GetCode(frame: &Frame) -> Ref<Code> {
     frame.code().to_ref()
 }
 
-#[capi]
-pub fn PyFrame_GetBack(frame: &Frame) -> Result<Option<Ref<Frame>>> {
-    frame.back()
+/// The frame that called, made if nobody has looked at it yet; NULL without an exception for the outermost one. The frame's class is not
+/// looked at: greenlet passes a struct that only has the links.
+///
+/// # Safety
+/// A C function: a frame, or as much of one.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyFrame_GetBack(frame: &Frame) -> Option<Ref<Frame>> {
+    match frame.back() {
+        Ok(back) => back,
+        Err(raised) => {
+            raised.leave();
+            None
+        }
+    }
 }
 
 #[capi]
