@@ -172,15 +172,6 @@ variadic!(PyArg_UnpackTuple, unpack, 4);
 
 /// The functions that take a `va_list` leave it as it was, since C passes its own.
 macro_rules! with_list {
-    ($($name:ident)*) => { $(
-        /// # Safety
-        /// A C function: the list has a place for each unit of the format.
-        #[unsafe(no_mangle)]
-        pub unsafe extern "C" fn $name(args: Option<&Object>, format: *const c_char, list: &VaList) -> c_int {
-            // SAFETY: the caller's promise.
-            unsafe { parse_tuple(args, format, &mut list.clone()) }
-        }
-    )* };
     (keywords $($name:ident)*) => { $(
         /// # Safety
         /// A C function: the list has a place for each unit of the format.
@@ -194,6 +185,15 @@ macro_rules! with_list {
         ) -> c_int {
             // SAFETY: the caller's promise.
             unsafe { parse_with_keywords(args, kwargs, format, names, &mut list.clone()) }
+        }
+    )* };
+    ($($name:ident)*) => { $(
+        /// # Safety
+        /// A C function: the list has a place for each unit of the format.
+        #[unsafe(no_mangle)]
+        pub unsafe extern "C" fn $name(args: Option<&Object>, format: *const c_char, list: &VaList) -> c_int {
+            // SAFETY: the caller's promise.
+            unsafe { parse_tuple(args, format, &mut list.clone()) }
         }
     )* };
 }

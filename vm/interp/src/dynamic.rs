@@ -144,12 +144,12 @@ fn run(extension: &Extension, init: Init) -> Result<Made> {
         let name = &extension.short;
         return Err(raise!(SystemError, "init function of {name} returned uninitialized object"));
     }
-    // SAFETY: the entry's new reference.
-    let object = unsafe { Ref::<Object>::from_owned(core::ptr::NonNull::from(object)) };
     if let Some(definition) = object.cast::<ModuleDef>() {
-        // SAFETY: a definition is static data of the shared object, which is never unloaded.
+        // SAFETY: a definition is static data of the shared object, which is never unloaded; nobody counts references to it.
         return Ok(Made::Definition(unsafe { &*core::ptr::from_ref(definition) }));
     }
+    // SAFETY: the entry's new reference.
+    let object = unsafe { Ref::<Object>::from_owned(core::ptr::NonNull::from(object)) };
     if extension.prefix != "PyInit" {
         return Err(extension.did_not_return("PyModuleDef"));
     }

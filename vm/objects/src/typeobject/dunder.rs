@@ -153,7 +153,8 @@ pub unsafe extern "C" fn getattr_hook(this: &Object, name: &Object) -> Result<Re
         }
         _ => {
             let name = crate::types::str::expect_str(name, "attribute name")?;
-            crate::attrs::generic_get_optional(this, name)?
+            // What a descriptor raises counts as absence too.
+            crate::attrs::generic_get_optional(this, name).catch(&exc::AttributeError)?.flatten()
         }
     };
     match found {
