@@ -250,16 +250,18 @@ const MUTABLE: [&str; 10] = [
     "zlib.Decompress",
 ];
 
-/// Whether a built-in type is a heap type in CPython: those of modules are, but for [`WITHOUT_MODULE`].
+/// Whether a built-in type is a heap type in CPython: those of modules are, but for [`WITHOUT_MODULE`]. The static types of C code are what
+/// they are there.
 pub fn is_heap_in_c(class: &TypeObject) -> bool {
-    class.full_name().contains('.') && !WITHOUT_MODULE.contains(&class.full_name())
+    class.has_feature(flags::STATIC_BUILTIN)
+        && class.full_name().contains('.')
+        && !WITHOUT_MODULE.contains(&class.full_name())
 }
 
 /// `__module__` of a built-in type, see [`WITHOUT_MODULE`].
 fn set_module(class: &TypeObject, dict: &Dict, is_static: bool) -> Result<()> {
     let Some((module, _)) = class.full_name().rsplit_once('.') else { return Ok(()) };
-    // The static types of C code are what they are there.
-    if !is_static || !class.has_feature(flags::STATIC_BUILTIN) || !is_heap_in_c(class) {
+    if !is_static || !is_heap_in_c(class) {
         return Ok(());
     }
     set_new(dict, id!("__module__"), || Ok(Str::new(module)?.upcast()))
