@@ -129,3 +129,18 @@ string.Formatter().format('{0} {a!r:>5}', 1, a='b')
 string.Template('$a ${b}').substitute(a=1,b=2)
 """.strip().split("\n"):
     show(line)
+
+
+def h5(e):
+    e.object = b'\x00' * 8
+    return ('\ufffd', e.start)
+
+
+codecs.register_error('mine5', h5)
+for line in r"""
+b'\x00'.decode('utf-16', 'mine5')
+b'\x00'.decode('utf-32', 'mine5')
+b'\xff'.decode('ascii', 'mine5')
+b'\xff'.decode('utf-8', 'mine5')
+""".strip().split("\n"):
+    show(line)

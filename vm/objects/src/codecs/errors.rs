@@ -3,6 +3,7 @@
 //! The well-known handlers are done here without a call. Any other name is looked up in the registry and called with the exception.
 
 use super::handlers;
+use crate::id;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::protocol;
@@ -138,7 +139,8 @@ impl<'a> DecodeErrors<'a> {
             Some(handler) => handler.clone(),
             None => self.handler.insert(super::registry::lookup_error(self.errors)?).clone(),
         };
-        let arguments = problem.arguments(Bytes::new(input)?.upcast())?;
+        let object = Bytes::new(input)?;
+        let arguments = problem.arguments(object.clone().upcast())?;
         let exception = protocol::call::call(exc::UnicodeDecodeError.as_object(), arguments.items())?;
         let answer = protocol::call::call_one_arg(&handler, &exception)?;
         let wrong = || raise!(TypeError, "decoding error handler must return (str, int) tuple");
@@ -147,9 +149,22 @@ impl<'a> DecodeErrors<'a> {
         if !protocol::number::is_index(parts.items()[1]) {
             return Err(wrong());
         }
-        let position = position(parts.items()[1], input.len(), self.multibyte)?;
+        let now = protocol::attr::get(&exception, id!("object"))?;
+        if now.is(&object) || self.encoding == "charmap" {
+            let position = position(parts.items()[1], input.len(), self.multibyte)?;
+            output.push_chars(replacement.chars());
+            return Ok(position);
+        }
+        // The handler has put other bytes in the place of these: they are what is left to decode.
+        let Some(bytes) = now.cast::<Bytes>() else {
+            return Err(raise!(TypeError, "exception attribute object must be bytes"));
+        };
+        let position = position(parts.items()[1], bytes.as_slice().len(), self.multibyte)?;
         output.push_chars(replacement.chars());
-        Ok(position)
+        let _depth = crate::state::enter_recursive_call(" in a decoding error handler")?;
+        let rest = Bytes::new(&bytes.as_slice()[position..])?;
+        output.push_chars(super::decode(rest.as_object(), Some(self.encoding), self.errors)?.chars());
+        Ok(input.len())
     }
 }
 
