@@ -131,5 +131,9 @@ for make in (
     lambda: c_int.from_param(Carrier(Carrier("x"))),
     lambda: c_int.from_param(Derived(2)),
     lambda: Holder.from_param(3),
+    lambda: c_char_p.from_param(),
+    lambda: c_void_p.from_param(1, 2),
+    lambda: c_wchar_p.from_param(value=1),
+    lambda: setattr(Holder.kept, "offset", 3),
 ):
     show(make)

@@ -1,8 +1,11 @@
 //! The module `_ctypes`: its functions and constants.
 
+use crate::argument::CArg;
 use crate::array::ARRAY;
 use crate::call::{self, MAX_ARGUMENTS};
+use crate::callback::Thunk;
 use crate::data::CData;
+use crate::field::CField;
 use crate::function::FUNCTION;
 use crate::info::{self, flag};
 use crate::metatype::{address_object, by_reference};
@@ -12,6 +15,7 @@ use crate::{errno, memory, pointer};
 use core::ffi::{c_int, c_void};
 use objects::args::module::add_type;
 use objects::protocol::{attr, number, path};
+use objects::typeobject::ready;
 use objects::types::exceptions as exc;
 use objects::types::int::Int;
 use objects::types::module::Module;
@@ -110,6 +114,9 @@ pub mod module {
     fn exec(module: &Module) -> Result<()> {
         for class in [&STRUCTURE, &UNION, &pointer::POINTER, &ARRAY, &SIMPLE, &FUNCTION] {
             add_type(module, class)?;
+        }
+        for class in [CArg::class(), CField::class(), Thunk::class()] {
+            ready::ready(class)?;
         }
         let dict = module.dict();
         dict.set_text("ArgumentError", argument_error()?.as_object())?;

@@ -91,15 +91,7 @@ fn expect_instance(object: &Object) -> Result<&CData> {
     object.cast::<CData>().ok_or_else(|| raise!(TypeError, "not a ctype instance"))
 }
 
-#[pytype(
-    name = "CField",
-    module = "_ctypes",
-    gc,
-    no_clear,
-    no_new,
-    member("offset", PYSSIZET, offset, READONLY),
-    member("size", PYSSIZET, size, READONLY)
-)]
+#[pytype(name = "CField", module = "_ctypes", gc, no_clear, no_new)]
 impl CField {
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
@@ -108,6 +100,16 @@ impl CField {
             Span::Bits { low, width } => format!("<Field type={name}, ofs={offset}:{low}, bits={width}>"),
             Span::Bytes(_) => format!("<Field type={name}, ofs={offset}, size={size}>"),
         })
+    }
+
+    #[getter("offset")]
+    fn py_offset(&self) -> isize {
+        self.offset.get()
+    }
+
+    #[getter("size")]
+    fn py_size(&self) -> isize {
+        self.size.get()
     }
 
     #[slot(tp_descr_get)]

@@ -208,12 +208,27 @@ pub fn convert_directly(converter: &Object, arg: &Object) -> Option<Result<Argum
     None
 }
 
-const fn class_method(function: unsafe extern "C" fn(&TypeObject, &Object) -> Result) -> MethodDef {
+/// The calling convention of methods that are told the class that defines them.
+type ClassMethod =
+    unsafe extern "C" fn(&TypeObject, &TypeObject, *const &Object, isize, Option<&Tuple>) -> Result;
+
+const fn class_method(function: ClassMethod) -> MethodDef {
     MethodDef {
         ml_name: c"from_param".as_ptr(),
         ml_meth: function as *const core::ffi::c_void,
-        ml_flags: flags::METH_O | flags::METH_CLASS,
-        ml_doc: ptr::null(),
+        ml_flags: flags::METH_METHOD | flags::METH_FASTCALL | flags::METH_KEYWORDS | flags::METH_CLASS,
+        ml_doc: c"from_param($self, value, /)\n--\n\n".as_ptr(),
+    }
+}
+
+/// The only argument.
+unsafe fn only<'a>(args: *const &'a Object, nargs: isize, names: Option<&'a Tuple>) -> Result<&'a Object> {
+    // SAFETY: the calling convention.
+    let (args, keywords) = unsafe { objects::args::vector(args, nargs as usize, names) };
+    match (args, args.len() + keywords.len()) {
+        (&[value], 1) => Ok(value),
+        (_, given @ 2..) => Err(raise!(TypeError, "from_param() takes at most 1 argument ({given} given)")),
+        _ => Err(raise!(TypeError, "from_param() takes exactly 1 positional argument (0 given)")),
     }
 }
 
@@ -221,12 +236,37 @@ static CHAR_POINTER_PARAM: MethodDef = class_method(char_pointer_param);
 static WIDE_CHAR_POINTER_PARAM: MethodDef = class_method(wide_char_pointer_param);
 static VOID_POINTER_PARAM: MethodDef = class_method(void_pointer_param);
 
-unsafe extern "C" fn char_pointer_param(class: &TypeObject, value: &Object) -> Result {
-    string_param(class, value, Code::Char, "c_char_p")
+unsafe extern "C" fn char_pointer_param(
+    class: &TypeObject,
+    _: &TypeObject,
+    args: *const &Object,
+    nargs: isize,
+    names: Option<&Tuple>,
+) -> Result {
+    // SAFETY: the calling convention.
+    string_param(class, unsafe { only(args, nargs, names) }?, Code::Char, "c_char_p")
 }
 
-unsafe extern "C" fn wide_char_pointer_param(class: &TypeObject, value: &Object) -> Result {
-    string_param(class, value, Code::WideChar, "c_wchar_p")
+unsafe extern "C" fn wide_char_pointer_param(
+    class: &TypeObject,
+    _: &TypeObject,
+    args: *const &Object,
+    nargs: isize,
+    names: Option<&Tuple>,
+) -> Result {
+    // SAFETY: the calling convention.
+    string_param(class, unsafe { only(args, nargs, names) }?, Code::WideChar, "c_wchar_p")
+}
+
+unsafe extern "C" fn void_pointer_param(
+    class: &TypeObject,
+    _: &TypeObject,
+    args: *const &Object,
+    nargs: isize,
+    names: Option<&Tuple>,
+) -> Result {
+    // SAFETY: the calling convention.
+    void_param(class, unsafe { only(args, nargs, names) }?)
 }
 
 fn refuse(value: &Object, name: &str) -> Raised {
@@ -264,10 +304,6 @@ fn string_param(class: &TypeObject, value: &Object, item: Code, name: &str) -> R
         Some(result) => Ok(result),
         None => Err(refuse(value, name)),
     }
-}
-
-unsafe extern "C" fn void_pointer_param(class: &TypeObject, value: &Object) -> Result {
-    void_param(class, value)
 }
 
 /// A void pointer: an address, a string, and every pointer there is.
