@@ -77,16 +77,19 @@ pub fn _PyDict_GetItem_KnownHash<'a>(
 /// # Safety
 /// A C function: `place` may be written to.
 #[capi]
-pub unsafe fn PyDict_GetItemRef(dict: &Dict, key: &Object, place: *mut *mut Object) -> c_int {
+pub unsafe fn PyDict_GetItemRef(object: &Object, key: &Object, place: *mut *mut Object) -> c_int {
+    let found =
+        object.cast::<Dict>().ok_or_else(raise::bad_internal_call).and_then(|dict| dict.get_item(key));
     // SAFETY: the caller's promise.
-    unsafe { optional(dict.get_item(key), place) }
+    unsafe { optional(found, place) }
 }
 
 /// # Safety
 /// A C function: `place` may be written to.
 #[capi]
-pub unsafe fn PyDict_GetItemStringRef(dict: &Dict, name: &CStr, place: *mut *mut Object) -> c_int {
-    let found = text(name).and_then(|name| dict.get_item(&name));
+pub unsafe fn PyDict_GetItemStringRef(object: &Object, name: &CStr, place: *mut *mut Object) -> c_int {
+    let dict = object.cast::<Dict>().ok_or_else(raise::bad_internal_call);
+    let found = dict.and_then(|dict| dict.get_item(&*text(name)?));
     // SAFETY: the caller's promise.
     unsafe { optional(found, place) }
 }

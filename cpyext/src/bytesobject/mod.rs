@@ -186,8 +186,11 @@ pub unsafe extern "C" fn _PyBytes_Resize(place: *mut *mut Object, len: isize) ->
         if bytes.refcnt() == 1 && bytes.is_exactly(Bytes::class()) {
             return Bytes::resized(bytes, len);
         }
-        let kept = len.min(bytes.len());
-        Bytes::new(&bytes.as_slice()[..kept]).and_then(|copy| Bytes::resized(copy, len))
+        let (copy, place) = Bytes::alloc(len)?;
+        let kept = &bytes.as_slice()[..len.min(bytes.len())];
+        // SAFETY: room for `len` bytes.
+        unsafe { place.as_ptr().copy_from_nonoverlapping(kept.as_ptr(), kept.len()) };
+        Ok(copy)
     };
     match resize() {
         Ok(bytes) => {
@@ -208,6 +211,18 @@ pub fn PyBytes_Repr(bytes: &Bytes, chosen_quotes: c_int) -> Result<Ref<Str>> {
     Str::new(&bytes_repr(bytes.as_slice(), quotes))
 }
 
+/// The inside of a bytes literal.
+///
+/// # Safety
+/// `data` has `len` bytes.
+unsafe fn escaped<'a>(data: *const u8, len: isize) -> Result<&'a [u8]> {
+    if len > MAX_LEN as isize {
+        return Err(too_large());
+    }
+    // SAFETY: the caller's promise.
+    unsafe { units(data, len, "PyBytes_DecodeEscape") }
+}
+
 /// The bytes that the inside of a bytes literal stands for; the last two parameters have had no meaning since Python 3.
 ///
 /// # Safety
@@ -221,7 +236,7 @@ pub unsafe fn PyBytes_DecodeEscape(
     _recode_encoding: *const c_char,
 ) -> Result<Ref<Bytes>> {
     // SAFETY: the caller's promise.
-    let bytes = unsafe { units(data, len, "PyBytes_DecodeEscape") }?;
+    let bytes = unsafe { escaped(data, len) }?;
     let errors = errors.map(CStr::to_string_lossy);
     Bytes::new(&escapes::decode_bytes(bytes, errors.as_deref())?)
 }
@@ -240,7 +255,7 @@ pub unsafe fn _PyBytes_DecodeEscape2(
     invalid_at: *mut *const u8,
 ) -> Result<Ref<Bytes>> {
     // SAFETY: the caller's promise.
-    let bytes = unsafe { units(data, len, "PyBytes_DecodeEscape") }?;
+    let bytes = unsafe { escaped(data, len) }?;
     let errors = errors.map(CStr::to_string_lossy);
     let (decoded, invalid) = escapes::decode_bytes_noting(bytes, errors.as_deref())?;
     // SAFETY: the caller's promise.

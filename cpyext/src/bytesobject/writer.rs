@@ -53,7 +53,10 @@ impl BytesWriter {
                     array.resize(allocated)?;
                     array.upcast()
                 } else {
-                    Bytes::resized(Bytes::new(small)?, allocated)?.upcast()
+                    let (bytes, place) = Bytes::alloc(allocated)?;
+                    // SAFETY: what was written is not longer.
+                    unsafe { place.as_ptr().copy_from_nonoverlapping(small.as_ptr(), small.len()) };
+                    bytes.upcast()
                 }
             }
             (Some(old), true) => {

@@ -92,6 +92,9 @@ pub unsafe fn PyUnicode_FromWideChar(data: *const u32, len: isize) -> Result<Ref
     if data.is_null() && len != 0 {
         return Err(raise::bad_internal_call());
     }
+    if len > isize::MAX / 4 {
+        return Err(raise::no_memory());
+    }
     // SAFETY: the caller's promise.
     let chars = unsafe {
         let len = match usize::try_from(len) {

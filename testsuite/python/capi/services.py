@@ -5,8 +5,10 @@ import contextvars
 import io
 import marshal
 import os
+import struct
 import sys
 import tempfile
+import warnings
 
 from _inline_c import extension
 
@@ -110,6 +112,35 @@ static PyObject *translate(PyObject *self, PyObject *args)
     if (!PyArg_ParseTuple(args, "OOz", &text, &table, &errors))
         return NULL;
     return PyUnicode_Translate(text, table, errors);
+}
+
+EXPORT(refusals, METH_O)
+static PyObject *refusals(PyObject *self, PyObject *text)
+{
+    PyObject *errors = PyList_New(0);
+#define REFUSED(call)                                        \
+    do {                                                     \
+        if ((call) != NULL)                                  \
+            return NULL;                                     \
+        PyObject *error = PyErr_GetRaisedException();        \
+        PyList_Append(errors, (PyObject *)Py_TYPE(error));   \
+        Py_DECREF(error);                                    \
+    } while (0)
+    REFUSED(PyUnicode_Translate(text, NULL, NULL));
+    REFUSED(PyUnicode_AsCharmapString(text, NULL));
+    REFUSED(PyTuple_Pack(-1));
+    REFUSED(PyBytes_DecodeEscape("x", PY_SSIZE_T_MAX, NULL, 0, NULL));
+    PyObject *empty = PyUnicode_New(0, 0xffff), *cut = PyUnicode_New(3, 0xffff);
+    if (PyUnicode_Resize(&cut, 0) < 0)
+        return NULL;
+    return Py_BuildValue("NNNn", errors, empty, cut, PyUnicode_FindChar(text, 'b', -2, -1, 1));
+}
+
+EXPORT(struct_len, METH_O)
+static PyObject *struct_len(PyObject *self, PyObject *object)
+{
+    Py_ssize_t *fields = (Py_ssize_t *)((char *)object + sizeof(PyObject));
+    return Py_BuildValue("nn", fields[0], fields[1]);
 }
 
 EXPORT(open_file, METH_VARARGS)
@@ -443,6 +474,9 @@ for table in ({97: "A", 98: None, 99: 0x20AC}, {}, {97: 5.5}, "xyz", 5):
     for errors in (None, "strict", "ignore", "replace", "backslashreplace", "inline.handler", "no such handler"):
         attempt("translate", "abbcé", table, errors)
 attempt("translate", 5, {}, None)
+kinds, empty, cut, at = module.refusals("abc")
+print([kind.__name__ for kind in kinds], empty == "", cut == "", at)
+print(module.struct_len(struct.Struct("=hi2s")))
 
 with tempfile.TemporaryDirectory() as folder:
     path = os.path.join(folder, "file")
@@ -488,6 +522,10 @@ class File:
 
 for given in (0, 7, -1, 2**40, File(3), File("3"), File(-5), "text"):
     attempt("descriptor", given)
+with warnings.catch_warnings(record=True) as log:
+    warnings.simplefilter("always")
+    attempt("descriptor", True)
+    print([str(entry.message) for entry in log])
 for data in (b"plain", "é€".encode(), b"a\xff\xc3b", b"\xed\xa0\x80"):
     attempt("locale_text", data)
 for path in ("a//b/./c/../d", "/..", "//a/b", "///a", "../x/..", "./", "", "a/../..", "/a/b/../../.."):

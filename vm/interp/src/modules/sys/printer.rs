@@ -48,9 +48,9 @@ impl Printer {
         let Some(text) = args.first().and_then(|text| text.cast::<Str>()) else {
             return Err(objects::raise!(TypeError, "write() argument 1 must be str"));
         };
-        let encoded = text.to_string_lossy();
-        write_all(self.fd.get(), encoded.as_bytes());
-        Ok(text.len())
+        let encoded = objects::codecs::encode(text, Some("utf-8"), Some("backslashreplace"))?;
+        write_all(self.fd.get(), encoded.as_slice());
+        Ok(encoded.len())
     }
 
     #[method("flush($self, /)")]
@@ -80,9 +80,7 @@ impl Printer {
     }
 
     #[getter("encoding")]
-    fn encoding(&self) -> Result<Ref<Str>> {
-        Str::new("utf-8")
-    }
+    fn encoding(&self) {}
 
     #[getter("mode")]
     fn mode(&self) -> Result<Ref<Str>> {

@@ -303,14 +303,17 @@ pub fn from_text(object: &Object) -> Result<f64> {
         };
         return value.ok_or_else(|| not_a_float(object));
     }
-    if !crate::protocol::buffer::is_exporter(object) {
-        return Err(crate::raise!(
-            TypeError,
-            "float() argument must be a string or a real number, not '{}'",
-            object.class().name()
-        ));
-    }
-    let bytes = crate::protocol::buffer::BytesLike::of(object)?.as_slice().to_vec();
+    let bytes = match crate::protocol::buffer::BytesLike::of(object) {
+        Ok(bytes) => bytes.as_slice().to_vec(),
+        Err(raised) => {
+            raised.clear();
+            return Err(crate::raise!(
+                TypeError,
+                "float() argument must be a string or a real number, not '{}'",
+                object.class().name()
+            ));
+        }
+    };
     float::parse(&bytes).ok_or_else(|| not_a_float(object))
 }
 
