@@ -34,17 +34,25 @@ pub fn is_recording(jit: &Jit, ts: ThreadPtr) -> bool {
         Some(frame) => frame.live,
         None => return false,
     };
-    // SAFETY: the chain of the running thread's frames.
-    let mut frame = unsafe { (*ts).current_frame.get() }.cast::<InterpreterFrame>().cast_const();
-    while let Some(this) = unsafe { frame.as_ref() } {
-        if ptr::eq(this, base) {
-            return true;
-        }
-        frame = this.previous.get();
+    // SAFETY: the running thread's state.
+    if is_below(base, unsafe { (*ts).current_frame.get() }.cast::<InterpreterFrame>()) {
+        return true;
     }
     let recorder = jit.recorder.borrow_mut().take();
     if let Some(recorder) = recorder {
         stop(jit, &recorder, Abort::Interrupted);
+    }
+    false
+}
+
+/// Whether `frame` is `top` or waits for a call that leads there.
+fn is_below(frame: FramePtr, mut top: FramePtr) -> bool {
+    // SAFETY: the chain of a running thread's frames.
+    while let Some(this) = unsafe { top.as_ref() } {
+        if ptr::eq(this, frame) {
+            return true;
+        }
+        top = this.previous.get();
     }
     false
 }
@@ -89,6 +97,9 @@ unsafe fn follow(
     // SAFETY: the caller's frame; a frame that is new was made by the call before.
     let (at, word) = unsafe {
         if core::mem::take(&mut rec.opaque) && !ptr::eq(rec.top().live, frame) {
+            if !is_below(rec.top().live, frame) {
+                return Err(Abort::LeftTrack);
+            }
             rec.opaque = true;
             return Ok(Next::Go);
         }
@@ -101,7 +112,7 @@ unsafe fn follow(
             }
             rec.top().live = frame;
         }
-        if !ptr::eq(rec.top().live, frame) {
+        if !ptr::eq(rec.top().live, frame) || !ptr::eq(rec.top().code, code) {
             return Err(Abort::LeftTrack);
         }
         let word = pc.sub(1);
