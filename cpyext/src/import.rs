@@ -54,6 +54,8 @@ pub fn PyImport_ImportModule(name: &CStr) -> Result<Option<Ref>> {
 
 #[capi]
 pub fn PyImport_ImportModuleNoBlock(name: &CStr) -> Result<Option<Ref>> {
+    let warning = "PyImport_ImportModuleNoBlock() is deprecated and scheduled for removal in Python 3.15. Use PyImport_ImportModule() instead.";
+    objects::hooks::WARN.get()(&exc::DeprecationWarning, warning, 1)?;
     let name = text(name)?;
     // SAFETY: a string.
     Ok(unsafe { PyImport_Import(Some(&*name)) })
@@ -105,7 +107,7 @@ pub fn PyImport_AddModuleRef(name: &CStr) -> Result<Ref<Module>> {
 }
 
 /// The module, which `sys.modules` keeps, borrowed.
-fn added<'a>(name: &Str) -> Result<&'a Module> {
+fn added<'a>(name: &Object) -> Result<&'a Module> {
     let module = interp::dynamic::existing_or_new(name)?;
     // SAFETY: borrowed as the C function says.
     Ok(unsafe { borrow_for(state::interpreter(), &module) })
@@ -113,7 +115,7 @@ fn added<'a>(name: &Str) -> Result<&'a Module> {
 
 #[capi]
 pub fn PyImport_AddModuleObject<'a>(name: &Object) -> Result<&'a Module> {
-    added(expect_str(name, "module name")?)
+    added(name)
 }
 
 #[capi]
@@ -245,8 +247,10 @@ pub fn PyImport_ExecCodeModule(name: &CStr, code: &Object) -> Result<Ref> {
 /// 1 when the module ran, 0 when there is no frozen module of this name.
 #[capi]
 pub fn PyImport_ImportFrozenModuleObject(name: &Object) -> Result<bool> {
-    let name = expect_str(name, "module name")?;
-    interp::modules::imp::start_frozen(name).map(|module| module.is_some())
+    match name.cast::<Str>() {
+        Some(name) => interp::modules::imp::start_frozen(name).map(|module| module.is_some()),
+        None => Ok(false),
+    }
 }
 
 #[capi]

@@ -233,14 +233,14 @@ pub fn forget(name: &Str, path: &Str) {
 ///
 /// # Errors
 /// MemoryError.
-pub fn existing_or_new(name: &Str) -> Result<Ref<Module>> {
+pub fn existing_or_new(name: &Object) -> Result<Ref<Module>> {
     let modules = modules()?;
     if let Some(found) = modules.get_item(name)?
         && let Ok(module) = found.downcast::<Module>()
     {
         return Ok(module);
     }
-    let module = Module::new(name)?;
+    let module = Module::with_name(name)?;
     modules.set_item(name, &module)?;
     Ok(module)
 }
