@@ -297,12 +297,13 @@ pub unsafe fn PyDict_SetDefaultRef(
 /// # Safety
 /// A C function: `place` may be written to or is NULL.
 #[capi]
-pub unsafe fn PyDict_Pop(dict: &Dict, key: &Object, place: *mut *mut Object) -> c_int {
+pub unsafe fn PyDict_Pop(object: &Object, key: &Object, place: *mut *mut Object) -> c_int {
+    let dict = object.cast::<Dict>().ok_or_else(raise::bad_internal_call);
     let mut unwanted = core::ptr::null_mut();
     let place = if place.is_null() { &raw mut unwanted } else { place };
     // SAFETY: the caller's promise; what nobody wants is dropped.
     unsafe {
-        let status = optional(dict.remove(key), place);
+        let status = optional(dict.and_then(|dict| dict.remove(key)), place);
         drop(Ref::<Object>::from_nullable(unwanted));
         status
     }

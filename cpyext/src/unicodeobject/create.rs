@@ -15,10 +15,13 @@ pub fn PyUnicode_New(len: isize, max: u32) -> Result<Ref<Str>> {
     let Ok(len) = usize::try_from(len) else {
         return Err(objects::raise!(SystemError, "Negative size passed to PyUnicode_New"));
     };
+    if len == 0 {
+        return Ok(intern::empty());
+    }
     if max > 0x10_ffff {
         return Err(objects::raise!(SystemError, "invalid maximum character passed to PyUnicode_New"));
     }
-    if len == 0 { Ok(intern::empty()) } else { Str::alloc(len, max) }
+    Str::alloc(len, max)
 }
 
 /// The text of UTF-8 bytes.
@@ -94,6 +97,9 @@ pub unsafe fn PyUnicode_FromWideChar(data: *const u32, len: isize) -> Result<Ref
     }
     if len > isize::MAX / 4 {
         return Err(raise::no_memory());
+    }
+    if len < -1 {
+        return Err(objects::raise!(SystemError, "Negative size passed to PyUnicode_New"));
     }
     // SAFETY: the caller's promise.
     let chars = unsafe {

@@ -261,7 +261,7 @@ fn push_number(builder: &mut Builder, spec: &Spec, is_negative: bool, digits: &s
     let sign = usize::from(is_negative);
     let len = sign + missing + digits.len();
     let padding = spec.width.map_or(0, |width| width.saturating_sub(len));
-    let fills = spec.zeros && !spec.left && spec.precision.is_none();
+    let fills = spec.zeros && !spec.left;
     let zeros = missing + if fills { padding } else { 0 };
     let spaces = if fills { 0 } else { padding };
     let blank = |builder: &mut Builder| (0..spaces).for_each(|_| builder.push(u32::from(b' ')));

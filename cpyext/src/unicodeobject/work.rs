@@ -255,11 +255,14 @@ pub fn _PyUnicode_ScanIdentifier(text: &Str) -> Result<isize> {
     })
 }
 
-/// Decimal digits and blanks as those of ASCII; any other character outside of it is a question mark.
+/// Decimal digits and blanks as those of ASCII; any other character outside of it is a question mark, with which the result ends.
 #[capi]
 pub fn _PyUnicode_TransformDecimalAndSpaceToASCII(text: &Str) -> Result<Ref<Str>> {
     if text.is_ascii() {
         return Ok(text.to_ref());
     }
-    Str::from_latin1(&numeric::decimal_to_ascii(text))
+    let bytes = numeric::decimal_to_ascii(text);
+    let mut pairs = text.chars().iter().zip(&bytes);
+    let end = pairs.position(|(char, byte)| char > 0x7f && *byte == b'?').map_or(bytes.len(), |at| at + 1);
+    Str::from_latin1(&bytes[..end])
 }
