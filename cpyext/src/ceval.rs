@@ -129,7 +129,7 @@ pub unsafe extern "C" fn PyEval_EvalCodeEx(
 }
 
 /// The items of a C array, which is NULL when there are none.
-unsafe fn slice<'a>(items: *const &'a Object, count: c_int) -> &'a [&'a Object] {
+unsafe fn slice(items: *const &Object, count: c_int) -> &[&Object] {
     match usize::try_from(count) {
         // SAFETY: the caller's promise.
         Ok(count) if count > 0 => unsafe { core::slice::from_raw_parts(items, count) },

@@ -19,7 +19,7 @@ fn expect(object: &Object) -> Result<&PickleBuffer> {
 /// The view, which stays the object's.
 #[capi]
 pub fn PyPickleBuffer_GetBuffer(object: &Object) -> Result<*const BufferView> {
-    expect(object)?.with_view(|view| core::ptr::from_ref(view))
+    expect(object)?.with_view(core::ptr::from_ref)
 }
 
 #[capi]

@@ -186,7 +186,7 @@ fn remember(extension: &Extension, init: Init, module: Ref<Module>) -> Result<Re
 
 /// `__file__`; failing to set it is not important enough to fail.
 fn set_file(module: &Module, extension: &Extension) {
-    if let Err(raised) = module.dict().set_str(id!("__file__"), &*extension.path) {
+    if let Err(raised) = module.dict().set_str(id!("__file__"), &extension.path) {
         raised.clear();
     }
 }

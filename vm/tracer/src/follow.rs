@@ -29,7 +29,7 @@ enum Next {
 }
 
 /// Whether the thread makes a recording whose frame is still there; one whose frame has gone is dropped.
-pub fn is_recording(jit: &Jit, ts: ThreadPtr) -> bool {
+pub(crate) fn is_recording(jit: &Jit, ts: ThreadPtr) -> bool {
     let base = match jit.recorder.borrow().as_ref().and_then(|recorder| recorder.frames.first()) {
         Some(frame) => frame.live,
         None => return false,

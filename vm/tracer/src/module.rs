@@ -13,7 +13,7 @@ use objects::{Ref, Result};
 /// # Errors
 /// MemoryError.
 pub fn add_to_sys() -> Result<()> {
-    let definition = &module::MODULE_DEF;
+    let definition = &native::MODULE_DEF;
     let made = from_definition(definition, &*Str::new("sys._jit")?)?;
     exec_definition(&made, definition)?;
     match interpreter().sysdict.get() {
@@ -31,7 +31,7 @@ fn counts(entries: impl IntoIterator<Item = (&'static str, u64)>) -> Result<Ref<
 }
 
 #[macros::pymodule(name = "sys._jit")]
-pub mod module {
+pub mod native {
     use super::*;
     use jit::options::Mode;
 

@@ -140,7 +140,7 @@ impl Recorder {
 
     /// Begins the recording of a loop in `frame`, which stands at the loop's first instruction with `depth` items on its
     /// stack. The fast locals in `stored` are taken over, those in `boxed` with their objects.
-    pub fn begin_loop(
+    pub(crate) fn begin_loop(
         &mut self,
         frame: FramePtr,
         depth: usize,
@@ -656,7 +656,7 @@ impl Recorder {
 
     /// Writes the float in a slot into the float object `old` that is now in its place, if nobody else refers to that: then nobody can
     /// tell it from a new one. Whether it is so. What the heap lends is owned already.
-    pub fn overwrite(&mut self, old: Arg, live: *mut Object, index: usize) -> bool {
+    pub(crate) fn overwrite(&mut self, old: Arg, live: *mut Object, index: usize) -> bool {
         let Item::Float(value) = self.item(index, true) else { return false };
         // SAFETY: what is in the place is alive.
         if !unsafe { live.as_ref() }.is_some_and(|live| live.is_exactly(&PyFloat_Type) && live.is_unique()) {

@@ -96,6 +96,6 @@ fn line_of(text: &[u8], number: i32) -> Option<String> {
 #[cold]
 pub fn raise_compiler_error(error: &SyntaxError, filename: &str) -> Raised {
     let file = error.kind.is_syntax_error().then(|| std::fs::read(filename).ok()).flatten();
-    let text = file.map(|file| super::source::decoded_or_raw(file));
+    let text = file.map(super::source::decoded_or_raw);
     raise_syntax_error(error, filename, text.as_deref())
 }

@@ -158,7 +158,7 @@ pub mod native {
 }
 
 /// What compiled files begin with (`PyImport_GetMagicNumber`).
-pub const MAGIC_NUMBER: u32 = bytecode::pyc::MAGIC_TOKEN as u32;
+pub const MAGIC_NUMBER: u32 = bytecode::pyc::MAGIC_TOKEN;
 
 /// What `_override_frozen_modules_for_tests` set: 1 uses them, -1 does not, 0 is the configuration's choice.
 static OVERRIDE: AtomicI32 = AtomicI32::new(0);

@@ -148,7 +148,7 @@ pub mod part {
         ])?;
         let all = Dict::new()?;
         all.set_text("global_config", &*global_config(known)?)?;
-        all.set_text("pre_config", &*pre)?;
+        all.set_text("pre_config", &pre)?;
         all.set_text("config", &*config(known)?)?;
         Ok(all)
     }

@@ -129,7 +129,7 @@ unsafe fn members<'a>(table: *const MemberDef) -> &'a [MemberDef] {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::types::list::PyList_Type;
+    use crate::types::list::methods::PyList_Type;
 
     #[test]
     fn slots_have_the_numbers_of_the_header() {

@@ -264,7 +264,7 @@ pub unsafe fn add_functions(module: &Object, name: &Str, table: *const MethodDef
         // SAFETY: a row's name is a C string.
         let key = str::intern::intern_text(&unsafe { CStr::from_ptr(def.ml_name) }.to_string_lossy())?;
         match module.cast_exact::<Module>() {
-            Some(module) => module.dict().set_str(&key, &*function)?,
+            Some(module) => module.dict().set_str(&key, &function)?,
             None => attr::set(module, &key, Some(&*function))?,
         }
         // SAFETY: the row was not the last.
