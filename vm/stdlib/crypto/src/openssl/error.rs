@@ -45,7 +45,7 @@ impl Error {
 
     /// The number of the library.
     pub fn library_number(self) -> u32 {
-        (self.0 >> 23) as u32 & 0xff
+        if self.is_system() { ffi::ERR_LIB_SYS } else { (self.0 >> 23) as u32 & 0xff }
     }
 
     /// The number of the reason within the library.

@@ -14,7 +14,7 @@ macro_rules! opaque {
 }
 
 opaque! {
-    EVP_MD EVP_MD_CTX HMAC_CTX ENGINE OSSL_LIB_CTX EVP_PKEY SSL SSL_CTX SSL_METHOD SSL_CIPHER SSL_SESSION BIO BIO_METHOD X509 X509_NAME
+    DH EVP_MD EVP_MD_CTX HMAC_CTX ENGINE OSSL_LIB_CTX SSL SSL_CTX SSL_METHOD SSL_CIPHER SSL_SESSION BIO BIO_METHOD X509 X509_NAME
     X509_NAME_ENTRY X509_STORE X509_STORE_CTX X509_OBJECT X509_VERIFY_PARAM ASN1_OBJECT ASN1_STRING OPENSSL_STACK GENERAL_NAMES
     AUTHORITY_INFO_ACCESS
 }
@@ -147,8 +147,13 @@ unsafe extern "C" {
     ) -> *mut X509;
     pub fn PEM_write_bio_X509(bio: *mut BIO, certificate: *const X509) -> c_int;
     pub fn PEM_write_bio_X509_AUX(bio: *mut BIO, certificate: *const X509) -> c_int;
-    pub fn PEM_read_bio_Parameters(bio: *mut BIO, place: *mut *mut EVP_PKEY) -> *mut EVP_PKEY;
-    pub fn EVP_PKEY_free(key: *mut EVP_PKEY);
+    pub fn PEM_read_bio_DHparams(
+        bio: *mut BIO,
+        into: *mut *mut DH,
+        callback: Option<PasswordCallback>,
+        data: *mut c_void,
+    ) -> *mut DH;
+    pub fn DH_free(parameters: *mut DH);
     pub fn d2i_X509_bio(bio: *mut BIO, place: *mut *mut X509) -> *mut X509;
     pub fn i2d_X509(certificate: *const X509, out: *mut *mut c_uchar) -> c_int;
     pub fn X509_free(certificate: *mut X509);
@@ -229,7 +234,7 @@ unsafe extern "C" {
     pub fn SSL_CTX_get_verify_mode(context: *const SSL_CTX) -> c_int;
     pub fn SSL_CTX_get0_param(context: *mut SSL_CTX) -> *mut X509_VERIFY_PARAM;
     pub fn SSL_CTX_set_cipher_list(context: *mut SSL_CTX, list: *const c_char) -> c_int;
-    pub fn SSL_CTX_set_session_id_context(context: *mut SSL_CTX, id: *const c_uchar, len: c_uint) -> c_int;
+    pub fn SSL_set_session_id_context(ssl: *mut SSL, id: *const c_uchar, len: c_uint) -> c_int;
     pub fn SSL_CTX_set_post_handshake_auth(context: *mut SSL_CTX, value: c_int);
     pub fn SSL_CTX_set_num_tickets(context: *mut SSL_CTX, count: usize) -> c_int;
     pub fn SSL_CTX_get_num_tickets(context: *const SSL_CTX) -> usize;
@@ -248,7 +253,6 @@ unsafe extern "C" {
     pub fn SSL_CTX_set_default_passwd_cb_userdata(context: *mut SSL_CTX, argument: *mut c_void);
     pub fn SSL_CTX_get_default_passwd_cb(context: *mut SSL_CTX) -> Option<PasswordCallback>;
     pub fn SSL_CTX_get_default_passwd_cb_userdata(context: *mut SSL_CTX) -> *mut c_void;
-    pub fn SSL_CTX_set0_tmp_dh_pkey(context: *mut SSL_CTX, key: *mut EVP_PKEY) -> c_int;
     pub fn SSL_CTX_set_alpn_protos(context: *mut SSL_CTX, protocols: *const c_uchar, len: c_uint) -> c_int;
     pub fn SSL_CTX_set_alpn_select_cb(
         context: *mut SSL_CTX,
@@ -432,6 +436,7 @@ pub const SSL_CTRL_MODE: c_int = 33;
 pub const SSL_CTRL_SET_TLSEXT_SERVERNAME_CB: c_int = 53;
 pub const SSL_CTRL_SET_TLSEXT_SERVERNAME_ARG: c_int = 54;
 pub const SSL_CTRL_SET_TLSEXT_HOSTNAME: c_int = 55;
+pub const SSL_CTRL_SET_TMP_DH: c_int = 3;
 pub const SSL_CTRL_SET_GROUPS: c_int = 91;
 pub const SSL_CTRL_SET_MIN_PROTO_VERSION: c_int = 123;
 pub const SSL_CTRL_SET_MAX_PROTO_VERSION: c_int = 124;
@@ -450,5 +455,4 @@ pub const OPENSSL_NPN_NEGOTIATED: c_int = 1;
 pub const ERR_LIB_SYS: u32 = 2;
 pub const ERR_LIB_PEM: u32 = 9;
 pub const ERR_LIB_X509: u32 = 11;
-pub const ERR_LIB_ASN1: u32 = 13;
 pub const ERR_LIB_SSL: u32 = 20;

@@ -30,13 +30,6 @@ impl<T: Owned> Own<T> {
     pub fn as_ptr(&self) -> *mut T {
         self.0.as_ptr()
     }
-
-    /// Gives the ownership away.
-    pub fn into_ptr(self) -> *mut T {
-        let pointer = self.0.as_ptr();
-        core::mem::forget(self);
-        pointer
-    }
 }
 
 impl<T: Owned> Drop for Own<T> {
@@ -64,7 +57,6 @@ owned! {
     EVP_MD EVP_MD_free;
     EVP_MD_CTX EVP_MD_CTX_free;
     HMAC_CTX HMAC_CTX_free;
-    EVP_PKEY EVP_PKEY_free;
     ASN1_OBJECT ASN1_OBJECT_free;
     ASN1_STRING ASN1_OCTET_STRING_free;
     BIO BIO_free;

@@ -302,8 +302,8 @@ impl Certificate {
 impl Certificate {
     #[slot(tp_repr)]
     fn repr(&self) -> Result<Ref<Str>> {
-        /// `XN_FLAG_ONELINE` with escapes as RFC 2253 has them, UTF-8 as it is.
-        const FLAGS: u64 = (8 << 16) | (1 << 16) | 1 | 2 | 0x10 | 0x100 | 0x200;
+        /// `XN_FLAG_RFC2253`: the last part first, commas between, escapes for what is no printable ASCII.
+        const FLAGS: u64 = (1 << 24) | (1 << 20) | (1 << 16) | 0x200 | 0x100 | 0x10 | 4 | 2 | 1;
         let memory = Memory::new()?;
         // SAFETY: our own certificate.
         unsafe {

@@ -309,7 +309,6 @@ impl SslContext {
             let options = OP_ALL | OP_NO_SSLV3 | OP_NO_COMPRESSION | OP_CIPHER_SERVER_PREFERENCE;
             ffi::SSL_CTX_set_options(this.raw(), options);
             this.ctrl(ffi::SSL_CTRL_MODE, RELEASE_BUFFERS);
-            ffi::SSL_CTX_set_session_id_context(this.raw(), b"Python".as_ptr(), 6);
             ffi::X509_VERIFY_PARAM_set_flags(this.param(), TRUSTED_FIRST);
             ffi::X509_VERIFY_PARAM_set_hostflags(this.param(), NO_PARTIAL_WILDCARDS);
             ffi::SSL_CTX_set_post_handshake_auth(this.raw(), 0);

@@ -255,7 +255,7 @@ fn make(
 pub fn latest() -> Raised {
     let error = error::peek_last();
     error::clear();
-    set(Kind::Ssl, error.map_or(0, |error| error.0 as i64), None, error, None)
+    set(Kind::Ssl, error.map_or(0, |error| error.reason_number().into()), None, error, None)
 }
 
 /// SSLError with a text of our own.

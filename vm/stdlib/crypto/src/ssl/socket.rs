@@ -103,6 +103,10 @@ impl SslSocket {
         })?;
         this.connect_transport(wrapping)?;
         this.configure(context, wrapping, hostname)?;
+        if wrapping.server_side {
+            // SAFETY: our own connection and six bytes.
+            unsafe { ffi::SSL_set_session_id_context(this.ssl(), b"Python".as_ptr(), 6) };
+        }
         Ok(this)
     }
 

@@ -203,7 +203,6 @@ pub fn load_authorities(
 /// Adds the certificates in `data` to those that are trusted.
 fn add_authorities(context: &SslContext, data: &[u8], kind: c_int) -> Result<()> {
     const ALREADY_THERE: u32 = 101;
-    const HEADER_TOO_LONG: u32 = 123;
     const NO_START_LINE: u32 = 108;
     if data.is_empty() {
         return Err(raise!(ValueError, "Empty certificate data"));
@@ -218,6 +217,10 @@ fn add_authorities(context: &SslContext, data: &[u8], kind: c_int) -> Result<()>
     unsafe {
         let store = ffi::SSL_CTX_get_cert_store(context.raw());
         loop {
+            // DER has no mark at its end: all of it must be certificates.
+            if kind == DER && ffi::BIO_ctrl(memory.as_ptr(), ffi::BIO_CTRL_EOF, 0, ptr::null_mut()) != 0 {
+                break;
+            }
             let certificate = match kind {
                 DER => ffi::d2i_X509_bio(memory.as_ptr(), ptr::null_mut()),
                 _ => ffi::PEM_read_bio_X509(memory.as_ptr(), ptr::null_mut(), None, ptr::null_mut()),
@@ -235,13 +238,9 @@ fn add_authorities(context: &SslContext, data: &[u8], kind: c_int) -> Result<()>
             loaded += 1;
         }
         let ended = error::peek_last().is_none_or(|error| match (kind, error.library_number()) {
-            (DER, ffi::ERR_LIB_ASN1) => error.reason_number() & 0xffff == HEADER_TOO_LONG,
             (PEM, ffi::ERR_LIB_PEM) => error.reason_number() & 0xffff == NO_START_LINE,
             _ => false,
         });
-        // DER has no mark at its end: all of it must have been taken.
-        let all_taken =
-            kind != DER || ffi::BIO_ctrl(memory.as_ptr(), ffi::BIO_CTRL_EOF, 0, ptr::null_mut()) != 0;
         if loaded == 0 {
             let text = match kind {
                 PEM => "no start line: cadata does not contain a certificate",
@@ -249,13 +248,10 @@ fn add_authorities(context: &SslContext, data: &[u8], kind: c_int) -> Result<()>
             };
             return Err(errors::with_text(text));
         }
-        if all_taken && (ended || kind == DER) {
-            error::clear();
-            return Ok(());
-        }
-        if error::peek_last().is_some() {
+        if !ended {
             return Err(errors::latest());
         }
+        error::clear();
     }
     Ok(())
 }
@@ -351,12 +347,19 @@ pub fn load_dh_params(context: &SslContext, path: &Object) -> Result<()> {
             error::clear();
             return Err(objects::raise::os_error(errno, Some(path), None));
         };
-        let key = detached(|| Own::new(ffi::PEM_read_bio_Parameters(file.as_ptr(), ptr::null_mut())));
-        let Some(key) = key else { return Err(errors::latest()) };
-        if ffi::SSL_CTX_set0_tmp_dh_pkey(context.raw(), key.as_ptr()) == 0 {
-            return Err(errors::latest());
+        let parameters =
+            detached(|| ffi::PEM_read_bio_DHparams(file.as_ptr(), ptr::null_mut(), None, ptr::null_mut()));
+        if parameters.is_null() {
+            let errno = *libc::__errno_location();
+            if errno == 0 {
+                return Err(errors::latest());
+            }
+            error::clear();
+            return Err(objects::raise::os_error(errno, Some(path), None));
         }
-        key.into_ptr();
+        // The context takes a copy.
+        let taken = ffi::SSL_CTX_ctrl(context.raw(), ffi::SSL_CTRL_SET_TMP_DH, 0, parameters.cast());
+        ffi::DH_free(parameters);
+        if taken == 0 { Err(errors::latest()) } else { Ok(()) }
     }
-    Ok(())
 }
