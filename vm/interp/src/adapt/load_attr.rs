@@ -161,7 +161,10 @@ unsafe fn in_instance(site: Site<'_>, owner: &Object, name: &Str, for_call: bool
     // SAFETY: the caller's.
     unsafe {
         match kind_of(found.as_deref(), class) {
-            Kind::Property if !for_call => property(site, found.as_deref()?),
+            // An AttributeError of a getter leads to `__getattr__`.
+            Kind::Property if !for_call && class.lookup(id!("__getattr__")).is_none() => {
+                property(site, found.as_deref()?)
+            }
             Kind::Slot(offset) => {
                 *site.pc.add(3) = offset;
                 Some(op::LOAD_ATTR_SLOT)
