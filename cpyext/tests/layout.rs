@@ -135,7 +135,7 @@ fn assertions() -> String {
 #[test]
 fn structs_are_laid_out_as_the_headers_say() {
     let assertions = assertions();
-    assert!(assertions.lines().count() > 200);
+    assert!(assertions.lines().count() > 100, "{assertions}");
     let prefix = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lib-python/prefix/include");
     let include = prefix.join("python3.13");
     if !include.join("internal/pycore_interp.h").exists() {
