@@ -35,6 +35,18 @@ pub mod native {
     use super::*;
     use jit::options::Mode;
 
+    /// Whether this executable has a JIT, as CPython 3.14 has it.
+    #[function("is_available($module, /)")]
+    fn is_available() -> bool {
+        true
+    }
+
+    /// Whether hot code is compiled in this process, as CPython 3.14 has it; tools that measure ask.
+    #[function("is_enabled($module, /)")]
+    fn is_enabled() -> bool {
+        state::with(|jit| jit.options.mode).is_some_and(|mode| mode != Mode::Off)
+    }
+
     /// Whether compiled code runs: "off", "on" or "interp".
     #[function("mode($module, /)")]
     fn mode() -> &'static str {
