@@ -320,7 +320,12 @@ impl Dict {
         if let Some(value) = self.get_item_known_hash(key, hash)? {
             return Ok(value);
         }
-        self.set_entry(key, hash, default.to_ref())?;
+        // The key is compared once, unless watchers could have put it there.
+        if self.is_watched() {
+            self.set_entry(key, hash, default.to_ref())?;
+        } else {
+            self.insert_new(key, hash, default.to_ref())?;
+        }
         Ok(default.to_ref())
     }
 
