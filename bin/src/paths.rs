@@ -58,10 +58,9 @@ pub fn find(program: &str, environment: bool) -> Paths {
             (PathBuf::from(prefix), PathBuf::from(exec_prefix))
         }
         None => {
-            let found = prefix_above(&start).or_else(|| prefix_above(&real)).unwrap_or_else(|| {
-                eprintln!("Could not find platform independent libraries <prefix>");
-                PathBuf::from(DEFAULT_PREFIX)
-            });
+            let found = prefix_above(&start)
+                .or_else(|| prefix_above(&real))
+                .unwrap_or_else(|| PathBuf::from(DEFAULT_PREFIX));
             (found.clone(), found)
         }
     };

@@ -67,8 +67,24 @@ pub fn main(args: Vec<OsString>) -> u8 {
         cpyext::runtime::set_main_thread();
         prepare()
     });
+    let config = config::get();
+    let has_library = std::path::Path::new(&config.stdlib_dir).join("os.py").exists();
+    if started.is_ok() && !has_library && config.home.is_none() {
+        // It came from elsewhere, as from PYTHONPATH.
+        eprintln!("Could not find platform independent libraries <prefix>");
+    }
     if let Err(raised) = started {
-        ending.report(raised);
+        if !has_library && raised.matches(&exc::ModuleNotFoundError) {
+            raised.clear();
+            ending.status = 1;
+            eprintln!(
+                "python: the standard library is not there: {} has no os.py. PYTHONHOME may name a prefix that has \
+                 lib/python3.13; in a checkout of Taipan, `cargo xtask setup` brings the library.",
+                config.stdlib_dir
+            );
+        } else {
+            ending.report(raised);
+        }
     } else {
         if let Err(raised) = run(&cli) {
             let stays = interactive::is_wanted_after() && interactive::stdin_is_interactive();
