@@ -41,7 +41,8 @@ pub fn run(args: &[String]) -> Result {
 
 fn step(python: &Python, verb: &str, folder: &Path) -> std::result::Result<String, String> {
     let mut command = python.command();
-    command.args(["-I", "-W", "ignore", "-c", SCRIPT, verb]).arg(folder);
+    // Not isolated, as the order of sets follows PYTHONHASHSEED.
+    command.args(["-s", "-P", "-W", "ignore", "-c", SCRIPT, verb]).arg(folder);
     let outcome =
         harness::python::run(command, Duration::from_secs(300)).map_err(|error| error.to_string())?;
     match outcome.end {
