@@ -13,6 +13,8 @@ pub struct Paths {
     /// `PYTHONHOME`.
     pub home: Option<String>,
     pub stdlib: String,
+    /// Nobody named a prefix, and none has a library: the one given is the usual place.
+    pub is_guess: bool,
     pub search: Vec<String>,
     /// What a `._pth` file beside the executable says; nothing else is asked then.
     pub isolated_by_file: Option<PathFile>,
@@ -52,15 +54,18 @@ pub fn find(program: &str, environment: bool) -> Paths {
         base_executable = base_of_venv(&executable, &real, &base);
     }
     let own_file = [&executable, &real].into_iter().find_map(|program| path_file(program));
+    let found = match home {
+        Some(_) => None,
+        None => prefix_above(&start).or_else(|| prefix_above(&real)),
+    };
+    let is_guess = home.is_none() && found.is_none();
     let (prefix, exec_prefix) = match &home {
         Some(home) => {
             let (prefix, exec_prefix) = home.split_once(':').unwrap_or((home, home));
             (PathBuf::from(prefix), PathBuf::from(exec_prefix))
         }
         None => {
-            let found = prefix_above(&start)
-                .or_else(|| prefix_above(&real))
-                .unwrap_or_else(|| PathBuf::from(DEFAULT_PREFIX));
+            let found = found.clone().unwrap_or_else(|| PathBuf::from(DEFAULT_PREFIX));
             (found.clone(), found)
         }
     };
@@ -73,6 +78,7 @@ pub fn find(program: &str, environment: bool) -> Paths {
             exec_prefix: text(&folder),
             home: None,
             stdlib: text(&stdlib),
+            is_guess,
             search,
             isolated_by_file: Some(file),
         };
@@ -95,6 +101,7 @@ pub fn find(program: &str, environment: bool) -> Paths {
         exec_prefix: text(&exec_prefix),
         home,
         stdlib: text(&stdlib),
+        is_guess,
         search,
         isolated_by_file: None,
     }

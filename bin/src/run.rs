@@ -68,13 +68,14 @@ pub fn main(args: Vec<OsString>) -> u8 {
         prepare()
     });
     let config = config::get();
-    let has_library = std::path::Path::new(&config.stdlib_dir).join("os.py").exists();
-    if started.is_ok() && !has_library && config.home.is_none() {
+    if started.is_ok() && config.stdlib_is_guess {
         // It came from elsewhere, as from PYTHONPATH.
         eprintln!("Could not find platform independent libraries <prefix>");
     }
     if let Err(raised) = started {
-        if !has_library && raised.matches(&exc::ModuleNotFoundError) {
+        if !std::path::Path::new(&config.stdlib_dir).join("os.py").exists()
+            && raised.matches(&exc::ModuleNotFoundError)
+        {
             raised.clear();
             ending.status = 1;
             eprintln!(

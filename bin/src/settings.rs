@@ -286,6 +286,7 @@ pub fn configure(program: &str, cli: &Cli, args: &[OsString]) -> Result<Config, 
         home: paths.home,
         platlibdir: "lib".to_owned(),
         stdlib_dir: paths.stdlib,
+        stdlib_is_guess: paths.is_guess,
         module_search_paths: paths.search,
     })
 }

@@ -261,8 +261,5 @@ pub fn _PyUnicode_TransformDecimalAndSpaceToASCII(text: &Str) -> Result<Ref<Str>
     if text.is_ascii() {
         return Ok(text.to_ref());
     }
-    let bytes = numeric::decimal_to_ascii(text);
-    let mut pairs = text.chars().iter().zip(&bytes);
-    let end = pairs.position(|(char, byte)| char > 0x7f && *byte == b'?').map_or(bytes.len(), |at| at + 1);
-    Str::from_latin1(&bytes[..end])
+    Str::from_latin1(&numeric::decimal_to_ascii(text))
 }

@@ -60,6 +60,8 @@ pub struct Config {
     pub platlibdir: String,
     /// The library's folder.
     pub stdlib_dir: String,
+    /// That is only where a library usually is: none was found.
+    pub stdlib_is_guess: bool,
     /// `sys.path` before `site`.
     pub module_search_paths: Vec<String>,
 }
@@ -110,6 +112,7 @@ impl Default for Config {
             home: None,
             platlibdir: "lib".to_owned(),
             stdlib_dir: String::new(),
+            stdlib_is_guess: false,
             module_search_paths: Vec::new(),
         }
     }

@@ -3,7 +3,7 @@
 use super::Site;
 use super::compare::borrowed;
 use crate::helpers::{Helper, int_value_of};
-use crate::items::{Item, Life, Obj};
+use crate::items::{Item, Life, Obj, ObjId};
 use crate::layout;
 use crate::recorder::{Recorded, Recorder};
 use ir::ops::Op;
@@ -40,20 +40,25 @@ fn live_index(rec: &mut Recorder, key: usize, length: usize) -> usize {
     (if index < 0 { index + length as i64 } else { index }) as usize
 }
 
+/// The place of a list's item, the array and the index, behind the guards that it is there; `None` if the key is no index of the list.
+fn list_place(rec: &mut Recorder, id: ObjId, key: usize, list: &List) -> Recorded<Option<(Arg, Arg)>> {
+    rec.guard_class(id, &PyList_Type);
+    let val = rec.obj(id).val;
+    let length = rec.load(Op::ld_i64, val, layout::SIZE, layout::LIST);
+    let Some(index) = place(rec, key, length, list.len())? else { return Ok(None) };
+    Ok(Some((rec.load(Op::ld_i64, val, layout::LIST_ITEMS, layout::LIST), index)))
+}
+
 pub fn binary_subscr(rec: &mut Recorder, at: Site) -> Recorded {
     let (container, key) = (rec.at(2), rec.at(1));
     let live = rec.live_object(container)?;
-    if let (Some(list), Item::Obj(id)) = (live.cast_exact::<List>(), rec.item(container, true)) {
-        rec.guard_class(id, &PyList_Type);
-        let val = rec.obj(id).val;
-        let length = rec.load(Op::ld_i64, val, layout::SIZE, layout::LIST);
-        if let Some(index) = place(rec, key, length, list.len())? {
-            let items = rec.load(Op::ld_i64, val, layout::LIST_ITEMS, layout::LIST);
-            let item = rec.load_indexed(Op::ldx_p, items, index, 0, layout::ITEMS);
-            let item = borrowed(rec, item);
-            rec.replace(2, item);
-            return Ok(());
-        }
+    if let (Some(list), Item::Obj(id)) = (live.cast_exact::<List>(), rec.item(container, true))
+        && let Some((items, index)) = list_place(rec, id, key, list)?
+    {
+        let item = rec.load_indexed(Op::ldx_p, items, index, 0, layout::ITEMS);
+        let item = borrowed(rec, item);
+        rec.replace(2, item);
+        return Ok(());
     }
     if let (Some(tuple), Item::Obj(id)) = (live.cast_exact::<Tuple>(), rec.item(container, true)) {
         rec.guard_class(id, &PyTuple_Type);
@@ -89,28 +94,24 @@ pub fn binary_subscr(rec: &mut Recorder, at: Site) -> Recorded {
 pub fn store_subscr(rec: &mut Recorder, at: Site) -> Recorded {
     let (value, container, key) = (rec.at(3), rec.at(2), rec.at(1));
     let live = rec.live_object(container)?;
-    if let (Some(list), Item::Obj(id)) = (live.cast_exact::<List>(), rec.item(container, true)) {
-        rec.guard_class(id, &PyList_Type);
-        let val = rec.obj(id).val;
-        let length = rec.load(Op::ld_i64, val, layout::SIZE, layout::LIST);
-        if let Some(index) = place(rec, key, length, list.len())? {
-            let items = rec.load(Op::ld_i64, val, layout::LIST_ITEMS, layout::LIST);
-            let old = rec.load_indexed(Op::ldx_p, items, index, 0, layout::ITEMS);
-            rec.protect();
-            // SAFETY: the list has the item.
-            let now = unsafe { *list.raw_items().add(live_index(rec, key, list.len())) };
-            if rec.overwrite(old, now, value) {
-                rec.shrink(3);
-                return Ok(());
-            }
-            let new = rec.give(value);
-            let mem = Mem { offset: 0, scale: 8, alias: layout::ITEMS };
-            rec.trace.access(Op::stx_64, &[items, index, new], mem);
-            let gone = rec.take(3);
-            rec.drop_reference(&Obj::new(old, 1, Life::Counted));
-            gone.into_iter().for_each(|item| rec.settle(item));
+    if let (Some(list), Item::Obj(id)) = (live.cast_exact::<List>(), rec.item(container, true))
+        && let Some((items, index)) = list_place(rec, id, key, list)?
+    {
+        let old = rec.load_indexed(Op::ldx_p, items, index, 0, layout::ITEMS);
+        rec.protect();
+        // SAFETY: the list has the item.
+        let now = unsafe { *list.raw_items().add(live_index(rec, key, list.len())) };
+        if rec.overwrite(old, now, value) {
+            rec.shrink(3);
             return Ok(());
         }
+        let new = rec.give(value);
+        let mem = Mem { offset: 0, scale: 8, alias: layout::ITEMS };
+        rec.trace.access(Op::stx_64, &[items, index, new], mem);
+        let gone = rec.take(3);
+        rec.drop_reference(&Obj::new(old, 1, Life::Counted));
+        gone.into_iter().for_each(|item| rec.settle(item));
+        return Ok(());
     }
     let args = [rec.pointer(container), rec.pointer(key), rec.pointer(value)];
     let done = rec.loud(at.unit, Helper::set_item, &args)?;

@@ -20,8 +20,10 @@ impl Hasher for OwnHash {
     fn write_isize(&mut self, hash: isize) {
         self.0 = hash.cast_unsigned() as u64;
     }
-    fn write(&mut self, _bytes: &[u8]) {
-        unreachable!("keys give one word")
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.0 = self.0.rotate_left(8) ^ u64::from(byte);
+        }
     }
     fn finish(&self) -> u64 {
         self.0
