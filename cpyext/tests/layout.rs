@@ -132,15 +132,9 @@ fn assertions() -> String {
     }
 }
 
-#[test]
-fn structs_are_laid_out_as_the_headers_say() {
-    let assertions = assertions();
-    assert!(assertions.lines().count() > 100, "{assertions}");
-    let prefix = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lib-python/prefix/include");
+/// The compiler's errors about a program that includes the headers; `None` where there is no compiler.
+fn errors_in(program: &str, prefix: &Path) -> Option<Vec<String>> {
     let include = prefix.join("python3.13");
-    if !include.join("internal/pycore_interp.h").exists() {
-        return;
-    }
     let mut command = Command::new("cc");
     command
         .args(["-fsyntax-only", "-std=c11", "-w", "-x", "c", "-", "-I"])
@@ -148,12 +142,28 @@ fn structs_are_laid_out_as_the_headers_say() {
         .arg("-I")
         .arg(prefix);
     command.arg("-I").arg(include.join("internal"));
-    let Ok(mut compiler) = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn() else { return };
-    let program = format!("{HEAD}{assertions}");
+    let mut compiler = command.stdin(Stdio::piped()).stderr(Stdio::piped()).spawn().ok()?;
     let written = compiler.stdin.take().map(|mut input| input.write_all(program.as_bytes()));
     assert!(matches!(written, Some(Ok(()))), "the compiler does not read");
-    let Ok(output) = compiler.wait_with_output() else { return };
-    let errors = String::from_utf8_lossy(&output.stderr);
-    let errors: Vec<&str> = errors.lines().filter(|line| line.contains("error:")).collect();
-    assert!(output.status.success(), "{}", errors.join("\n"));
+    let output = compiler.wait_with_output().ok()?;
+    let told = String::from_utf8_lossy(&output.stderr);
+    let errors: Vec<String> =
+        told.lines().filter(|line| line.contains("error:")).map(str::to_owned).collect();
+    assert_eq!(output.status.success(), errors.is_empty(), "{told}");
+    Some(errors)
+}
+
+#[test]
+fn structs_are_laid_out_as_the_headers_say() {
+    let prefix = Path::new(env!("CARGO_MANIFEST_DIR")).join("../lib-python/prefix/include");
+    if !prefix.join("python3.13/internal/pycore_interp.h").exists() {
+        return;
+    }
+    let program = format!("{HEAD}{}", assertions());
+    let Some(errors) = errors_in(&program, &prefix) else { return };
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+    // A wrong place is seen, and nothing else.
+    let wrong = program + "_Static_assert(offsetof(PyObject, ob_type) == 0, \"planted\");\n";
+    let errors = errors_in(&wrong, &prefix).unwrap_or_default();
+    assert!(matches!(&errors[..], [only] if only.contains("planted")), "{errors:?}");
 }
