@@ -10,6 +10,8 @@ pub struct Stats {
     /// Loops compiled.
     pub roots: u64,
     pub bridges: u64,
+    /// Traces among them that end in an exit.
+    pub open: u64,
     /// Times that compiled code was entered from the interpreter.
     pub entries: u64,
     /// Times that a compiled loop was not entered because of what the variables hold.
@@ -25,6 +27,7 @@ impl Default for Stats {
             recordings: 0,
             roots: 0,
             bridges: 0,
+            open: 0,
             entries: 0,
             mismatches: 0,
             blacklisted: 0,
@@ -40,11 +43,12 @@ impl Stats {
     }
 
     /// All counters by name.
-    pub fn counters(&self) -> [(&'static str, u64); 6] {
+    pub fn counters(&self) -> [(&'static str, u64); 7] {
         [
             ("recordings", self.recordings),
             ("roots", self.roots),
             ("bridges", self.bridges),
+            ("open", self.open),
             ("entries", self.entries),
             ("mismatches", self.mismatches),
             ("blacklisted", self.blacklisted),

@@ -35,7 +35,7 @@ pub struct Place {
     /// The compiled loop.
     pub root: Option<CodeId>,
     /// Recordings that failed.
-    failed: u32,
+    pub failed: u32,
     /// Not tried again.
     pub given_up: bool,
 }
@@ -106,6 +106,13 @@ impl<E> Tree<E> {
         place.failed += 1;
         place.given_up |= lasts || place.failed >= PATIENCE;
         place.given_up
+    }
+
+    /// No bridge is to be recorded at the trace's last exit.
+    pub fn close_last_exit(&mut self, code: CodeId) {
+        if let Some(exit) = self.exits.get_mut(&code).and_then(|exits| exits.last_mut()) {
+            exit.failed = PATIENCE;
+        }
     }
 
     /// A recording of a bridge failed.

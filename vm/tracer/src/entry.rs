@@ -221,8 +221,9 @@ unsafe fn hot(counter: Pc, header: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -
         recorder.keep(code.as_object());
         let depth = sp.offset_from((*frame).stack_base()) as usize;
         let stored = stored_in_loop(code, recorder.expected);
-        let boxed = jit.boxed.borrow();
-        recorder.begin_loop(frame, depth, &stored, &|slot| boxed.contains(&(place, slot)));
+        let loose = jit.loose.borrow();
+        recorder.counter = counter;
+        recorder.begin_loop(frame, depth, &stored, &|slot| loose.get(&(place, slot)).copied());
         start(jit, recorder);
         set_counter(counter, jit.options.threshold);
         Go::RecordLoop

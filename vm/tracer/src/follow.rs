@@ -10,9 +10,11 @@ use core::ptr;
 use interp::eval::{FramePtr, Pc, Sp, ThreadPtr};
 use ir::backend::{CodeId, Goal, Origin};
 use ir::opt;
+use ir::trace::Trace;
 use ir::verify::verify;
 use jit::abort::Abort;
 use jit::dump::show;
+use objects::Instance;
 use objects::interpreter_frame::InterpreterFrame;
 use std::rc::Rc;
 
@@ -24,9 +26,17 @@ enum Next {
     Go,
     /// At its own loop's first instruction.
     Close,
-    /// At that of a compiled loop.
-    Link(CodeId, Rc<Entry>),
+    /// At that of a compiled loop, which is there.
+    Link(CodeId, Rc<Entry>, usize),
+    /// Before an instruction that is left to the interpreter.
+    Leave(Abort),
 }
+
+/// Instructions that a trace must have to be worth its entry, where it ends in an exit.
+const WORTH: u32 = 3;
+
+/// Recordings of a loop that have failed before one that leaves the loop is taken.
+const SETTLED: u32 = 2;
 
 /// Whether the thread makes a recording whose frame is still there; one whose frame has gone is dropped.
 pub(crate) fn is_recording(jit: &Jit, ts: ThreadPtr) -> bool {
@@ -76,8 +86,9 @@ pub unsafe fn step(pc: Pc, sp: Sp, frame: FramePtr, arg: usize) -> bool {
             *jit.recorder.borrow_mut() = Some(recorder);
             return true;
         }
-        Ok(Next::Close) => complete(jit, &mut recorder, None),
-        Ok(Next::Link(code, entry)) => complete(jit, &mut recorder, Some((code, entry))),
+        Ok(Next::Close) => close(jit, &mut recorder),
+        Ok(Next::Link(code, entry, place)) => link(jit, &mut recorder, code, &entry, place),
+        Ok(Next::Leave(reason)) => leave(jit, &mut recorder, reason),
         Err(reason) => Err(reason),
     };
     if let Err(reason) = ended {
@@ -125,11 +136,11 @@ unsafe fn follow(
     if rec.prefix.is_none() {
         rec.pc = at.unit;
     }
-    let skipped_end = rec.skipped_end.take();
+    let skipped = rec.skipped.take().filter(|skipped| skipped.0 == at.unit);
     if let Some(fetched) = rec.fetched.take() {
         iter::fetched(rec, at.unit, fetched)?;
-    } else if skipped_end == Some(at.unit) {
-        rec.shrink(2);
+    } else if let Some((_, items)) = skipped {
+        rec.shrink(items);
     } else if at.unit != rec.expected {
         return Err(Abort::LeftTrack);
     }
@@ -148,7 +159,8 @@ unsafe fn follow(
             return Ok(Next::Close);
         }
         if let Some((code, entry)) = jit.tree.borrow().root_at(word as usize) {
-            return if rec.header == 0 { Ok(Next::Link(code, entry)) } else { Err(Abort::InnerLoop) };
+            let linked = rec.header == 0;
+            return if linked { Ok(Next::Link(code, entry, word as usize)) } else { Err(Abort::InnerLoop) };
         }
     }
     if rec.trace.len() > rec.limit {
@@ -156,18 +168,95 @@ unsafe fn follow(
     }
     rec.steps += 1;
     rec.last = word as usize;
-    record::record(rec, at)?;
+    let mark = rec.mark();
+    if let Err(reason) = record::record(rec, at) {
+        note_loop(jit, rec, reason);
+        return if is_worth_leaving(jit, rec, reason) && rec.take_back(mark) {
+            Ok(Next::Leave(reason))
+        } else {
+            Err(reason)
+        };
+    }
     if at.opcode != bytecode::opcodes::op::EXTENDED_ARG {
         rec.prefix = None;
     }
     Ok(Next::Go)
 }
 
+/// A function with a loop is not made part of a trace again.
+fn note_loop(jit: &Jit, rec: &mut Recorder, reason: Abort) {
+    if reason == Abort::InnerLoop && rec.frames.len() > 1 {
+        let code = rec.top().code;
+        if jit.apart.borrow_mut().insert(code) {
+            // SAFETY: the code that runs; kept, so that its address stays its own.
+            jit.kept.borrow_mut().push(objects::Ref::from_borrowed(unsafe { (*code).as_object() }));
+        }
+    }
+}
+
+/// Whether a recording that cannot go on is to become a trace that ends here.
+fn is_worth_leaving(jit: &Jit, rec: &Recorder, reason: Abort) -> bool {
+    is_final(reason)
+        && rec.steps > WORTH
+        && match rec.origin {
+            Origin::Exit(..) => true,
+            Origin::Root => {
+                reason == Abort::Returned && jit.tree.borrow_mut().place(rec.header).failed >= SETTLED
+            }
+        }
+}
+
+/// Whether the instruction at which the recording stops could be left to the interpreter.
+fn is_final(reason: Abort) -> bool {
+    matches!(
+        reason,
+        Abort::Returned
+            | Abort::Opcode
+            | Abort::Operands
+            | Abort::InnerLoop
+            | Abort::TooDeep
+            | Abort::LoudInlined
+    )
+}
+
+/// The recording has come to its own loop's first instruction.
+fn close(jit: &Jit, rec: &mut Recorder) -> Result<(), Abort> {
+    let entry = rec.entry.clone();
+    let next = rec.arrive(&entry, rec.header)?;
+    compile(jit, rec, rec.closed(&next), None).map(drop)
+}
+
+/// It has come to a compiled loop.
+fn link(jit: &Jit, rec: &mut Recorder, code: CodeId, entry: &Entry, place: usize) -> Result<(), Abort> {
+    match rec.arrive(entry, place) {
+        Ok(next) => compile(jit, rec, rec.linked(&next), Some(code)).map(drop),
+        Err(Abort::Unstable) if rec.steps > WORTH => leave(jit, rec, Abort::Unstable),
+        Err(reason) => Err(reason),
+    }
+}
+
+/// It ends before an instruction that is the interpreter's.
+fn leave(jit: &Jit, rec: &mut Recorder, reason: Abort) -> Result<(), Abort> {
+    let trace = rec.left();
+    let code = compile(jit, rec, trace, None)?;
+    // Nothing more can be recorded from there.
+    let mut tree = jit.tree.borrow_mut();
+    tree.close_last_exit(code);
+    if let Some((place, slot, level)) = rec.unstable {
+        jit.loosen(place, slot, level);
+        tree.forget(place);
+    }
+    let mut stats = jit.stats.borrow_mut();
+    stats.open += 1;
+    if jit.options.dump.abort {
+        let place = entry::place_of(rec);
+        show("leaves", &format!("{}: {} at {place}", rec.trace.name, reason.key()));
+    }
+    Ok(())
+}
+
 /// Compiles what was recorded.
-fn complete(jit: &Jit, rec: &mut Recorder, goal: Option<(CodeId, Rc<Entry>)>) -> Result<(), Abort> {
-    let entry = goal.as_ref().map_or_else(|| Rc::new(rec.entry.clone()), |goal| goal.1.clone());
-    let next = rec.arrive(&entry)?;
-    let trace = if goal.is_some() { rec.linked(&next) } else { rec.closed(&next) };
+fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) -> Result<CodeId, Abort> {
     let dump = jit.options.dump;
     if dump.trace {
         show("trace", &trace);
@@ -187,7 +276,7 @@ fn complete(jit: &Jit, rec: &mut Recorder, goal: Option<(CodeId, Rc<Entry>)>) ->
     }
     check(&trace)?;
     let mut tree = jit.tree.borrow_mut();
-    let goal = goal.map(|goal| Goal::Entry(goal.0));
+    let goal = goal.map(Goal::Entry);
     let code = jit.backend.compile(trace.clone(), rec.origin, goal).map_err(|why| {
         if dump.abort {
             show("not compiled", &why);
@@ -203,6 +292,8 @@ fn complete(jit: &Jit, rec: &mut Recorder, goal: Option<(CodeId, Rc<Entry>)>) ->
     match rec.origin {
         Origin::Root => {
             tree.add_root(rec.header, code, rec.entry.clone());
+            // SAFETY: the counter of a jump of the code, which the trace keeps.
+            unsafe { *rec.counter = 0 };
             stats.roots += 1;
         }
         Origin::Exit(parent, exit) => {
@@ -210,7 +301,7 @@ fn complete(jit: &Jit, rec: &mut Recorder, goal: Option<(CodeId, Rc<Entry>)>) ->
             stats.bridges += 1;
         }
     }
-    Ok(())
+    Ok(code)
 }
 
 /// Notes a recording that has failed.
@@ -225,15 +316,20 @@ fn stop(jit: &Jit, rec: &Recorder, reason: Abort) {
         }
     }
     let mut tree = jit.tree.borrow_mut();
+    if let Some((place, slot, level)) = rec.unstable {
+        jit.loosen(place, slot, level);
+        if rec.header == 0 {
+            tree.forget(place);
+        }
+    }
+    // So little can never become a trace.
+    let lasts = reason.lasts() || rec.steps <= WORTH && is_final(reason);
     match rec.origin {
         Origin::Root => {
-            if let Some(slot) = rec.unstable {
-                jit.boxed.borrow_mut().insert((rec.header, slot));
-            }
             if tree.fail(rec.header, reason.lasts()) {
                 stats.blacklisted += 1;
             }
         }
-        Origin::Exit(code, exit) => tree.fail_bridge(code, exit, reason.lasts()),
+        Origin::Exit(code, exit) => tree.fail_bridge(code, exit, lasts),
     }
 }

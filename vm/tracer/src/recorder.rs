@@ -7,11 +7,12 @@ use crate::death::{self, WAITING};
 use crate::helpers::{Helper, int_value_of};
 use crate::items::{Entry, FrameState, Item, Kind, Life, Obj, ObjId, Slot};
 use crate::layout;
-use interp::eval::FramePtr;
+use crate::state::Level;
+use interp::eval::{FramePtr, Pc};
 use ir::backend::Origin;
 use ir::ops::{Op, Ty};
 use ir::trace::Slot as Saved;
-use ir::trace::{Alias, Arg, Const, Extra, Frame, Mem, Rewrite, SnapId, Snapshot, Trace, Val, Virtual};
+use ir::trace::{Alias, Arg, Const, Frame, Mem, SnapId, Snapshot, Trace, Virtual};
 use jit::abort::Abort;
 use objects::types::bool::PyBool_Type;
 use objects::types::code::Code;
@@ -84,8 +85,8 @@ pub struct Recorder {
     pub prefix: Option<u32>,
     /// The instruction that comes next if nothing unforeseen happens.
     pub expected: u32,
-    /// Where the interpreter may go instead, with two items fewer.
-    pub skipped_end: Option<u32>,
+    /// Where the interpreter may go instead, with so many items fewer: what pops them is skipped.
+    pub skipped: Option<(u32, usize)>,
     pub fetched: Option<Fetched>,
     /// The instruction's calls are executed as a whole: what runs in other frames is not written down.
     pub opaque: bool,
@@ -102,8 +103,10 @@ pub struct Recorder {
     pub breaker: i64,
     pub limit: usize,
     pub last: usize,
-    /// A slot that changes its kind from round to round.
-    pub unstable: Option<u16>,
+    /// A loop's fast local that is of another kind than the loop's code expects.
+    pub unstable: Option<(usize, u16, Level)>,
+    /// The counter of the jump that began the recording of a loop.
+    pub counter: Pc,
 }
 
 impl Recorder {
@@ -122,7 +125,7 @@ impl Recorder {
             pc: 0,
             prefix: None,
             expected: 0,
-            skipped_end: None,
+            skipped: None,
             fetched: None,
             opaque: false,
             interpreted: false,
@@ -135,17 +138,18 @@ impl Recorder {
             limit,
             last: 0,
             unstable: None,
+            counter: core::ptr::null_mut(),
         }
     }
 
     /// Begins the recording of a loop in `frame`, which stands at the loop's first instruction with `depth` items on its
-    /// stack. The fast locals in `stored` are taken over, those in `boxed` with their objects.
+    /// stack. The fast locals in `stored` are taken over, as far as `loose` allows.
     pub(crate) fn begin_loop(
         &mut self,
         frame: FramePtr,
         depth: usize,
         stored: &[bool],
-        boxed: &dyn Fn(u16) -> bool,
+        loose: &dyn Fn(u16) -> Option<Level>,
     ) {
         self.thread = self.trace.param(Ty::I).into();
         self.frame = self.trace.param(Ty::I).into();
@@ -154,11 +158,15 @@ impl Recorder {
         let locals = code.co_nlocalsplus.get() as usize;
         let mut slots = vec![Slot::MEMORY; locals + depth];
         for index in (0..locals).filter(|&index| stored[index]) {
+            let level = loose(index as u16);
+            if level == Some(Level::Memory) {
+                continue;
+            }
             // SAFETY: a fast local of the frame.
             let live = unsafe { (*(*frame).localsplus().add(index)).as_ref() };
             let kind = match live {
                 None => Kind::Null,
-                Some(_) if boxed(index as u16) => Kind::Obj,
+                Some(_) if level.is_some() => Kind::Obj,
                 Some(value) if int_value_of(value).is_some() => Kind::Int,
                 Some(value) if value.is_exactly(&PyFloat_Type) => Kind::Float,
                 Some(_) => Kind::Obj,
@@ -563,7 +571,7 @@ impl Recorder {
         self.give_in(top, index)
     }
 
-    fn give_in(&mut self, frame: usize, index: usize) -> Arg {
+    pub(crate) fn give_in(&mut self, frame: usize, index: usize) -> Arg {
         let val = self.pointer_in(frame, index);
         self.here = None;
         if let Item::Obj(id) = self.frames[frame].slots[index].item {
@@ -774,83 +782,6 @@ impl Recorder {
                 self.guard(Op::guard_eq, &[object, Arg::from(0)]);
             }
         }
-    }
-
-    // ---- the end ----
-
-    /// Brings all slots into the state in which a loop's code is entered; its operands in order.
-    pub fn arrive(&mut self, entry: &Entry) -> Recorded<Vec<Arg>> {
-        if self.frames.len() != 1 || self.frames[0].slots.len() != self.frames[0].locals + entry.depth {
-            return Err(Abort::LeftTrack);
-        }
-        // What may leave comes first.
-        for &(index, kind) in &entry.slots {
-            let slot = usize::from(index);
-            let item = self.item(slot, false);
-            let fits = match kind {
-                Kind::Obj => item != Item::Null,
-                Kind::Null => item == Item::Null,
-                Kind::Int => self.int(slot).is_some(),
-                Kind::Float => self.float(slot).is_some(),
-            };
-            if !fits {
-                self.unstable = Some(index);
-                return Err(Abort::Unstable);
-            }
-        }
-        let mut args = vec![self.thread, self.frame];
-        let mut gone = Vec::new();
-        for &(index, kind) in &entry.slots {
-            let slot = usize::from(index);
-            let arg = match kind {
-                Kind::Null => continue,
-                Kind::Obj => self.give_in(0, slot),
-                Kind::Int | Kind::Float => {
-                    let value = if kind == Kind::Int { self.int(slot) } else { self.float(slot) };
-                    let old = core::mem::replace(&mut self.frames[0].slots[slot], Slot::held(Item::Null));
-                    gone.push(old.item);
-                    value.ok_or(Abort::Unstable)?
-                }
-            };
-            args.push(arg);
-        }
-        for index in 0..self.frames[0].slots.len() {
-            let taken = entry.slots.iter().any(|&(slot, _)| usize::from(slot) == index);
-            if !taken && !self.frames[0].slots[index].home {
-                let value = self.give_in(0, index);
-                self.store(self.frame, layout::local(index), value, layout::LOCALS);
-            }
-        }
-        gone.into_iter().for_each(|item| self.settle(item));
-        Ok(args)
-    }
-
-    /// The recording as a loop whose next round takes these operands.
-    pub fn closed(&self, next: &[Arg]) -> Trace {
-        let mut rewrite = Rewrite::new(&self.trace);
-        let params: Vec<Val> = self.trace.params().collect();
-        for &param in &params {
-            rewrite.copy(param);
-        }
-        for &param in params.iter().skip(2) {
-            let first = rewrite.arg(param.into());
-            let phi = rewrite.out.push(Op::phi, &[first]);
-            rewrite.replace(param, phi.into());
-        }
-        rewrite.out.push(Op::loop_, &[]);
-        for val in self.trace.vals().skip(params.len()) {
-            rewrite.copy(val);
-        }
-        let next: Vec<Arg> = next.iter().skip(2).map(|&arg| rewrite.arg(arg)).collect();
-        rewrite.out.push(Op::jump, &next);
-        rewrite.out
-    }
-
-    /// The recording, going on in a loop that takes these operands.
-    pub fn linked(&self, next: &[Arg]) -> Trace {
-        let mut trace = self.trace.clone();
-        trace.push_with(Op::link, next, None, Extra::Desc(0));
-        trace
     }
 }
 

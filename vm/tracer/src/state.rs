@@ -7,8 +7,9 @@ use ir::backend::Backend;
 use jit::options::Options;
 use jit::stats::Stats;
 use jit::tree::Tree;
+use objects::types::code::Code;
 use objects::{Object, Ref};
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
 /// The JIT.
 pub struct Jit {
@@ -18,12 +19,34 @@ pub struct Jit {
     pub stats: RefCell<Stats>,
     /// The recording that is going on.
     pub recorder: RefCell<Option<Box<Recorder>>>,
-    /// Fast locals of loops, by the loop's place, that have to keep their objects.
-    pub boxed: RefCell<HashSet<(usize, u16)>>,
+    /// Fast locals of loops, by the loop's place, of which less is taken for granted.
+    pub loose: RefCell<HashMap<(usize, u16), Level>>,
+    /// Code that has loops of its own to run: not made part of other traces.
+    pub apart: RefCell<HashSet<*const Code>>,
     /// Objects that wait for their end, owned.
     pub waiting: RefCell<Vec<*mut Object>>,
     /// What compiled code refers to.
     pub kept: RefCell<Vec<Ref>>,
+}
+
+/// What a loop's code is told of a fast local that changes its kind.
+#[derive(Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Debug)]
+pub enum Level {
+    /// That there is an object.
+    Object,
+    /// Nothing: it stays in the frame's memory.
+    Memory,
+}
+
+impl Jit {
+    /// The fast local of the loop at `place` turned out to be of another kind than its code expects.
+    pub fn loosen(&self, place: usize, slot: u16, level: Level) {
+        self.loose
+            .borrow_mut()
+            .entry((place, slot))
+            .and_modify(|known| *known = Level::Memory)
+            .or_insert(level);
+    }
 }
 
 struct Holder(Cell<Option<&'static Jit>>);
@@ -41,7 +64,8 @@ pub fn set(options: Options, backend: Box<dyn Backend>) {
         tree: RefCell::default(),
         stats: RefCell::default(),
         recorder: RefCell::default(),
-        boxed: RefCell::default(),
+        loose: RefCell::default(),
+        apart: RefCell::default(),
         waiting: RefCell::default(),
         kept: RefCell::default(),
     };

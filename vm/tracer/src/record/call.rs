@@ -6,7 +6,9 @@ use crate::helpers::Helper;
 use crate::items::{FrameState, Item, Slot};
 use crate::layout;
 use crate::recorder::{Recorded, Recorder};
+use crate::state;
 use bytecode::code::flags;
+use bytecode::opcodes::op;
 use core::ptr;
 use interp::adapt::{native, push};
 use ir::ops::Op;
@@ -22,6 +24,10 @@ use objects::{Instance, Object};
 const DEEPEST: usize = 10;
 
 pub fn call(rec: &mut Recorder, at: Site) -> Recorded {
+    if rec.opcode_at(at.next) == op::POP_TOP {
+        // `list.append` goes on behind it.
+        rec.skipped = Some((at.next + 1, 1));
+    }
     let base = rec.at(at.arg + 2);
     let callable = rec.live_object(base)?;
     let has_self = rec.item(base + 1, false) != Item::Null;
@@ -81,6 +87,7 @@ fn enter(
     if !push::takes_exactly(code, count)
         || !runs_at_once
         || version == 0
+        || state::with(|jit| jit.apart.borrow().contains(&ptr::from_ref(code))) == Some(true)
         || code.co_nlocals.get() != code.co_nlocalsplus.get()
     {
         return Ok(None);

@@ -92,7 +92,7 @@ fn over_range(rec: &mut Recorder, at: Site, id: ObjId, live: &RangeIterator) -> 
         let none = rec.constant(objects::types::none::none());
         rec.push(none);
         rec.expected = end;
-        rec.skipped_end = Some(end + 2);
+        rec.skipped = Some((end + 2, 2));
         return Ok(());
     }
     rec.guard(Op::guard_gt, &[left, Arg::from(0)]);

@@ -159,6 +159,13 @@ fn is_plain(opcode: u8) -> bool {
 }
 
 impl Recorder {
+    /// The opcode at a place of the innermost frame's code.
+    pub fn opcode_at(&mut self, unit: u32) -> u8 {
+        // SAFETY: the code that runs.
+        let code = unsafe { &*self.top().code };
+        code.units().get(unit as usize).map_or(0, |unit| DEOPT[usize::from(unit.get() as u8)])
+    }
+
     /// The live object in a slot that holds one.
     pub fn live_object(&mut self, index: usize) -> Recorded<&'static Object> {
         // SAFETY: the interpreter's slot; the object outlives the recording of the instruction that is about to use it.

@@ -1,0 +1,124 @@
+//! How a recording becomes a trace: closed into a loop, linked to one, or left for the interpreter.
+
+use crate::items::{Entry, Item, Kind, Slot};
+use crate::layout;
+use crate::recorder::{Exit, Recorded, Recorder};
+use crate::state::Level;
+use ir::ops::{Effect, Op};
+use ir::trace::{Arg, Extra, Rewrite, Trace, Val};
+use jit::abort::Abort;
+
+/// What there was of a recording before an instruction.
+pub struct Mark {
+    len: usize,
+    frames: usize,
+    slots: Vec<Slot>,
+}
+
+impl Recorder {
+    /// Brings all slots into the state in which a loop's code is entered; its operands in order.
+    pub fn arrive(&mut self, entry: &Entry, place: usize) -> Recorded<Vec<Arg>> {
+        if self.frames.len() != 1 || self.frames[0].slots.len() != self.frames[0].locals + entry.depth {
+            return Err(Abort::LeftTrack);
+        }
+        // What may leave comes first.
+        for &(index, kind) in &entry.slots {
+            let slot = usize::from(index);
+            let item = self.item(slot, false);
+            let fits = match kind {
+                Kind::Obj => item != Item::Null,
+                Kind::Null => item == Item::Null,
+                Kind::Int => self.int(slot).is_some(),
+                Kind::Float => self.float(slot).is_some(),
+            };
+            if !fits {
+                let level =
+                    if item == Item::Null || kind == Kind::Null { Level::Memory } else { Level::Object };
+                self.unstable = Some((place, index, level));
+                return Err(Abort::Unstable);
+            }
+        }
+        let mut args = vec![self.thread, self.frame];
+        let mut gone = Vec::new();
+        for &(index, kind) in &entry.slots {
+            let slot = usize::from(index);
+            let arg = match kind {
+                Kind::Null => continue,
+                Kind::Obj => self.give_in(0, slot),
+                Kind::Int | Kind::Float => {
+                    let value = if kind == Kind::Int { self.int(slot) } else { self.float(slot) };
+                    let old = core::mem::replace(&mut self.frames[0].slots[slot], Slot::held(Item::Null));
+                    gone.push(old.item);
+                    value.ok_or(Abort::Unstable)?
+                }
+            };
+            args.push(arg);
+        }
+        for index in 0..self.frames[0].slots.len() {
+            let taken = entry.slots.iter().any(|&(slot, _)| usize::from(slot) == index);
+            if !taken && !self.frames[0].slots[index].home {
+                let value = self.give_in(0, index);
+                self.store(self.frame, layout::local(index), value, layout::LOCALS);
+            }
+        }
+        gone.into_iter().for_each(|item| self.settle(item));
+        Ok(args)
+    }
+
+    /// The recording as a loop whose next round takes these operands.
+    pub fn closed(&self, next: &[Arg]) -> Trace {
+        let mut rewrite = Rewrite::new(&self.trace);
+        let params: Vec<Val> = self.trace.params().collect();
+        for &param in &params {
+            rewrite.copy(param);
+        }
+        for &param in params.iter().skip(2) {
+            let first = rewrite.arg(param.into());
+            let phi = rewrite.out.push(Op::phi, &[first]);
+            rewrite.replace(param, phi.into());
+        }
+        rewrite.out.push(Op::loop_, &[]);
+        for val in self.trace.vals().skip(params.len()) {
+            rewrite.copy(val);
+        }
+        let next: Vec<Arg> = next.iter().skip(2).map(|&arg| rewrite.arg(arg)).collect();
+        rewrite.out.push(Op::jump, &next);
+        rewrite.out
+    }
+
+    /// The recording, going on in a loop that takes these operands.
+    pub fn linked(&self, next: &[Arg]) -> Trace {
+        let mut trace = self.trace.clone();
+        trace.push_with(Op::link, next, None, Extra::Desc(0));
+        trace
+    }
+
+    /// See [`Mark`].
+    pub fn mark(&self) -> Mark {
+        let slots = self.frames.last().map_or_else(Vec::new, |frame| frame.slots.clone());
+        Mark { len: self.trace.len(), frames: self.frames.len(), slots }
+    }
+
+    /// Takes back an instruction of which nothing but guards and loads was written down; whether it was so.
+    pub fn take_back(&mut self, mark: Mark) -> bool {
+        let written = (mark.len as u32..self.trace.len() as u32).map(Val);
+        let harmless = written
+            .map(|val| self.trace.inst(val).op.info().effect)
+            .all(|effect| matches!(effect, Effect::Pure | Effect::Trap | Effect::Load | Effect::Guard));
+        if !harmless || self.frames.len() != mark.frames {
+            return false;
+        }
+        if let Some(frame) = self.frames.last_mut() {
+            frame.slots = mark.slots;
+        }
+        true
+    }
+
+    /// The recording up to the instruction, which the interpreter goes on with.
+    pub fn left(&mut self) -> Trace {
+        let snap = self.snapshot(self.pc, Exit::Resume);
+        let mut trace = self.trace.clone();
+        trace.guard(Op::exit, &[], snap);
+        trace
+    }
+}
