@@ -355,7 +355,7 @@ unsafe fn enter(
         death::bury();
         let top = *frames.last().unwrap_or(&frame);
         let raised = match kind {
-            Exit::Resume | Exit::Elsewhere => false,
+            Exit::Resume | Exit::Elsewhere | Exit::Bury | Exit::Looked => false,
             Exit::Raise => true,
             Exit::End => raise::occurred(),
         };
@@ -371,7 +371,7 @@ unsafe fn enter(
             (*top).instr_ptr.set((*top).code().first_unit().add(unit as usize));
         }
         let record = is_hot
-            && kind == Exit::Resume
+            && matches!(kind, Exit::Resume | Exit::Bury)
             && jit.tree.borrow().len() < jit.options.code_limit
             && !follow::is_recording(jit, ts)
             && ts.eval_breaker.load(Ordering::Relaxed) == (*top).code().co_instrumentation_version.get();
@@ -386,6 +386,9 @@ unsafe fn enter(
         recorder.breaker = ts.eval_breaker.load(Ordering::Relaxed) as i64;
         recorder.begin_bridge(&snapshot, &types, &frames);
         recorder.expected = Exit::unpack(snapshot.frames.last().map_or(0, |frame| frame.pc)).0;
+        if kind == Exit::Bury && recorder.bury(recorder.expected).is_err() {
+            return Some(Go::Frame);
+        }
         start(jit, recorder);
         Some(Go::RecordFrame)
     }

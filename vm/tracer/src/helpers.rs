@@ -85,6 +85,8 @@ helpers! {
     /// Executes one instruction of a frame: thread, frame, the instruction, items in its slots, argument. Whether the interpreter is then
     /// anywhere but at the next instruction.
     interpret (I I I I I) -> I, Touches::Writes, interpret;
+    /// Ends what waits.
+    bury () -> -, Touches::Writes, bury;
     operate (P P I) -> P, Touches::Writes, operate;
     compare (P P I) -> P, Touches::Writes, compare_values;
     contains (P P I) -> P, Touches::Writes, contains;
@@ -173,6 +175,10 @@ unsafe extern "C" fn pop_frame(ts: &ThreadState, frame: FramePtr) {
 unsafe extern "C" fn interpret(ts: ThreadPtr, frame: FramePtr, word: Pc, depth: usize, arg: usize) -> i64 {
     // SAFETY: the frame is the thread's innermost and stands at the instruction.
     unsafe { i64::from(crate::entry::execute_one(ts, frame, word, depth, arg)) }
+}
+
+extern "C" fn bury() {
+    death::bury();
 }
 
 extern "C" fn int_fits(value: &Object) -> i64 {

@@ -35,18 +35,24 @@ pub enum Exit {
     End,
     /// The interpreter is somewhere else already, and the frames are as it has them.
     Elsewhere,
+    /// The interpreter goes on there once what waits for its end has ended.
+    Bury,
+    /// The interpreter goes on there, with a frame that somebody has looked at; no other trace may.
+    Looked,
 }
+
+/// All kinds of exits, by number.
+const EXITS: [Exit; 6] = [Exit::Resume, Exit::Raise, Exit::End, Exit::Elsewhere, Exit::Bury, Exit::Looked];
 
 impl Exit {
     /// The place with the kind of exit, as a snapshot's frame has them.
     pub fn pack(self, unit: u32) -> u32 {
-        unit << 2 | self as u32
+        unit << 3 | self as u32
     }
 
     /// See [`Exit::pack`].
     pub fn unpack(packed: u32) -> (u32, Exit) {
-        let kind = [Exit::Resume, Exit::Raise, Exit::End, Exit::Elsewhere][packed as usize & 3];
-        (packed >> 2, kind)
+        (packed >> 3, EXITS.get(packed as usize & 7).copied().unwrap_or(Exit::Resume))
     }
 }
 
@@ -699,6 +705,14 @@ impl Recorder {
         Ok(self.call(helper, args))
     }
 
+    /// Ends what waits, at the start of a bridge.
+    pub fn bury(&mut self, unit: u32) -> Recorded {
+        self.loud(unit, Helper::bury, &[])?;
+        // That has happened already.
+        self.opaque = false;
+        Ok(())
+    }
+
     /// Gives every frame memory, linked as the interpreter would have it.
     fn give_memory(&mut self) {
         for number in 1..self.frames.len() {
@@ -773,13 +787,15 @@ impl Recorder {
         if core::mem::take(&mut self.check_dead) {
             let place = Arg::from(&raw const WAITING as i64);
             let waiting = self.load(Op::ld_i64, place, 0, Alias::VOLATILE);
-            self.guard(Op::guard_eq, &[waiting, Arg::from(0)]);
+            let snap = self.snapshot(self.pc, Exit::Bury);
+            self.trace.guard(Op::guard_eq, &[waiting, Arg::from(0)], snap);
         }
         if core::mem::take(&mut self.check_frame) {
             let memories: Vec<Arg> = self.frames.iter().filter_map(|frame| frame.memory).collect();
+            let snap = self.snapshot(self.pc, Exit::Looked);
             for memory in memories {
                 let object = self.load(Op::ld_i64, memory, layout::FRAME_OBJECT, layout::FRAME);
-                self.guard(Op::guard_eq, &[object, Arg::from(0)]);
+                self.trace.guard(Op::guard_eq, &[object, Arg::from(0)], snap);
             }
         }
     }
@@ -801,7 +817,7 @@ mod tests {
 
     #[test]
     fn exits_are_packed() {
-        for exit in [Exit::Resume, Exit::Raise, Exit::End, Exit::Elsewhere] {
+        for exit in EXITS {
             assert_eq!(Exit::unpack(exit.pack(70_000)), (70_000, exit));
         }
     }

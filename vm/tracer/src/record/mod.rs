@@ -53,7 +53,8 @@ pub fn record(rec: &mut Recorder, at: Site) -> Recorded {
     let recorder: fn(&mut Recorder, Site) -> Recorded = match at.opcode {
         op::NOP | op::RESUME => stack::nothing,
         op::EXTENDED_ARG => stack::extended_arg,
-        op::LOAD_FAST | op::LOAD_FAST_CHECK => stack::load_fast,
+        op::LOAD_FAST => stack::load_fast,
+        op::LOAD_FAST_CHECK => stack::load_fast_check,
         op::LOAD_FAST_LOAD_FAST => stack::load_fast_load_fast,
         op::LOAD_FAST_AND_CLEAR => stack::load_fast_and_clear,
         op::STORE_FAST => stack::store_fast,

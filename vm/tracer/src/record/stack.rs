@@ -58,8 +58,16 @@ fn store(rec: &mut Recorder, index: usize) -> Recorded {
     Ok(())
 }
 
+/// As [`load_fast`], of a local that may have no value.
+pub fn load_fast_check(rec: &mut Recorder, at: Site) -> Recorded {
+    rec.item(at.arg, false);
+    load(rec, at.arg)
+}
+
 pub fn store_fast_load_fast(rec: &mut Recorder, at: Site) -> Recorded {
-    rec.item(at.arg & 15, true);
+    if at.arg & 15 != at.arg >> 4 {
+        rec.item(at.arg & 15, true);
+    }
     store(rec, at.arg >> 4)?;
     load(rec, at.arg & 15)
 }
