@@ -67,6 +67,8 @@ class P:
         return self.a
     def peek(self):
         return self.b
+    def __repr__(self):
+        return type(self).__name__
 
 class Q(P):
     def step(self, k):
@@ -84,13 +86,113 @@ def mix(x, y):
 def deep(x):
     return inc(mix(x, 7))
 
+class R(P):
+    def __init__(self, a, b=4, *rest, c=0):
+        super().__init__(a, b)
+        if len(rest) == 2:
+            raise ValueError(rest)
+        self.b = b if c is None else c
+    def __add__(self, other):
+        return R(self.a, other) if isinstance(other, int) else self
+    def __lt__(self, other):
+        return self.b is not other
+    def __getitem__(self, k):
+        return [self.a, self.b][k % 2]
+    def __call__(self, x, *, k=1):
+        return x * 2 if k else x
+    @property
+    def both(self):
+        return self.a, self.b
+    @both.setter
+    def both(self, value):
+        self.a, self.b = value
+
+class S:
+    __slots__ = ('a', 'b')
+    def __init__(self, a, b):
+        self.a = a
+        self.b = b
+    def step(self, k):
+        self.a, self.b = self.b, k
+        return self
+    def peek(self):
+        return self.a
+    def __repr__(self):
+        return 'S'
+    def __enter__(self):
+        return self.b
+    def __exit__(self, kind, value, trace):
+        self.b = kind and kind.__name__
+        return kind is KeyError
+    def __iter__(self):
+        yield self.a
+        yield self.b
+
+LOG = []
+
+class Noisy:
+    def __init__(self, n):
+        self.n = n
+    def __del__(self):
+        LOG.append(self.n)
+
+def wrapped(f):
+    def call(*args, **kw):
+        return f(*args, **kw)
+    return call
+
+@wrapped
+def add(x, y=1):
+    return x + y
+
+def named(x, y=3, *, k=2, m=None):
+    return x - y if m is None else k
+
+def adder(n):
+    def inner(x):
+        nonlocal n
+        n = n + 1
+        return x + n
+    return inner
+
+PLUS = adder(3)
+
+def fib(n):
+    return n if n < 2 else fib(n - 1) + fib(n - 2)
+
+def count(n, step=1):
+    i = 0
+    while i < n:
+        got = yield i
+        i += step if got is None else got
+
+def chained(n):
+    yield from count(n)
+    r = yield from count(2)
+    return r
+
+def early(n):
+    for i in range(n):
+        if i == 3:
+            return
+        try:
+            yield i
+        finally:
+            LOG.append(-i)
+
 G = 5
 
 def show(name, f):
     try:
         print(name, f())
     except Exception as e:
-        print(name, type(e).__name__, e)
+        trace, lines = e.__traceback__, []
+        while trace is not None:
+            lines.append((trace.tb_frame.f_code.co_name, trace.tb_lineno))
+            trace = trace.tb_next
+        print(name, type(e).__name__, e, lines)
+    print(LOG)
+    LOG.clear()
 
 ";
 
@@ -136,7 +238,7 @@ impl Writer {
         self.line(1, &format!("a = {int}; b = 3; x = {float}; y = 0.5; s = ''; t = (1, 2.5); z = None"));
         self.line(
             1,
-            "l = [1, 2, 3, 4, 5]; m = [0.5, 1.5, 2.5]; d = {'k': 1, 'n': 2.0}; p = P(1, 2); q = Q(3, 4.5)",
+            "l = [1, 2, 3, 4, 5]; m = [0.5, 1.5, 2.5]; d = {'k': 1, 'n': 2.0}; p = P(1, 2); q = Q(3, 4.5); f = PLUS",
         );
         for _ in 0..1 + self.below(2) {
             self.repeat(1);
@@ -151,7 +253,17 @@ impl Writer {
         self.loops += 1;
         let n = self.loops;
         let count = [40, 12, 5][(depth - 1).min(2)];
-        match self.below(5) {
+        match self.below(8) {
+            5 => {
+                let what = self.pick(&["count", "chained", "early"]);
+                self.line(depth, &format!("for i{n} in {what}({count}):"));
+            }
+            6 => {
+                let what =
+                    self.pick(&["S(a, b)", "d.items()", "zip(l, m)", "reversed(l[:])", "'abc'", "{1, 2}"]);
+                self.line(depth, &format!("for i{n} in {what}:"));
+            }
+            7 => self.line(depth, &format!("for i{n} in (e * 2 for e in range({count}) if e != 3):")),
             0 => {
                 self.line(depth, &format!("w{n} = 0"));
                 self.line(depth, &format!("while w{n} < {count}:"));
@@ -169,7 +281,7 @@ impl Writer {
     }
 
     fn statement(&mut self, depth: usize) {
-        match self.below(18) {
+        match self.below(34) {
             0 if depth < 4 => self.repeat(depth),
             1 | 2 if depth < 5 => {
                 let test = self.test();
@@ -212,6 +324,83 @@ impl Writer {
                 self.line(depth, "try:");
                 self.line(depth + 1, &format!("y = {value} / (b % 3)"));
                 self.line(depth, "except ZeroDivisionError: y = 1.25");
+            }
+            13 => {
+                let (x, y) = (self.number(), self.leaf());
+                let made = self.pick(&[
+                    "P({x}, {y})",
+                    "R({x})",
+                    "R({x}, c={y})",
+                    "R({x}, 1, 2)",
+                    "R(a={x}, b={y})",
+                    "S({x}, {y})",
+                    "R(1, 2, 3, 4)",
+                ]);
+                let target = self.pick(&["p", "q"]);
+                self.line(depth, &format!("{target} = {}", made.replace("{x}", &x).replace("{y}", &y)));
+            }
+            14 => {
+                let x = self.number();
+                let call = self.pick(&[
+                    "add({x})",
+                    "add({x}, y=2)",
+                    "add(*(1, {x}))",
+                    "add(**d)",
+                    "named({x}, k=b)",
+                    "named(y={x}, x=1)",
+                    "named({x}, m=1)",
+                    "named(*[{x}], **{'k': 3})",
+                    "f({x})",
+                    "fib(6)",
+                    "sum(count(4))",
+                    "sum(e + 1 for e in l if e)",
+                    "isinstance({x}, int)",
+                    "max(1, 2, 3)",
+                    "abs(b)",
+                    "min(m)",
+                    "(lambda v: v + 1)({x})",
+                    "len([e for e in l if e != b])",
+                    "next(iter(count(3)))",
+                    "list(early(5))",
+                    "any(e == b for e in l)",
+                ]);
+                let target = self.pick(&["x", "y", "z"]);
+                self.line(depth, &format!("{target} = {}", call.replace("{x}", &x)));
+            }
+            15 => {
+                let value = self.leaf();
+                self.line(depth, "try:");
+                self.line(depth + 1, "with S(1, b) as y:");
+                self.statement(depth + 2);
+                let kind = self.pick(&["KeyError(b)", "IndexError(1)", "ValueError('v')"]);
+                self.line(depth + 2, &format!("if {value}: raise {kind}"));
+                self.line(depth, "except IndexError as e: z = e.args");
+            }
+            16 => self.line(depth, "s = f'{b!r:>4}{s[-3:]}'"),
+            17 => {
+                let unpack = self.pick(&[
+                    "z, *x2 = l",
+                    "(y, x2), z = (1, b), a",
+                    "a2, b2 = S(b, a)",
+                    "d = {**d, 'k': b}",
+                    "z = {k: v for k, v in d.items()}",
+                    "z = sorted({e % 3 for e in range(5)})",
+                    "f = adder(2)",
+                    "f = PLUS",
+                    "x = f(b)",
+                    "d['n'] += 1",
+                    "z = Noisy(b).n",
+                    "l2 = Noisy(1), Noisy(2); l2 = 0",
+                    "del l[-1]; l.append(7)",
+                    "l[1:3] = [b, a]",
+                    "z = R(b)[a if isinstance(a, int) else 0]",
+                    "z = R(1)(b, k=a)",
+                    "z = (R(b) + 1).b; z = R(2) < 3",
+                    "z = R(2, b).both; R(3).both = 1, 2",
+                    "z = getattr(p, 'nope', b)",
+                    "z = 'a' in d, b not in t",
+                ]);
+                self.line(depth, unpack);
             }
             _ => {
                 let value = self.number();

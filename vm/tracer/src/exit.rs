@@ -1,16 +1,17 @@
 //! Leaving compiled code: the frames become what the interpreter would have them.
 
 use crate::recorder::{Exit, heads, made};
-use bytecode::opcodes::DEOPT;
+use bytecode::opcodes::{DEOPT, op};
 use core::ptr;
 use interp::eval::{FramePtr, caches};
-use interp::frame;
+use interp::{call, frame};
 use ir::trace::{Slot, Snapshot};
 use objects::interpreter_frame::InterpreterFrame;
 use objects::state::ThreadState;
 use objects::types::float::Float;
 use objects::types::function::Function;
 use objects::types::int::Int;
+use objects::types::none::none;
 use objects::{Instance, Object, Ref, fatal};
 
 /// An object that a snapshot's virtual stands for.
@@ -58,6 +59,9 @@ pub unsafe fn restore(ts: &ThreadState, snapshot: &Snapshot, values: &[u64]) -> 
         slots = &slots[heads(number)..];
         let frame: *const InterpreterFrame = if has_memory {
             take() as FramePtr
+        } else if saved.code == 0 {
+            // SAFETY: the frame below is whole.
+            unsafe { push_shim(ts, frames[number - 1]) }
         } else {
             // SAFETY: the compiled code keeps the functions that it runs.
             unsafe { push(ts, saved.code as *const Function, frames[number - 1]) }
@@ -98,12 +102,34 @@ pub unsafe fn push(ts: &ThreadState, function: *const Function, caller: FramePtr
     // SAFETY: a live function; the caller's instruction is a call.
     unsafe {
         let Ok(new) = frame::push(ts, (*function).to_ref(), None, 0) else { fatal("out of memory") };
+        chain(ts, new, caller);
+        new
+    }
+}
+
+/// Pushes the frame that gives an instance back. What is to be the instance is None at first.
+pub unsafe fn push_shim(ts: &ThreadState, caller: FramePtr) -> FramePtr {
+    // SAFETY: as for `push`; the frame is new.
+    unsafe {
+        let Ok(code) = call::init_shim() else { fatal("out of memory") };
+        let Ok(new) = frame::reserve(ts, code.co_framesize.get() as usize) else { fatal("out of memory") };
+        InterpreterFrame::init_shim(new, code, none().to_ref());
+        chain(ts, new, caller);
+        new
+    }
+}
+
+/// Puts a new frame above its caller.
+unsafe fn chain(ts: &ThreadState, new: *mut InterpreterFrame, caller: FramePtr) {
+    // SAFETY: both frames are whole.
+    unsafe {
         let opcode = DEOPT[usize::from(*(*caller).instr_ptr.get() as u8)];
-        (*caller).return_offset.set(1 + caches(opcode) as u16);
+        // The frame that gives an instance back stands before its first instruction.
+        let after = if opcode == op::EXIT_INIT_CHECK { 0 } else { 1 + caches(opcode) as u16 };
+        (*caller).return_offset.set(after);
         (*new).previous.set(caller.cast_mut());
         ts.current_frame.set(new.cast());
         ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() - 1);
         debug_assert!(!ptr::eq(new, caller));
-        new
     }
 }

@@ -97,6 +97,25 @@ pub unsafe fn step(pc: Pc, sp: Sp, frame: FramePtr, arg: usize) -> bool {
     false
 }
 
+/// Whether the frame was made by the call that the innermost frame of the recording is for; notes the one that gives an instance back.
+unsafe fn is_fresh(rec: &mut Recorder, frame: FramePtr) -> bool {
+    // SAFETY: a running frame, and those below it.
+    unsafe {
+        let mut below = (*frame).previous.get().cast_const();
+        for caller in rec.frames.iter_mut().rev().skip(1) {
+            if !caller.live.is_null() {
+                return ptr::eq(below, caller.live);
+            }
+            if below.is_null() || !ptr::eq((*below).f_executable.as_ptr().cast(), caller.code) {
+                return false;
+            }
+            caller.live = below;
+            below = (*below).previous.get();
+        }
+        false
+    }
+}
+
 unsafe fn follow(
     jit: &Jit,
     rec: &mut Recorder,
@@ -116,8 +135,7 @@ unsafe fn follow(
         }
         let code: *const _ = (*frame).code();
         if rec.top().live.is_null() {
-            let caller = rec.frames.len().checked_sub(2).map(|n| rec.frames[n].live);
-            let fresh = caller.is_some_and(|caller| ptr::eq((*frame).previous.get(), caller));
+            let fresh = is_fresh(rec, frame);
             if !fresh || !ptr::eq(rec.top().code, code) {
                 return Err(Abort::LeftTrack);
             }

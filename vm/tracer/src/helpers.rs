@@ -13,7 +13,9 @@ use ir::ops::Ty;
 use ir::trace::{Callee, Touches};
 use objects::protocol::{attr, call, iter, mapping, object};
 use objects::state::ThreadState;
+use objects::typeobject::generic_alloc;
 use objects::types::bool::from_bool;
+use objects::types::cell::Cell;
 use objects::types::dict::Dict;
 use objects::types::float::Float;
 use objects::types::function::Function;
@@ -21,7 +23,7 @@ use objects::types::int::Int;
 use objects::types::list::List;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
-use objects::{Object, Ref, Result, raise};
+use objects::{Object, Ref, Result, TypeObject, raise};
 
 macro_rules! helpers {
     ($($(#[$meta:meta])* $name:ident ($($param:ident)*) -> $result:tt, $touches:expr, $address:path;)*) => {
@@ -70,6 +72,11 @@ helpers! {
     /// The first operand is how many of the others there are.
     new_tuple (I P P P P P) -> P, Touches::Nothing, new_tuple;
     new_list (I P P P P P) -> P, Touches::Nothing, new_list;
+    new_dict () -> P, Touches::Nothing, new_dict;
+    /// A cell that holds the object, or nothing.
+    new_cell (P) -> P, Touches::Nothing, new_cell;
+    /// An instance of a class whose instances are made as `object` makes them.
+    new_instance (P) -> P, Touches::Nothing, new_instance;
     list_append (P P) -> I, Touches::Writes, list_append;
     iter_plain (P) -> P, Touches::Reads, get_iter;
     /// A dictionary all of whose keys are strings, and a string.
@@ -78,6 +85,8 @@ helpers! {
 
     /// The frame of a call: thread, calling frame, function, calling instruction, items on the caller's stack.
     push_frame (I I P I I) -> I, Touches::Reads, push_frame;
+    /// The frame that gives an instance back: thread, calling frame, calling instruction, items on the caller's stack.
+    push_shim (I I I I) -> I, Touches::Reads, push_shim;
     /// Takes a frame away that [`Helper::push_frame`] made, whose slots mean nothing.
     pop_frame (I I) -> -, Touches::Reads, pop_frame;
 
@@ -103,6 +112,11 @@ helpers! {
     call3 (P P P P) -> P, Touches::Writes, call3;
     call4 (P P P P P) -> P, Touches::Writes, call4;
     call5 (P P P P P P) -> P, Touches::Writes, call5;
+    /// A call with a tuple, and a dictionary or NULL.
+    call_spread (P P P) -> P, Touches::Writes, call_spread;
+    /// A call whose items are in the frame's memory, where its result comes: frame, items in its slots, arguments, whether there are
+    /// names. -1 with an exception, then without the call's items.
+    call_stack (I I I I) -> I, Touches::Writes, call_stack;
     unary (P I) -> P, Touches::Writes, unary;
     slice (P P P) -> P, Touches::Writes, slice;
 }
@@ -154,6 +168,17 @@ unsafe extern "C" fn push_frame(
         (*caller).instr_ptr.set((*caller).code().first_unit().add(call));
         (*caller).stacktop.set(depth);
         let frame = crate::exit::push(ts, function, caller);
+        (*frame).stacktop.set(-1);
+        frame
+    }
+}
+
+unsafe extern "C" fn push_shim(ts: &ThreadState, caller: FramePtr, call: usize, depth: i32) -> FramePtr {
+    // SAFETY: the caller is the thread's innermost frame.
+    unsafe {
+        (*caller).instr_ptr.set((*caller).code().first_unit().add(call));
+        (*caller).stacktop.set(depth);
+        let frame = crate::exit::push_shim(ts, caller);
         (*frame).stacktop.set(-1);
         frame
     }
@@ -257,6 +282,21 @@ unsafe extern "C" fn new_list(
     pointer(List::from_vec(unsafe { items(count, [a, b, c, d, e]) }).map(Ref::upcast))
 }
 
+extern "C" fn new_dict() -> *mut Object {
+    pointer(Dict::new().map(Ref::upcast))
+}
+
+unsafe extern "C" fn new_cell(value: *const Object) -> *mut Object {
+    // SAFETY: a live object or NULL.
+    let value = unsafe { value.as_ref() }.map(Ref::from_borrowed);
+    pointer(Cell::new(value).map(Ref::upcast))
+}
+
+extern "C" fn new_instance(class: &TypeObject) -> *mut Object {
+    // SAFETY: the class makes its instances that way.
+    pointer(unsafe { generic_alloc(class, 0) })
+}
+
 extern "C" fn list_append(list: &Object, item: &Object) -> i64 {
     match list.cast_exact::<List>() {
         Some(list) => answer(list.push(Ref::from_borrowed(item)).map(|()| true)),
@@ -307,6 +347,41 @@ extern "C" fn iter_next(iterator: &Object) -> *mut Object {
 
 fn vectorcall(callable: &Object, args: &[&Object]) -> *mut Object {
     pointer(call::vectorcall(callable, args, 0, None))
+}
+
+extern "C" fn call_spread(callable: &Object, args: &Tuple, keywords: Option<&Dict>) -> *mut Object {
+    pointer(call::call_with_tuple(callable, args, keywords))
+}
+
+unsafe extern "C" fn call_stack(frame: FramePtr, depth: usize, count: usize, named: i64) -> i64 {
+    // SAFETY: the frame's slots own the call's items: callable, object or NULL, arguments, and perhaps names.
+    unsafe {
+        let items = count + 2 + named as usize;
+        let base = (*frame).localsplus().add(depth - items);
+        let has_self = !(*base.add(1)).is_null();
+        let first = base.add(if has_self { 1 } else { 2 });
+        let count = count + usize::from(has_self);
+        let args = core::slice::from_raw_parts(first.cast::<&Object>(), count);
+        let names = if named != 0 { (*base.add(items - 1)).as_ref() } else { None };
+        let names = names.map(|names| names.cast_unchecked::<Tuple>());
+        let result = call::vectorcall(&**base, args, 0, names);
+        for index in 0..items {
+            let item = base.add(index).replace(core::ptr::null_mut());
+            if !item.is_null() {
+                Object::decref(item);
+            }
+        }
+        match result {
+            Ok(value) => {
+                *base = value.into_ptr();
+                0
+            }
+            Err(raised) => {
+                raised.leave();
+                -1
+            }
+        }
+    }
 }
 
 extern "C" fn call0(callable: &Object) -> *mut Object {

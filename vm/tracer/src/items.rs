@@ -76,7 +76,7 @@ impl Slot {
 /// A frame. The outermost is the interpreter's; those above it have memory only once something has been called that could look.
 #[derive(Clone, Debug)]
 pub struct FrameState {
-    /// NULL for the outermost.
+    /// NULL for the outermost, and for a frame that gives an instance back when its `__init__` is done.
     pub function: *const Function,
     pub code: *const Code,
     /// The interpreter's frame while recording.

@@ -720,6 +720,11 @@ impl Recorder {
                 continue;
             };
             let (call, depth) = (self.frames[number - 1].call, self.frames[number - 1].slots.len());
+            if self.frames[number].function.is_null() {
+                let args = [self.thread, caller, Arg::from(i64::from(call)), Arg::from(depth as i64)];
+                self.frames[number].memory = Some(self.call(Helper::push_shim, &args));
+                continue;
+            }
             let function = pointer_const(self.frames[number].function.cast());
             let args = [self.thread, caller, function, Arg::from(i64::from(call)), Arg::from(depth as i64)];
             self.frames[number].memory = Some(self.call(Helper::push_frame, &args));
@@ -741,6 +746,34 @@ impl Recorder {
 
     /// Lets the interpreter execute the instruction: all slots go to their memory, and may have changed when it is done.
     pub fn interpret(&mut self, unit: u32, arg: usize) -> Recorded {
+        let place = self.all_home(unit)?;
+        let (depth, memory) = (self.top().slots.len(), self.top().memory.unwrap_or(self.frame));
+        let args =
+            [self.thread, memory, Arg::from(place as i64), Arg::from(depth as i64), Arg::from(arg as i64)];
+        let elsewhere = self.call(Helper::interpret, &args);
+        let snap = self.snapshot(unit, Exit::Elsewhere);
+        self.trace.guard(Op::guard_false, &[elsewhere], snap);
+        self.here = None;
+        self.interpreted = true;
+        Ok(())
+    }
+
+    /// Calls what is on the stack, `items` of which are the call's; all slots go to their memory, where the result comes.
+    pub fn call_in_memory(&mut self, unit: u32, count: usize, items: usize, named: bool) -> Recorded {
+        self.all_home(unit)?;
+        self.opaque = true;
+        let (depth, memory) = (self.top().slots.len(), self.top().memory.unwrap_or(self.frame));
+        let args = [depth, count, usize::from(named)].map(|word| Arg::from(word as i64));
+        let done = self.call(Helper::call_stack, &[memory, args[0], args[1], args[2]]);
+        self.top().slots.truncate(depth - items);
+        self.guard_done(unit, Op::guard_ge, &[done, Arg::from(0)]);
+        self.here = None;
+        self.top().slots.push(Slot::MEMORY);
+        Ok(())
+    }
+
+    /// Brings all slots to their memory, where they may change; the instruction's place.
+    fn all_home(&mut self, unit: u32) -> Recorded<*mut u16> {
         self.protect();
         self.give_memory();
         for number in 0..self.frames.len() {
@@ -754,16 +787,7 @@ impl Recorder {
         }
         // Only now, as what is at home counts for who owns what.
         self.frames.iter_mut().flat_map(|frame| &mut frame.slots).for_each(|slot| *slot = Slot::MEMORY);
-        let place = self.note_place(unit);
-        let (depth, memory) = (self.top().slots.len(), self.top().memory.unwrap_or(self.frame));
-        let args =
-            [self.thread, memory, Arg::from(place as i64), Arg::from(depth as i64), Arg::from(arg as i64)];
-        let elsewhere = self.call(Helper::interpret, &args);
-        let snap = self.snapshot(unit, Exit::Elsewhere);
-        self.trace.guard(Op::guard_false, &[elsewhere], snap);
-        self.here = None;
-        self.interpreted = true;
-        Ok(())
+        Ok(self.note_place(unit))
     }
 
     /// Guards that a call that is done has not failed; the state is as it is for the exception.

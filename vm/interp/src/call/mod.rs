@@ -242,7 +242,10 @@ pub unsafe fn enter_class(
 
 /// The code of the frame below an `__init__`: checks its result and returns the instance, which waits on the stack. Frames of it are
 /// never shown, since they stand before their first traceable instruction.
-fn init_shim() -> Result<&'static Code> {
+///
+/// # Errors
+/// MemoryError.
+pub fn init_shim() -> Result<&'static Code> {
     struct Shim(Cell<*const Code>);
     // SAFETY: made once, under the GIL.
     unsafe impl Sync for Shim {}

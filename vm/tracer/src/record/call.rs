@@ -1,50 +1,72 @@
 //! Calls: Python functions become part of the trace, some built-in ones are known, all else is called by the runtime.
 
-use super::Site;
-use super::build;
+use super::bind::{self, Given, Source};
+use super::compare::borrowed;
+use super::{Site, arith, build};
 use crate::helpers::Helper;
-use crate::items::{FrameState, Item, Slot};
+use crate::items::{FrameState, Item, Life, Obj, Slot};
 use crate::layout;
-use crate::recorder::{Recorded, Recorder};
+use crate::recorder::{Recorded, Recorder, pointer_const};
 use crate::state;
 use bytecode::code::flags;
 use bytecode::opcodes::op;
 use core::ptr;
-use interp::adapt::{native, push};
+use interp::adapt::native;
 use ir::ops::Op;
-use ir::trace::{Alias, Arg};
+use ir::trace::{Alias, Arg, Const};
 use jit::abort::Abort;
+use objects::attrs;
+use objects::typeobject::slots::GetAttroFunc;
+use objects::types::code::Code;
+use objects::types::dict::Dict;
+use objects::types::dict::methods::PyDict_Type;
 use objects::types::function::Function;
 use objects::types::list::methods::PyList_Type;
+use objects::types::object::PyBaseObject_Type;
 use objects::types::str::PyUnicode_Type;
+use objects::types::tuple::Tuple;
 use objects::types::tuple::methods::PyTuple_Type;
-use objects::{Instance, Object};
+use objects::{Instance, Object, TypeObject};
 
 /// Frames in a trace.
-const DEEPEST: usize = 10;
+const DEEPEST: usize = 14;
+
+/// Arguments that are taken out of a tuple.
+const SPREAD: usize = 8;
+
+/// Frames of one code.
+const REPEATED: usize = 3;
+
+/// A call whose callable is in slot `base`, an object or NULL in the one behind it, then the arguments.
+struct Call {
+    base: usize,
+    /// Items on the stack.
+    items: usize,
+    has_self: bool,
+    given: Given,
+}
 
 pub fn call(rec: &mut Recorder, at: Site) -> Recorded {
     if rec.opcode_at(at.next) == op::POP_TOP {
         // `list.append` goes on behind it.
         rec.skipped = Some((at.next + 1, 1));
     }
-    let base = rec.at(at.arg + 2);
-    let callable = rec.live_object(base)?;
-    let has_self = rec.item(base + 1, false) != Item::Null;
-    let first = if has_self { base + 1 } else { base + 2 };
-    // Where the interpreter has a bound method and the trace a function with its object, or the other way round, nothing can be
-    // learnt from what the interpreter calls.
-    let alike = has_self != rec.live(base + 1).is_null();
-    if !alike {
-    } else if let Some(function) = callable.cast_exact::<Function>() {
-        if let Some(()) = enter(rec, at, base, first, function)? {
-            return Ok(());
-        }
-    } else if ptr::eq(callable, native::builtin_len()) && at.arg == 1 && !has_self {
+    let call = found(rec, at.arg, None);
+    let (base, callable) = (call.base, rec.live_object(call.base)?);
+    let single = at.arg == 1;
+    if enter(rec, at, &call, callable)? {
+        return Ok(());
+    }
+    if !is_alike(rec, &call) {
+    } else if ptr::eq(callable, native::builtin_len()) && single && !call.has_self {
         if length(rec, base)? {
             return Ok(());
         }
-    } else if ptr::eq(callable, native::builtin_list_append()) && at.arg == 1 && has_self {
+    } else if ptr::eq(callable, native::builtin_isinstance()) && at.arg == 2 && !call.has_self {
+        if is_instance(rec, base)? {
+            return Ok(());
+        }
+    } else if ptr::eq(callable, native::builtin_list_append()) && single && call.has_self {
         let list = rec.live_object(base + 1)?;
         if let (true, Item::Obj(id)) = (list.is_exactly(&PyList_Type), rec.item(base + 1, true)) {
             guard_callable(rec, base, callable);
@@ -56,14 +78,92 @@ pub fn call(rec: &mut Recorder, at: Site) -> Recorded {
             return Ok(());
         }
     }
+    let first = if call.has_self { base + 1 } else { base + 2 };
     let helpers = [Helper::call0, Helper::call1, Helper::call2, Helper::call3, Helper::call4, Helper::call5];
     let count = base + at.arg + 2 - first;
-    let helper = *helpers.get(count).ok_or(Abort::Operands)?;
+    let Some(&helper) = helpers.get(count) else {
+        return rec.call_in_memory(at.unit, at.arg, at.arg + 2, false);
+    };
     let mut args = vec![rec.pointer(base)];
     args.extend((first..first + count).map(|index| rec.pointer(index)).collect::<Vec<_>>());
     let result = rec.loud(at.unit, helper, &args)?;
     rec.finish(at.unit, at.arg + 2, result);
     Ok(())
+}
+
+pub fn call_kw(rec: &mut Recorder, at: Site) -> Recorded {
+    let top = rec.at(1);
+    let names = arith::known(rec, top).and_then(|names| names.cast_exact::<Tuple>());
+    if let Some(names) = names {
+        let call = found(rec, at.arg, Some(names));
+        let callable = rec.live_object(call.base)?;
+        if enter(rec, at, &call, callable)? {
+            return Ok(());
+        }
+    }
+    rec.call_in_memory(at.unit, at.arg, at.arg + 3, true)
+}
+
+/// `f(*args)` and `f(*args, **kwargs)`, which the compiler brings into a tuple and a dictionary.
+pub fn call_function_ex(rec: &mut Recorder, at: Site) -> Recorded {
+    let has_dict = at.arg & 1 != 0;
+    let args = rec.at(1 + usize::from(has_dict));
+    let base = args - 2;
+    let callable = rec.live_object(base)?;
+    if callable.cast_exact::<Function>().is_none() {
+        return super::interpret(rec, at);
+    }
+    let tuple = rec.live_object(args)?.cast_exact::<Tuple>();
+    let dict = if has_dict { rec.live_object(args + 1)?.cast_exact::<Dict>() } else { None };
+    let (Some(tuple), true, Item::Obj(id)) = (tuple, dict.is_some() == has_dict, rec.item(args, true)) else {
+        return Err(Abort::Operands);
+    };
+    rec.guard_class(id, &PyTuple_Type);
+    let val = rec.obj(id).val;
+    let mut keywords = Arg::Const(Const::P(0));
+    if has_dict && let Item::Obj(dict) = rec.item(args + 1, true) {
+        rec.guard_class(dict, &PyDict_Type);
+        keywords = rec.obj(dict).val;
+    }
+    if tuple.len() <= SPREAD && dict.is_none_or(Dict::is_empty) {
+        let length = rec.load(Op::ld_i64, val, layout::SIZE, Alias::CONSTANT);
+        rec.guard(Op::guard_eq, &[length, Arg::from(tuple.len() as i64)]);
+        if has_dict {
+            let size = rec.call(Helper::length_plain, &[keywords]);
+            rec.guard(Op::guard_eq, &[size, Arg::from(0)]);
+        }
+        let given = (0..tuple.len())
+            .map(|n| {
+                let item = rec.load(Op::ld_p, val, layout::TUPLE_ITEMS + n as i32 * 8, Alias::CONSTANT);
+                Source::Item(borrowed(rec, item))
+            })
+            .collect();
+        let given = Given { args: given, names: None };
+        let call = Call { base, items: 3 + usize::from(has_dict), has_self: false, given };
+        if enter(rec, at, &call, callable)? {
+            return Ok(());
+        }
+    }
+    let callable = rec.pointer(base);
+    let result = rec.loud(at.unit, Helper::call_spread, &[callable, val, keywords])?;
+    rec.finish(at.unit, 3 + usize::from(has_dict), result);
+    Ok(())
+}
+
+/// The call on the stack, `count` arguments and perhaps their names.
+fn found(rec: &mut Recorder, count: usize, names: Option<&'static Tuple>) -> Call {
+    let items = count + 2 + usize::from(names.is_some());
+    let base = rec.at(items);
+    let has_self = rec.item(base + 1, false) != Item::Null;
+    let first = if has_self { base + 1 } else { base + 2 };
+    let args = (first..base + 2 + count).map(Source::Slot).collect();
+    Call { base, items, has_self, given: Given { args, names } }
+}
+
+/// Where the interpreter has a bound method and the trace a function with its object, or the other way round, nothing can be learnt from
+/// what the interpreter calls.
+fn is_alike(rec: &mut Recorder, call: &Call) -> bool {
+    call.has_self != rec.live(call.base + 1).is_null()
 }
 
 fn guard_callable(rec: &mut Recorder, base: usize, callable: &Object) {
@@ -72,46 +172,136 @@ fn guard_callable(rec: &mut Recorder, base: usize, callable: &Object) {
     }
 }
 
-/// The function's frame becomes the innermost; `None` if its call takes more than moving the arguments.
-fn enter(
+/// The frame of a Python function, or of a class's `__init__`, becomes the innermost; whether the callable is one for that.
+fn enter(rec: &mut Recorder, at: Site, call: &Call, callable: &'static Object) -> Recorded<bool> {
+    if at.opcode != op::CALL_FUNCTION_EX && !is_alike(rec, call) {
+        return Ok(false);
+    }
+    if let Some(function) = callable.cast_exact::<Function>() {
+        let Some(sources) = plan(rec, function, &call.given) else { return Ok(false) };
+        guard_callable(rec, call.base, callable);
+        begin(rec, at, call, function, &sources, None);
+        return Ok(true);
+    }
+    let Some(class) = callable.cast_exact::<TypeObject>().filter(|_| !call.has_self) else {
+        return Ok(false);
+    };
+    let (Some(init), Ok(shim)) = (interp::call::init_of(class), interp::call::init_shim()) else {
+        return Ok(false);
+    };
+    // The instance comes into the place of the NULL.
+    let mut given = call.given.clone();
+    given.args.insert(0, Source::Slot(call.base + 1));
+    if at.opcode == op::CALL_FUNCTION_EX {
+        return Ok(false);
+    }
+    let Some(sources) = plan(rec, init, &given) else { return Ok(false) };
+    guard_callable(rec, call.base, callable);
+    let address = pointer_const(callable);
+    rec.keep(callable);
+    let found = rec.load(Op::ld_u32, address, layout::TYPE_VERSION, layout::VERSION);
+    rec.guard(Op::guard_eq, &[found, Arg::from(i64::from(class.tp_version_tag.get()))]);
+    begin(rec, at, call, init, &sources, Some((address, shim)));
+    Ok(true)
+}
+
+/// How the function's parameters get their values, if its frame can become part of the trace.
+fn plan(rec: &Recorder, function: &Function, given: &Given) -> Option<Vec<Source>> {
+    let code = function.code();
+    let runs_at_once = !code.has_flag(flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR);
+    let repeated = rec.frames.iter().filter(|frame| ptr::eq(frame.code, code)).count();
+    let fits = code.has_flag(flags::OPTIMIZED)
+        && runs_at_once
+        && function.version() != 0
+        && rec.frames.len() < DEEPEST
+        && repeated < REPEATED
+        && state::with(|jit| jit.apart.borrow().contains(&ptr::from_ref(code))) != Some(true);
+    if fits { bind::sources(function, given) } else { None }
+}
+
+/// The function's frame becomes the innermost. For a call of a class, with the instance that is made, above the frame that gives it
+/// back.
+fn begin(
     rec: &mut Recorder,
     at: Site,
-    base: usize,
-    first: usize,
+    call: &Call,
     function: &Function,
-) -> Recorded<Option<()>> {
-    let code = function.code();
-    let count = base + at.arg + 2 - first;
-    let runs_at_once = !code.has_flag(flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR);
-    let version = function.version();
-    if !push::takes_exactly(code, count)
-        || !runs_at_once
-        || version == 0
-        || state::with(|jit| jit.apart.borrow().contains(&ptr::from_ref(code))) == Some(true)
-        || code.co_nlocals.get() != code.co_nlocalsplus.get()
-    {
-        return Ok(None);
-    }
-    if rec.frames.len() >= DEEPEST {
-        return Err(Abort::TooDeep);
-    }
-    guard_callable(rec, base, function.as_object());
+    sources: &[Source],
+    class: Option<(Arg, &'static Code)>,
+) {
     let address = rec.keep(function.as_object());
     let found = rec.load(Op::ld_u32, address, layout::FUNCTION_VERSION, layout::VERSION);
-    rec.guard(Op::guard_eq, &[found, Arg::from(i64::from(version))]);
-    // All items are asked for before the slots move.
-    let mut items = rec.take(at.arg + 2);
-    items.reverse();
-    let args = items.split_off(first - base);
+    rec.guard(Op::guard_eq, &[found, Arg::from(i64::from(function.version()))]);
+    let mut instance = None;
+    if let Some((class, _)) = class {
+        let object = rec.call(Helper::new_instance, &[class]);
+        rec.guard_done(at.unit, Op::guard_ne, &[object, Arg::Const(Const::P(0))]);
+        let item = rec.add(Obj::new(object, 1, Life::Counted));
+        rec.set(call.base + 1, item);
+        instance = Some(item);
+    }
+    let items = bind::items(rec, at.unit, sources);
+    let gone = rec.take(call.items);
+    let code = function.code();
+    let mut slots: Vec<Slot> = items.into_iter().map(Slot::held).collect();
     let locals = code.co_nlocalsplus.get() as usize;
-    let mut slots: Vec<Slot> = args.into_iter().map(Slot::held).collect();
     slots.resize(locals, Slot::held(Item::Null));
     rec.top().call = at.unit;
-    // The interpreter makes the frame when it executes the instruction.
+    // The interpreter makes the frames when it executes the instruction.
+    if let (Some(instance), Some((_, shim))) = (instance, class) {
+        rec.frames.push(FrameState {
+            function: ptr::null(),
+            code: shim,
+            live: ptr::null(),
+            slots: vec![Slot::held(instance)],
+            locals: 0,
+            call: 0,
+            memory: None,
+        });
+    }
     rec.frames.push(FrameState { function, code, live: ptr::null(), slots, locals, call: 0, memory: None });
-    items.into_iter().for_each(|item| rec.settle(item));
+    gone.into_iter().for_each(|item| rec.settle(item));
     rec.expected = 0;
-    Ok(Some(()))
+}
+
+/// Whether an instance's `__class__` is its class: the attribute is that of `object`, looked up in the ordinary way.
+fn tells_its_class(class: &TypeObject) -> bool {
+    let name = objects::id!("__class__");
+    let generic = attrs::generic_getattro as GetAttroFunc;
+    let ordinary = class.tp_getattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic));
+    match (class.lookup(name), PyBaseObject_Type.lookup(name)) {
+        (Some(own), Some(plain)) => ordinary && own.is(&plain),
+        _ => false,
+    }
+}
+
+/// `isinstance` of an object whose class is guarded: the answer does not change with the object.
+fn is_instance(rec: &mut Recorder, base: usize) -> Recorded<bool> {
+    let (live, class) = (rec.live_object(base + 2)?, rec.live_object(base + 3)?);
+    let callable = rec.live_object(base)?;
+    let (Some(class), Item::Obj(wanted)) = (class.cast_exact::<TypeObject>(), rec.item(base + 3, true))
+    else {
+        return Ok(false);
+    };
+    let own = live.class();
+    let answer = own.is_subtype(class);
+    if !answer && !tells_its_class(own) {
+        return Ok(false);
+    }
+    match rec.item(base + 2, true) {
+        Item::Obj(_) | Item::Int(_) | Item::Float(_) | Item::Bool(_) => {}
+        _ => return Ok(false),
+    }
+    if let Item::Obj(id) = rec.item(base + 2, true) {
+        if !own.assign_version_tag() {
+            return Ok(false);
+        }
+        super::attr::guard_version(rec, id, own);
+    }
+    guard_callable(rec, base, callable);
+    rec.guard_is(wanted, class.as_object());
+    rec.replace(4, Item::Bool(Arg::from(i64::from(answer))));
+    Ok(true)
 }
 
 fn length(rec: &mut Recorder, base: usize) -> Recorded<bool> {
@@ -151,6 +341,19 @@ pub fn return_const(rec: &mut Recorder, at: Site) -> Recorded {
     leave(rec, item)
 }
 
+/// What `__init__` returned.
+pub fn exit_init_check(rec: &mut Recorder, _at: Site) -> Recorded {
+    let top = rec.at(1);
+    let none = objects::types::none::none();
+    if !rec.live_object(top)?.is(none) {
+        return Err(Abort::Operands);
+    }
+    let Item::Obj(id) = rec.item(top, true) else { return Err(Abort::Operands) };
+    rec.guard_is(id, none);
+    rec.shrink(1);
+    Ok(())
+}
+
 fn leave(rec: &mut Recorder, value: Item) -> Recorded {
     if rec.frames.len() < 2 {
         return Err(Abort::Returned);
@@ -167,6 +370,12 @@ fn leave(rec: &mut Recorder, value: Item) -> Recorded {
     }
     for slot in frame.slots {
         rec.settle(slot.item);
+    }
+    let caller = rec.top();
+    if caller.function.is_null() && rec.frames.len() > 1 {
+        // The frame that gives an instance back stands before its first instruction.
+        rec.expected = 0;
+        return Ok(());
     }
     let caller = rec.top();
     // SAFETY: the calling instruction in the caller's code.

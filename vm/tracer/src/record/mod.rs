@@ -5,8 +5,10 @@
 
 pub mod arith;
 pub mod attr;
+pub mod bind;
 pub mod build;
 pub mod call;
+pub mod cell;
 pub mod compare;
 pub mod iter;
 pub mod jump;
@@ -65,7 +67,10 @@ pub fn record(rec: &mut Recorder, at: Site) -> Recorded {
         op::PUSH_NULL => stack::push_null,
         op::COPY => stack::copy,
         op::SWAP => stack::swap,
-        op::LOAD_DEREF => stack::load_deref,
+        op::LOAD_DEREF => cell::load_deref,
+        op::STORE_DEREF => cell::store_deref,
+        op::MAKE_CELL => cell::make_cell,
+        op::COPY_FREE_VARS => cell::copy_free_vars,
         op::BINARY_OP => arith::binary_op,
         op::UNARY_NEGATIVE => arith::unary_negative,
         op::UNARY_INVERT => arith::unary_invert,
@@ -95,6 +100,9 @@ pub fn record(rec: &mut Recorder, at: Site) -> Recorded {
         op::BUILD_LIST => build::build_list,
         op::LIST_APPEND => build::list_append,
         op::CALL => call::call,
+        op::CALL_KW => call::call_kw,
+        op::CALL_FUNCTION_EX => call::call_function_ex,
+        op::EXIT_INIT_CHECK => call::exit_init_check,
         op::RETURN_VALUE => call::return_value,
         op::RETURN_CONST => call::return_const,
         opcode if is_plain(opcode) => interpret,
@@ -141,7 +149,6 @@ fn is_plain(opcode: u8) -> bool {
             | op::LOAD_FROM_DICT_OR_GLOBALS
             | op::LOAD_LOCALS
             | op::LOAD_SUPER_ATTR
-            | op::MAKE_CELL
             | op::MAKE_FUNCTION
             | op::MAP_ADD
             | op::MATCH_CLASS
@@ -153,7 +160,6 @@ fn is_plain(opcode: u8) -> bool {
             | op::SET_ADD
             | op::SET_FUNCTION_ATTRIBUTE
             | op::SET_UPDATE
-            | op::STORE_DEREF
             | op::STORE_SLICE
             | op::UNPACK_EX
     )

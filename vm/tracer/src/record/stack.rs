@@ -1,11 +1,8 @@
 //! Fast locals, constants, and moving items on the stack.
 
 use super::Site;
-use crate::items::{Item, Life, Obj, Slot};
-use crate::layout;
+use crate::items::{Item, Slot};
 use crate::recorder::{Recorded, Recorder};
-use ir::ops::Op;
-use ir::trace::{Arg, Const};
 use jit::abort::Abort;
 
 pub fn nothing(_rec: &mut Recorder, _at: Site) -> Recorded {
@@ -112,20 +109,5 @@ pub fn swap(rec: &mut Recorder, at: Site) -> Recorded {
         rec.top().slots[index].home = false;
     }
     rec.top().slots.swap(top, other);
-    Ok(())
-}
-
-pub fn load_deref(rec: &mut Recorder, at: Site) -> Recorded {
-    let Item::Obj(cell) = rec.item(at.arg, true) else { return Err(Abort::Operands) };
-    let live = rec.live_object(at.arg)?;
-    let live = live.cast_exact::<objects::types::cell::Cell>().ok_or(Abort::Operands)?;
-    if live.peek_value().is_null() {
-        return Err(Abort::Operands);
-    }
-    let cell = rec.obj(cell).val;
-    let value = rec.load(Op::ld_p, cell, layout::CELL_VALUE, layout::CELL);
-    rec.guard(Op::guard_ne, &[value, Arg::Const(Const::P(0))]);
-    let item = rec.add(Obj::new(value, 0, Life::Borrowed));
-    rec.push(item);
     Ok(())
 }
