@@ -11,6 +11,7 @@ use objects::object::{Object, dealloc};
 use objects::types::bool::PyBool_Type;
 use objects::types::bytes::methods::PyBytes_Type;
 use objects::types::float::PyFloat_Type;
+use objects::types::generator::Generator;
 use objects::types::int::PyLong_Type;
 use objects::types::list::List;
 use objects::types::none::_PyNone_Type;
@@ -55,6 +56,9 @@ fn ends_quietly(object: &Object, depth: u32) -> bool {
         let items = list.raw_items();
         // SAFETY: the items of a list that nobody else can change.
         return list.len() <= WIDTH && (0..list.len()).all(|n| lives_or_quiet(unsafe { &**items.add(n) }));
+    }
+    if let Some(generator) = Generator::any(object) {
+        return generator.is_finished() && generator.weakreflist.get().is_null();
     }
     let class = object.class();
     let plain = class.heap_type().is_some()

@@ -1,5 +1,6 @@
 //! Leaving compiled code: the frames become what the interpreter would have them.
 
+use crate::items::Runs;
 use crate::recorder::{Exit, heads, made};
 use bytecode::opcodes::{DEOPT, op};
 use core::ptr;
@@ -10,6 +11,7 @@ use objects::interpreter_frame::InterpreterFrame;
 use objects::state::ThreadState;
 use objects::types::float::Float;
 use objects::types::function::Function;
+use objects::types::generator::{Generator, state};
 use objects::types::int::Int;
 use objects::types::none::none;
 use objects::{Instance, Object, Ref, fatal};
@@ -57,14 +59,19 @@ pub unsafe fn restore(ts: &ThreadState, snapshot: &Snapshot, values: &[u64]) -> 
         }
         let has_memory = matches!(slots[heads(number) - 1], Slot::Arg(_));
         slots = &slots[heads(number)..];
-        let frame: *const InterpreterFrame = if has_memory {
-            take() as FramePtr
-        } else if saved.code == 0 {
-            // SAFETY: the frame below is whole.
-            unsafe { push_shim(ts, frames[number - 1]) }
-        } else {
+        let runs = Runs::unpack(saved.code, number);
+        let frame: *const InterpreterFrame = match runs {
+            Runs::Generator { linked: false, after } => {
+                let frame = take() as FramePtr;
+                // SAFETY: a generator that waits; the frame below is whole.
+                unsafe { link(ts, frame, frames[number - 1], after as u16) };
+                frame
+            }
+            _ if has_memory => take() as FramePtr,
             // SAFETY: the compiled code keeps the functions that it runs.
-            unsafe { push(ts, saved.code as *const Function, frames[number - 1]) }
+            Runs::Function(function) => unsafe { push(ts, function, frames[number - 1]) },
+            // SAFETY: the frame below is whole.
+            _ => unsafe { push_shim(ts, frames[number - 1]) },
         };
         // SAFETY: the frame is whole, and its slots are the trace's to fill.
         unsafe {
@@ -104,6 +111,21 @@ pub unsafe fn push(ts: &ThreadState, function: *const Function, caller: FramePtr
         let Ok(new) = frame::push(ts, (*function).to_ref(), None, 0) else { fatal("out of memory") };
         chain(ts, new, caller);
         new
+    }
+}
+
+/// Makes a generator run whose frame is then above `caller`, which goes on `after` units behind its instruction when it returns.
+pub unsafe fn link(ts: &ThreadState, frame: FramePtr, caller: FramePtr, after: u16) {
+    // SAFETY: the generator waits; both frames are whole.
+    unsafe {
+        let generator = Generator::of_frame(&*frame);
+        generator.frame_state.set(state::EXECUTING);
+        frame::push_exception_state(ts, generator);
+        (*caller).return_offset.set(after);
+        (*frame).previous.set(caller.cast_mut());
+        (*frame).stacktop.set(-1);
+        ts.current_frame.set(frame.cast_mut().cast());
+        ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() - 1);
     }
 }
 

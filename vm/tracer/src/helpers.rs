@@ -11,6 +11,7 @@ use interp::eval::{FramePtr, Pc, ThreadPtr};
 use interp::ops::{binary, compare};
 use ir::ops::Ty;
 use ir::trace::{Callee, Touches};
+use objects::interpreter_frame::owner;
 use objects::protocol::{attr, call, iter, mapping, object};
 use objects::state::ThreadState;
 use objects::typeobject::generic_alloc;
@@ -19,6 +20,7 @@ use objects::types::cell::Cell;
 use objects::types::dict::Dict;
 use objects::types::float::Float;
 use objects::types::function::Function;
+use objects::types::generator::Generator;
 use objects::types::int::Int;
 use objects::types::list::List;
 use objects::types::str::Str;
@@ -87,6 +89,10 @@ helpers! {
     push_frame (I I P I I) -> I, Touches::Reads, push_frame;
     /// The frame that gives an instance back: thread, calling frame, calling instruction, items on the caller's stack.
     push_shim (I I I I) -> I, Touches::Reads, push_shim;
+    /// Makes a generator run above a frame: thread, that frame, the generator's, the resuming instruction, items on the caller's stack,
+    /// where the caller goes on.
+    link_generator (I I I I I I) -> -, Touches::Reads, link_generator;
+    unlink_generator (I I) -> -, Touches::Reads, unlink_generator;
     /// Takes a frame away that [`Helper::push_frame`] made, whose slots mean nothing.
     pop_frame (I I) -> -, Touches::Reads, pop_frame;
 
@@ -96,6 +102,8 @@ helpers! {
     interpret (I I I I I) -> I, Touches::Writes, interpret;
     /// Ends what waits.
     bury () -> -, Touches::Writes, bury;
+    /// Ends a linked generator whose code has ended: thread, its frame, items in its slots.
+    end_generator (I I I) -> -, Touches::Writes, end_generator;
     operate (P P I) -> P, Touches::Writes, operate;
     compare (P P I) -> P, Touches::Writes, compare_values;
     contains (P P I) -> P, Touches::Writes, contains;
@@ -156,6 +164,54 @@ pub extern "C" fn box_float(value: f64) -> *mut Object {
     made(Float::new(value).map(Ref::upcast))
 }
 
+/// The frame waits for a call with `depth` items in its slots. Those of a generator are not for the collector to see: the trace may
+/// own what is in them.
+unsafe fn wait(caller: FramePtr, call: usize, depth: i32) {
+    // SAFETY: a whole frame.
+    unsafe {
+        (*caller).instr_ptr.set((*caller).code().first_unit().add(call));
+        (*caller).stacktop.set(if (*caller).owner.get() == owner::GENERATOR { -1 } else { depth });
+    }
+}
+
+unsafe extern "C" fn link_generator(
+    ts: &ThreadState,
+    caller: FramePtr,
+    frame: FramePtr,
+    call: usize,
+    depth: i32,
+    after: u16,
+) {
+    // SAFETY: the caller is the thread's innermost frame; the generator waits.
+    unsafe {
+        wait(caller, call, depth);
+        crate::exit::link(ts, frame, caller, after);
+    }
+}
+
+unsafe extern "C" fn unlink_generator(ts: &ThreadState, frame: FramePtr) {
+    // SAFETY: the thread's innermost frame, of a generator.
+    unsafe {
+        interp::frame::pop_exception_state(ts, Generator::of_frame(&*frame));
+        ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() + 1);
+        let caller = (*frame).previous.replace(core::ptr::null_mut());
+        ts.current_frame.set(caller.cast());
+        (*caller).stacktop.set(-1);
+    }
+}
+
+unsafe extern "C" fn end_generator(ts: &ThreadState, frame: FramePtr, depth: i32) {
+    // SAFETY: the thread's innermost frame, of a generator; its slots own what is in them.
+    unsafe {
+        (*frame).stacktop.set(depth);
+        ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() + 1);
+        let caller = (*frame).previous.get();
+        ts.current_frame.set(caller.cast());
+        interp::frame::clear_and_pop(ts, frame);
+        (*caller).stacktop.set(-1);
+    }
+}
+
 unsafe extern "C" fn push_frame(
     ts: &ThreadState,
     caller: FramePtr,
@@ -165,8 +221,7 @@ unsafe extern "C" fn push_frame(
 ) -> FramePtr {
     // SAFETY: the caller is the thread's innermost frame.
     unsafe {
-        (*caller).instr_ptr.set((*caller).code().first_unit().add(call));
-        (*caller).stacktop.set(depth);
+        wait(caller, call, depth);
         let frame = crate::exit::push(ts, function, caller);
         (*frame).stacktop.set(-1);
         frame
@@ -176,8 +231,7 @@ unsafe extern "C" fn push_frame(
 unsafe extern "C" fn push_shim(ts: &ThreadState, caller: FramePtr, call: usize, depth: i32) -> FramePtr {
     // SAFETY: the caller is the thread's innermost frame.
     unsafe {
-        (*caller).instr_ptr.set((*caller).code().first_unit().add(call));
-        (*caller).stacktop.set(depth);
+        wait(caller, call, depth);
         let frame = crate::exit::push_shim(ts, caller);
         (*frame).stacktop.set(-1);
         frame

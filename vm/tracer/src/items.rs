@@ -73,11 +73,55 @@ impl Slot {
     pub const MEMORY: Slot = Slot { item: Item::Memory, home: true };
 }
 
+/// What runs in a frame.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Runs {
+    /// Whatever the interpreter ran when the trace was entered.
+    Outermost,
+    Function(*const Function),
+    /// The code that gives an instance back when its `__init__` is done.
+    Init,
+    /// A generator, whose frame lies in it. Only once it is linked is it running and above its caller for others to see. The
+    /// caller goes on `after` units behind its instruction when it returns.
+    Generator {
+        linked: bool,
+        after: u32,
+    },
+}
+
+impl Runs {
+    /// As a snapshot's frame has it.
+    pub fn pack(self) -> u64 {
+        match self {
+            Runs::Outermost | Runs::Init => 0,
+            Runs::Function(function) => function as u64,
+            Runs::Generator { linked, after } => 1 | u64::from(linked) << 1 | u64::from(after) << 2,
+        }
+    }
+
+    /// What the frame with that number in a snapshot has.
+    pub fn unpack(packed: u64, number: usize) -> Runs {
+        match packed {
+            0 if number == 0 => Runs::Outermost,
+            0 => Runs::Init,
+            packed if packed & 1 == 0 => Runs::Function(packed as *const Function),
+            packed => Runs::Generator { linked: packed & 2 != 0, after: (packed >> 2) as u32 },
+        }
+    }
+
+    /// The function.
+    pub fn function(self) -> Option<*const Function> {
+        match self {
+            Runs::Function(function) => Some(function),
+            _ => None,
+        }
+    }
+}
+
 /// A frame. The outermost is the interpreter's; those above it have memory only once something has been called that could look.
 #[derive(Clone, Debug)]
 pub struct FrameState {
-    /// NULL for the outermost, and for a frame that gives an instance back when its `__init__` is done.
-    pub function: *const Function,
+    pub runs: Runs,
     pub code: *const Code,
     /// The interpreter's frame while recording.
     pub live: FramePtr,

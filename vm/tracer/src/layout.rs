@@ -6,6 +6,7 @@ use objects::TypeObject;
 use objects::interpreter_frame::{InterpreterFrame, SPECIALS_WORDS};
 use objects::state::ThreadState;
 use objects::types::function::Function;
+use objects::types::generator::Generator;
 use objects::types::range::iter::RangeIterator;
 
 macro_rules! aliases {
@@ -76,6 +77,10 @@ pub const RANGE_LEN: i32 = offset_of!(RangeIterator, len) as i32;
 pub const FRAME_OBJECT: i32 = offset_of!(InterpreterFrame, frame_obj) as i32;
 pub const FRAME_LOCALS: i32 = offset_of!(InterpreterFrame, f_locals) as i32;
 pub const INSTR_PTR: i32 = offset_of!(InterpreterFrame, instr_ptr) as i32;
+pub const STACKTOP: i32 = offset_of!(InterpreterFrame, stacktop) as i32;
+/// From a generator to its frame, and from there to the generator's state.
+pub const GENERATOR_FRAME: i64 = offset_of!(Generator, iframe) as i64;
+pub const GENERATOR_STATE: i32 = offset_of!(Generator, frame_state) as i32 - GENERATOR_FRAME as i32;
 pub const BREAKER: i32 = offset_of!(ThreadState, eval_breaker) as i32;
 pub const CURRENT_EXCEPTION: i32 = offset_of!(ThreadState, current_exception) as i32;
 

@@ -5,7 +5,7 @@
 
 use crate::death::{self, WAITING};
 use crate::helpers::{Helper, int_value_of};
-use crate::items::{Entry, FrameState, Item, Kind, Life, Obj, ObjId, Slot};
+use crate::items::{Entry, FrameState, Item, Kind, Life, Obj, ObjId, Runs, Slot};
 use crate::layout;
 use crate::state::Level;
 use interp::eval::{FramePtr, Pc};
@@ -17,7 +17,6 @@ use jit::abort::Abort;
 use objects::types::bool::PyBool_Type;
 use objects::types::code::Code;
 use objects::types::float::{Float, PyFloat_Type};
-use objects::types::function::Function;
 use objects::types::int::PyLong_Type;
 use objects::{Object, Ref, TypeObject};
 use std::collections::HashMap;
@@ -102,7 +101,7 @@ pub struct Recorder {
     pub check_frame: bool,
     pub steps: u32,
     /// Rounds through inner loops.
-    pub rounds: HashMap<u32, u32>,
+    pub rounds: HashMap<(*const Code, u32), u32>,
     /// What the compiled code refers to.
     pub kept: Vec<Ref>,
     /// The word of the eval breaker when nothing is asked of the code.
@@ -192,7 +191,7 @@ impl Recorder {
         self.entry.breaker = self.breaker as usize;
         let memory = Some(self.frame);
         self.frames.push(FrameState {
-            function: core::ptr::null(),
+            runs: Runs::Outermost,
             code,
             live: frame,
             slots,
@@ -261,9 +260,9 @@ impl Recorder {
             // SAFETY: a frame that was just rebuilt.
             let code: &Code = unsafe { (*live).code() };
             let locals = code.co_nlocalsplus.get() as usize;
-            let function = frame.code as *const Function;
+            let runs = Runs::unpack(frame.code, number);
             let call = Exit::unpack(frame.pc).0;
-            self.frames.push(FrameState { function, code, live, slots, locals, call, memory });
+            self.frames.push(FrameState { runs, code, live, slots, locals, call, memory });
         }
     }
 
@@ -292,7 +291,12 @@ impl Recorder {
 
     /// Adds a store.
     pub fn store(&mut self, base: Arg, offset: i32, value: Arg, alias: Alias) {
-        self.trace.access(Op::st_64, &[base, value], Mem::at(offset, alias));
+        self.store_as(Op::st_64, base, offset, value, alias);
+    }
+
+    /// As [`Recorder::store`], of any size.
+    pub fn store_as(&mut self, op: Op, base: Arg, offset: i32, value: Arg, alias: Alias) {
+        self.trace.access(op, &[base, value], Mem::at(offset, alias));
     }
 
     /// Adds a call.
@@ -369,7 +373,7 @@ impl Recorder {
                 });
             }
             let pc = if number == last { exit.pack(unit) } else { Exit::Resume.pack(frame.call) };
-            snapshot.frames.push(Frame { code: frame.function as u64, pc, slots });
+            snapshot.frames.push(Frame { code: frame.runs.pack(), pc, slots });
         }
         snapshot.virtuals = virtuals.into_iter().map(|entry| entry.0).collect();
         self.trace.snap(snapshot)
@@ -592,6 +596,25 @@ impl Recorder {
         val
     }
 
+    /// Brings what is in a slot to the slot's memory, which owns it from now on.
+    pub fn hand_over(&mut self, frame: usize, index: usize) {
+        let slot = self.frames[frame].slots[index];
+        if !slot.home {
+            let value = self.give_in(frame, index);
+            if let Some(memory) = self.frames[frame].memory {
+                self.store(memory, layout::local(index), value, layout::LOCALS);
+            }
+        } else if let Item::Obj(id) = slot.item {
+            let (uses, obj) = (self.uses(id), *self.obj(id));
+            if obj.owned >= uses {
+                self.obj(id).owned -= 1;
+            } else {
+                self.count_up(obj.val);
+            }
+        }
+        self.frames[frame].slots[index] = Slot::MEMORY;
+    }
+
     // ---- kinds ----
 
     /// Guards that the object is of exactly this class, one that no instance can leave.
@@ -716,18 +739,28 @@ impl Recorder {
     /// Gives every frame memory, linked as the interpreter would have it.
     fn give_memory(&mut self) {
         for number in 1..self.frames.len() {
-            let (None, Some(caller)) = (self.frames[number].memory, self.frames[number - 1].memory) else {
-                continue;
-            };
-            let (call, depth) = (self.frames[number - 1].call, self.frames[number - 1].slots.len());
-            if self.frames[number].function.is_null() {
-                let args = [self.thread, caller, Arg::from(i64::from(call)), Arg::from(depth as i64)];
-                self.frames[number].memory = Some(self.call(Helper::push_shim, &args));
-                continue;
+            let (below, frame) = (&self.frames[number - 1], &self.frames[number]);
+            let (Some(caller), runs, memory) = (below.memory, frame.runs, frame.memory) else { continue };
+            let (call, depth) = (Arg::from(i64::from(below.call)), Arg::from(below.slots.len() as i64));
+            let thread = self.thread;
+            match runs {
+                Runs::Generator { linked: false, after } => {
+                    let frame = memory.unwrap_or(Arg::from(0));
+                    let args = [thread, caller, frame, call, depth, Arg::from(i64::from(after))];
+                    self.call(Helper::link_generator, &args);
+                    self.frames[number].runs = Runs::Generator { linked: true, after };
+                }
+                Runs::Init if memory.is_none() => {
+                    let frame = self.call(Helper::push_shim, &[thread, caller, call, depth]);
+                    self.frames[number].memory = Some(frame);
+                }
+                Runs::Function(function) if memory.is_none() => {
+                    let function = pointer_const(function.cast());
+                    let frame = self.call(Helper::push_frame, &[thread, caller, function, call, depth]);
+                    self.frames[number].memory = Some(frame);
+                }
+                _ => {}
             }
-            let function = pointer_const(self.frames[number].function.cast());
-            let args = [self.thread, caller, function, Arg::from(i64::from(call)), Arg::from(depth as i64)];
-            self.frames[number].memory = Some(self.call(Helper::push_frame, &args));
         }
         self.here = None;
     }
@@ -852,9 +885,9 @@ mod tests {
         recorder.thread = recorder.trace.param(Ty::I).into();
         recorder.frame = recorder.trace.param(Ty::I).into();
         let slots = vec![Slot::held(Item::Null); 2];
-        let (function, code, live) = (core::ptr::null(), core::ptr::null(), core::ptr::null());
+        let (runs, code, live) = (Runs::Outermost, core::ptr::null(), core::ptr::null());
         let memory = Some(recorder.frame);
-        recorder.frames.push(FrameState { function, code, live, slots, locals: 2, call: 0, memory });
+        recorder.frames.push(FrameState { runs, code, live, slots, locals: 2, call: 0, memory });
         recorder
     }
 

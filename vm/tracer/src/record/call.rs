@@ -4,7 +4,7 @@ use super::bind::{self, Given, Source};
 use super::compare::borrowed;
 use super::{Site, arith, build};
 use crate::helpers::Helper;
-use crate::items::{FrameState, Item, Life, Obj, Slot};
+use crate::items::{FrameState, Item, Life, Obj, Runs, Slot};
 use crate::layout;
 use crate::recorder::{Recorded, Recorder, pointer_const};
 use crate::state;
@@ -205,17 +205,20 @@ fn enter(rec: &mut Recorder, at: Site, call: &Call, callable: &'static Object) -
     Ok(true)
 }
 
+/// Whether another frame of the code may become part of the trace.
+pub fn may_inline(rec: &Recorder, code: &Code) -> bool {
+    let repeated = rec.frames.iter().filter(|frame| ptr::eq(frame.code, code)).count();
+    rec.frames.len() < DEEPEST
+        && repeated < REPEATED
+        && state::with(|jit| jit.apart.borrow().contains(&ptr::from_ref(code))) != Some(true)
+}
+
 /// How the function's parameters get their values, if its frame can become part of the trace.
 fn plan(rec: &Recorder, function: &Function, given: &Given) -> Option<Vec<Source>> {
     let code = function.code();
     let runs_at_once = !code.has_flag(flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR);
-    let repeated = rec.frames.iter().filter(|frame| ptr::eq(frame.code, code)).count();
-    let fits = code.has_flag(flags::OPTIMIZED)
-        && runs_at_once
-        && function.version() != 0
-        && rec.frames.len() < DEEPEST
-        && repeated < REPEATED
-        && state::with(|jit| jit.apart.borrow().contains(&ptr::from_ref(code))) != Some(true);
+    let fits =
+        code.has_flag(flags::OPTIMIZED) && runs_at_once && function.version() != 0 && may_inline(rec, code);
     if fits { bind::sources(function, given) } else { None }
 }
 
@@ -250,7 +253,7 @@ fn begin(
     // The interpreter makes the frames when it executes the instruction.
     if let (Some(instance), Some((_, shim))) = (instance, class) {
         rec.frames.push(FrameState {
-            function: ptr::null(),
+            runs: Runs::Init,
             code: shim,
             live: ptr::null(),
             slots: vec![Slot::held(instance)],
@@ -259,7 +262,8 @@ fn begin(
             memory: None,
         });
     }
-    rec.frames.push(FrameState { function, code, live: ptr::null(), slots, locals, call: 0, memory: None });
+    let runs = Runs::Function(function);
+    rec.frames.push(FrameState { runs, code, live: ptr::null(), slots, locals, call: 0, memory: None });
     gone.into_iter().for_each(|item| rec.settle(item));
     rec.expected = 0;
 }
@@ -326,11 +330,11 @@ fn length(rec: &mut Recorder, base: usize) -> Recorded<bool> {
     Ok(true)
 }
 
-pub fn return_value(rec: &mut Recorder, _at: Site) -> Recorded {
+pub fn return_value(rec: &mut Recorder, at: Site) -> Recorded {
     let top = rec.at(1);
     let item = rec.item(top, true);
     rec.top().slots.pop();
-    leave(rec, item)
+    leave(rec, at, item)
 }
 
 pub fn return_const(rec: &mut Recorder, at: Site) -> Recorded {
@@ -338,7 +342,7 @@ pub fn return_const(rec: &mut Recorder, at: Site) -> Recorded {
     // SAFETY: the running frame's code.
     let object = *unsafe { (*code).consts() }.items().get(at.arg).ok_or(Abort::Operands)?;
     let item = rec.constant(object);
-    leave(rec, item)
+    leave(rec, at, item)
 }
 
 /// What `__init__` returned.
@@ -354,9 +358,12 @@ pub fn exit_init_check(rec: &mut Recorder, _at: Site) -> Recorded {
     Ok(())
 }
 
-fn leave(rec: &mut Recorder, value: Item) -> Recorded {
+fn leave(rec: &mut Recorder, at: Site, value: Item) -> Recorded {
     if rec.frames.len() < 2 {
         return Err(Abort::Returned);
+    }
+    if let Runs::Generator { after, .. } = rec.top().runs {
+        return super::generator::finish(rec, at, value, after);
     }
     // What is in its memory is given up too.
     for index in 0..rec.top().slots.len() {
@@ -372,7 +379,7 @@ fn leave(rec: &mut Recorder, value: Item) -> Recorded {
         rec.settle(slot.item);
     }
     let caller = rec.top();
-    if caller.function.is_null() && rec.frames.len() > 1 {
+    if caller.runs == Runs::Init {
         // The frame that gives an instance back stands before its first instruction.
         rec.expected = 0;
         return Ok(());

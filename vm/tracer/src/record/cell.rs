@@ -65,7 +65,8 @@ pub fn make_cell(rec: &mut Recorder, at: Site) -> Recorded {
 /// The function's cells come into the last fast locals.
 pub fn copy_free_vars(rec: &mut Recorder, at: Site) -> Recorded {
     // SAFETY: an inlined frame's function, which is guarded to be as it is.
-    let function: &Function = unsafe { rec.top().function.as_ref() }.ok_or(Abort::Operands)?;
+    let function = rec.top().runs.function().and_then(|function| unsafe { function.as_ref() });
+    let function: &Function = function.ok_or(Abort::Opcode)?;
     // SAFETY: as above.
     let cells = unsafe { function.func_closure.peek() }.map_or(&[][..], Tuple::items);
     let first = rec.top().locals - at.arg;

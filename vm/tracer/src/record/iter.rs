@@ -71,9 +71,8 @@ pub fn for_iter(rec: &mut Recorder, at: Site) -> Recorded {
             return Ok(());
         }
     }
-    if interp::call::plain_generator(live).is_some() {
-        // The interpreter runs its frame without nesting; a call from here would be slower.
-        return Err(Abort::Operands);
+    if super::generator::resume(rec, at, index, false)? {
+        return Ok(());
     }
     let val = rec.obj(id).val;
     let result = rec.loud(at.unit, Helper::iter_next, &[val])?;

@@ -31,7 +31,8 @@ pub fn jump_backward(rec: &mut Recorder, at: Site) -> Recorded {
     let nothing = Arg::from(rec.breaker);
     rec.guard(Op::guard_eq, &[asked, nothing]);
     rec.expected = at.next - at.arg as u32;
-    let rounds = rec.rounds.entry(rec.expected).or_default();
+    let code = rec.top().code;
+    let rounds = rec.rounds.entry((code, rec.expected)).or_default();
     *rounds += 1;
     if *rounds > UNROLL { Err(Abort::InnerLoop) } else { Ok(()) }
 }

@@ -10,6 +10,7 @@ pub mod build;
 pub mod call;
 pub mod cell;
 pub mod compare;
+pub mod generator;
 pub mod iter;
 pub mod jump;
 pub mod name;
@@ -86,6 +87,10 @@ pub fn record(rec: &mut Recorder, at: Site) -> Recorded {
         op::POP_JUMP_IF_NONE | op::POP_JUMP_IF_NOT_NONE => jump::pop_jump_if_none,
         op::GET_ITER => iter::get_iter,
         op::FOR_ITER => iter::for_iter,
+        op::YIELD_VALUE => generator::yield_value,
+        op::SEND => generator::send,
+        op::END_SEND => generator::end_send,
+        op::GET_YIELD_FROM_ITER => generator::get_yield_from_iter,
         op::UNPACK_SEQUENCE => iter::unpack_sequence,
         op::BINARY_SUBSCR => subscr::binary_subscr,
         op::STORE_SUBSCR => subscr::store_subscr,
@@ -140,10 +145,14 @@ fn is_plain(opcode: u8) -> bool {
             | op::DICT_UPDATE
             | op::FORMAT_SIMPLE
             | op::FORMAT_WITH_SPEC
+            | op::GET_AITER
+            | op::GET_ANEXT
+            | op::GET_AWAITABLE
             | op::GET_LEN
             | op::IMPORT_FROM
             | op::IMPORT_NAME
             | op::LIST_EXTEND
+            | op::LOAD_ASSERTION_ERROR
             | op::LOAD_BUILD_CLASS
             | op::LOAD_FROM_DICT_OR_DEREF
             | op::LOAD_FROM_DICT_OR_GLOBALS
