@@ -20,6 +20,7 @@ static NATIVE_MODULES: &[&[modules::Entry]] = &[
     stdlib_math::MODULES,
     stdlib_os::MODULES,
     stdlib_sqlite::MODULES,
+    stdlib_term::MODULES,
     stdlib_text::MODULES,
     stdlib_xml::MODULES,
 ];
@@ -64,6 +65,7 @@ pub fn main(args: Vec<OsString>) -> u8 {
     modules::register(NATIVE_MODULES);
     let mut ending = Ending::default();
     let started = start::start().and_then(|()| {
+        cpyext::pymem::install();
         cpyext::runtime::set_main_thread();
         prepare()
     });
@@ -135,9 +137,8 @@ impl Ending {
         if !interactive::is_wanted_after() || !interactive::stdin_is_interactive() {
             return;
         }
-        interactive::prepare();
         *self = Ending::default();
-        if let Err(raised) = interactive::run() {
+        if let Err(raised) = interactive::run_after() {
             self.report(raised);
         }
     }

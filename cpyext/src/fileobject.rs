@@ -5,9 +5,10 @@ use core::cell::Cell;
 use core::ffi::{CStr, c_char, c_int, c_void};
 use interp::modules::sys::printer::Printer;
 use macros::capi;
-use objects::protocol::{attr, call, object as protocol};
+use objects::protocol::descriptor::as_descriptor;
+use objects::protocol::{call, object as protocol};
 use objects::types::bytes::Bytes;
-use objects::types::int::{Int, new_int};
+use objects::types::int::new_int;
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::{Instance, Object, Ref, Result, hooks, id, raise};
@@ -127,37 +128,10 @@ pub fn PyFile_WriteString(string: &CStr, file: Option<&Object>) -> Result<()> {
     write(&*text(string)?, file)
 }
 
-fn descriptor(object: &Object) -> Result<c_int> {
-    if object.class().is_subtype(&objects::types::bool::PyBool_Type) {
-        let category = objects::types::exceptions::RuntimeWarning.as_object();
-        hooks::WARN.get()(category, "bool is used as a file descriptor", 1)?;
-    }
-    let number = match object.cast::<Int>() {
-        Some(int) => int.to_ref(),
-        None => {
-            let Some(method) = attr::get_optional(object, id!("fileno"))? else {
-                return Err(objects::raise!(
-                    TypeError,
-                    "argument must be an int, or have a fileno() method."
-                ));
-            };
-            call::call_no_args(&method)?
-                .downcast::<Int>()
-                .map_err(|_| objects::raise!(TypeError, "fileno() returned a non-integer"))?
-        }
-    };
-    let fd = number.to_i64().and_then(|fd| c_int::try_from(fd).ok());
-    let fd = fd.ok_or_else(|| objects::raise!(OverflowError, "Python int too large to convert to C int"))?;
-    if fd < 0 {
-        return Err(objects::raise!(ValueError, "file descriptor cannot be a negative integer ({fd})"));
-    }
-    Ok(fd)
-}
-
 /// A descriptor from an int or from what `fileno` returns.
 #[capi]
 pub fn PyObject_AsFileDescriptor(object: &Object) -> Result<c_int> {
-    descriptor(object)
+    as_descriptor(object)
 }
 
 /// For `O&`: 1, or 0 with an exception.
@@ -166,7 +140,7 @@ pub fn PyObject_AsFileDescriptor(object: &Object) -> Result<c_int> {
 /// A C function: `place` may be written to.
 #[capi]
 pub unsafe fn _PyLong_FileDescriptor_Converter(object: &Object, place: *mut c_int) -> c_int {
-    match descriptor(object) {
+    match as_descriptor(object) {
         Ok(fd) => {
             // SAFETY: the caller's promise.
             unsafe { place.write(fd) };

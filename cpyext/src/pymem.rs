@@ -200,3 +200,9 @@ pub unsafe extern "C" fn _PyMem_Strdup(text: *const c_char) -> *mut c_char {
         copy
     }
 }
+
+/// Tells the interpreter of the memory in which line editors give their lines.
+pub fn install() {
+    let memory = objects::line_input::RawMemory { malloc: PyMem_RawMalloc, free: PyMem_RawFree };
+    objects::line_input::RAW_MEMORY.set(memory);
+}

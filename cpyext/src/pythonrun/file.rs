@@ -1,6 +1,5 @@
 //! Running what a C stream has: whole, or statement by statement.
 
-use super::readline::line_of;
 use super::{mode, run};
 use crate::compile::CompilerFlags;
 use crate::pylifecycle::Py_FdIsInteractive;
@@ -226,7 +225,7 @@ unsafe fn in_session<T>(
         streams::flush(false);
         interp::modules::sys::printer::write_all(2, prompt.to_string_lossy().as_bytes());
         // SAFETY: the caller's: a stream.
-        unsafe { line_of(file) }
+        unsafe { objects::line_input::line_of(file) }
     };
     let before = flags.as_deref().map_or(0, |flags| flags.cf_flags as u32);
     let filename = filename.to_string_lossy();

@@ -44,7 +44,13 @@ class Result(unittest.TestResult):
 
     def show(self, test, error):
         self.failed = True
-        print(f"\n--- {name(test)}", *traceback.format_exception(*error), sep="\n", file=sys.__stderr__, flush=True)
+        print(
+            f"\n--- {name(test)}",
+            *traceback.format_exception(*error),
+            sep="\n",
+            file=sys.__stderr__,
+            flush=True,
+        )
 
     def addSuccess(self, test):
         if not self.failed:
@@ -81,7 +87,9 @@ def without_done(suite):
 
 
 def main():
-    support.use_resources = []
+    # The tests of terminals bring one of their own.
+    support.use_resources = ["curses"]
+    os.environ.setdefault("TERM", "xterm")
     support.verbose = 0
     loader = unittest.TestLoader()
     try:

@@ -8,10 +8,12 @@ use compiler::compiler_flags::{ALLOW_INCOMPLETE_INPUT, DONT_IMPLY_DEDENT};
 use objects::protocol::{attr, call, object};
 use objects::raise::Raised;
 use objects::types::code::Code;
+use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
-use objects::types::int::Int;
+use objects::types::int::{Int, new_int};
 use objects::types::none::none;
 use objects::types::str::Str;
+use objects::types::tuple::Tuple;
 use objects::{Ref, Result, id, raise, state};
 
 /// Whether somebody is there to be asked: a terminal, or `-i`.
@@ -36,13 +38,17 @@ pub fn is_wanted_after() -> bool {
     config::get().inspect || in_environment("PYTHONINSPECT").is_some()
 }
 
-/// What comes before the first prompt: `PYTHONSTARTUP` and `sys.__interactivehook__`. Errors are shown.
-pub fn prepare() {
+/// Runs `PYTHONSTARTUP`. Errors are shown.
+pub fn run_startup() {
     if let Some(file) = in_environment("PYTHONSTARTUP")
         && let Err(raised) = program::run_startup(&file)
     {
         show(raised);
     }
+}
+
+/// Calls `sys.__interactivehook__`. Errors are shown.
+pub fn run_hook() {
     let Some(hook) = state::sys_get("__interactivehook__") else { return };
     let called = crate::audit::raise_named("cpython.run_interactivehook", &[&hook])
         .and_then(|()| call::call_no_args(&hook).map(drop));
@@ -52,15 +58,36 @@ pub fn prepare() {
     }
 }
 
+fn has_line_editor() -> bool {
+    is_terminal(0) && in_environment("PYTHON_BASIC_REPL").is_none()
+}
+
 /// Runs until the end of input.
 ///
 /// # Errors
 /// SystemExit.
 pub fn run() -> Result<()> {
-    if is_terminal(0) && in_environment("PYTHON_BASIC_REPL").is_none() {
+    if has_line_editor() {
         return program::run_module_as_main(id!("_pyrepl"), false);
     }
     run_plain("<stdin>")
+}
+
+/// [`run`] after a program, in what is left of its `__main__`.
+///
+/// # Errors
+/// SystemExit.
+pub fn run_after() -> Result<()> {
+    run_hook();
+    crate::audit::raise_named("cpython.run_stdin", &[])?;
+    if !has_line_editor() {
+        return run_plain("<stdin>");
+    }
+    let main = crate::import::import_module("_pyrepl.main")?;
+    let console = attr::get(&main, &*Str::new("interactive_console")?)?;
+    let keywords = Dict::new()?;
+    keywords.set_text("pythonstartup", &*new_int(1)?)?;
+    call::call_with_tuple(&console, &Tuple::empty(), Some(&keywords)).map(drop)
 }
 
 /// Shows an error that does not end the session.
@@ -240,6 +267,10 @@ fn prompt(name: &str) -> Result<Ref<Str>> {
 /// to the program.
 fn read_line(prompt: &Str) -> Result<Vec<u8>> {
     crate::streams::flush(false);
+    if objects::line_input::has_user() {
+        let prompt = std::ffi::CString::new(prompt.to_string_lossy()).unwrap_or_default();
+        return objects::line_input::ask_standard(&prompt);
+    }
     // Past the stream's buffer, which waits for the end of the line.
     printer::write_all(2, prompt.to_string_lossy().as_bytes());
     let mut line = Vec::new();

@@ -162,9 +162,7 @@ pub fn run_file_text(name: &Object, bytes: &[u8], skip_first_line: bool) -> Resu
     streams::flush(false);
     // Gone before the interactive interpreter begins.
     for name in [id!("__file__"), id!("__cached__")] {
-        if config::get().inspect {
-            drop(dict.remove(name)?);
-        }
+        drop(dict.remove(name)?);
     }
     result
 }
@@ -212,7 +210,8 @@ pub fn run_stdin() -> Result<()> {
     let interactive = interactive::stdin_is_interactive();
     if interactive {
         prepend_path("")?;
-        interactive::prepare();
+        interactive::run_startup();
+        interactive::run_hook();
         crate::audit::raise_named("cpython.run_stdin", &[])?;
         return interactive::run();
     }

@@ -16,6 +16,7 @@ pub mod futex;
 pub mod hash;
 pub mod hooks;
 pub mod interpreter_frame;
+pub mod line_input;
 pub mod object;
 pub mod parking;
 pub mod protocol;

@@ -5,6 +5,7 @@ pub mod buffer;
 pub mod call;
 pub mod compare;
 pub mod constant_time;
+pub mod descriptor;
 pub mod iter;
 pub mod mapping;
 pub mod number;

@@ -161,20 +161,74 @@ fn print(
     Ok(())
 }
 
+/// The encoding and the error handler of a stream, where it has both.
+fn text_settings(stream: &Object) -> Option<(Ref<Str>, Ref<Str>)> {
+    let text = |name: &Str| match attr::get(stream, name) {
+        Ok(value) => value.downcast::<Str>().ok(),
+        Err(raised) => {
+            raised.clear();
+            None
+        }
+    };
+    text(id!("encoding")).zip(text(id!("errors")))
+}
+
+/// Whether a stream is over one of the first descriptors, and that a terminal.
+fn is_terminal(stream: &Object, descriptor: i32) -> bool {
+    let number = call::call_method(stream, id!("fileno"), &[])
+        .and_then(|number| number::index_as_isize(&number, None));
+    // SAFETY: any number may be asked about.
+    match number {
+        Ok(number) => number == descriptor as isize && unsafe { libc::isatty(descriptor) } == 1,
+        Err(raised) => {
+            raised.clear();
+            false
+        }
+    }
+}
+
+/// Asks a user at a terminal, as whatever edits lines there does it. `None` where the streams cannot say how text is encoded.
+fn ask(stdin: &Object, stdout: &Object, prompt: Option<&Object>) -> Result<Option<Ref>> {
+    let Some((encoding, errors)) = text_settings(stdin) else { return Ok(None) };
+    let prompt = match prompt {
+        None => c"".to_owned(),
+        Some(prompt) => {
+            let Some((encoding, errors)) = text_settings(stdout) else { return Ok(None) };
+            let text = object::str(prompt)?;
+            let bytes = objects::codecs::encode(&text, Some(encoding.to_str()?), Some(errors.to_str()?))?;
+            std::ffi::CString::new(bytes.as_slice())
+                .map_err(|_| raise!(ValueError, "input: prompt string cannot contain null characters"))?
+        }
+    };
+    let line = objects::line_input::ask_standard(&prompt)?;
+    let Some(line) = line.strip_suffix(b"\n").or(Some(&*line).filter(|line| !line.is_empty())) else {
+        return Err(raise::set_class(&objects::types::exceptions::EOFError));
+    };
+    let line = Bytes::new(line.strip_suffix(b"\r").unwrap_or(line))?;
+    let text = objects::codecs::decode(&line, Some(encoding.to_str()?), Some(errors.to_str()?))?;
+    crate::audit::raise_named("builtins.input/result", &[&*text])?;
+    Ok(Some(text.upcast()))
+}
+
 /// Reads a line from `sys.stdin`, the prompt going to `sys.stdout`.
 fn input(prompt: Option<&Object>) -> Result<Ref> {
-    let (stdin, stdout) = match (stream("stdin")?, stream("stdout")?) {
-        (Some(stdin), Some(stdout)) => (stdin, stdout),
-        (None, _) => return Err(raise!(RuntimeError, "input(): lost sys.stdin")),
-        (_, None) => return Err(raise!(RuntimeError, "input(): lost sys.stdout")),
+    let stream = |name: &str| {
+        let stream = state::sys_get(name).filter(|stream| !stream.is(none()));
+        stream.ok_or_else(|| raise!(RuntimeError, "input(): lost sys.{name}"))
     };
+    let (stdin, stdout, stderr) = (stream("stdin")?, stream("stdout")?, stream("stderr")?);
     crate::audit::raise_named("builtins.input", &[prompt.unwrap_or(none())])?;
+    flush_quietly(&stderr);
+    if is_terminal(&stdin, 0) && is_terminal(&stdout, 1) {
+        flush_quietly(&stdout);
+        if let Some(line) = ask(&stdin, &stdout, prompt)? {
+            return Ok(line);
+        }
+    }
     if let Some(prompt) = prompt {
         drop(call::call_method(&stdout, id!("write"), &[&*object::str(prompt)?])?);
     }
-    if let Err(raised) = call::call_method(&stdout, id!("flush"), &[]) {
-        raised.clear();
-    }
+    flush_quietly(&stdout);
     let line = call::call_method(&stdin, id!("readline"), &[])?;
     let Some(line) = line.cast::<Str>() else {
         return Err(raise!(TypeError, "object.readline() returned non-string"));
@@ -183,11 +237,14 @@ fn input(prompt: Option<&Object>) -> Result<Ref> {
         return Err(raise!(EOFError, "EOF when reading a line"));
     }
     match line.chars().iter().last() {
-        Some(last) if last == u32::from(b'\n') => {
-            let mut builder = objects::types::str::build::Builder::new();
-            line.chars().iter().take(line.len() - 1).for_each(|char| builder.push(char));
-            Ok(builder.finish()?.upcast())
-        }
+        Some(last) if last == u32::from(b'\n') => Ok(line.substring(0, line.len() - 1)?.upcast()),
         _ => Ok(line.to_ref().upcast()),
+    }
+}
+
+/// Writes what a stream holds back, as far as it can be.
+fn flush_quietly(stream: &Object) {
+    if let Err(raised) = call::call_method(stream, id!("flush"), &[]) {
+        raised.clear();
     }
 }

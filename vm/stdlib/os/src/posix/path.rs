@@ -2,10 +2,11 @@
 
 use core::ffi::c_int;
 use objects::args::{At, FromArg};
+use objects::protocol::descriptor::{as_descriptor, warn_about_bool};
 pub use objects::protocol::path::fspath;
 use objects::protocol::{attr, number};
 use objects::types::bytes::Bytes;
-use objects::types::int::Int;
+
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::{Instance, Object, Raised, Ref, Result, id, raise};
@@ -159,18 +160,6 @@ impl<'a> FromArg<'a> for PathOrFd<'a> {
     }
 }
 
-/// The RuntimeWarning for True and False, which are numbers but hardly meant as such.
-fn warn_about_bool(object: &Object) -> Result<()> {
-    if object.is_exactly(&objects::types::bool::PyBool_Type) {
-        objects::hooks::WARN.get()(
-            &objects::types::exceptions::RuntimeWarning,
-            "bool is used as a file descriptor",
-            1,
-        )?;
-    }
-    Ok(())
-}
-
 /// An int as a descriptor.
 fn descriptor(object: &Object) -> Result<c_int> {
     warn_about_bool(object)?;
@@ -189,31 +178,6 @@ pub struct Fd(pub c_int);
 impl<'a> FromArg<'a> for Fd {
     fn from_arg(object: &'a Object, _at: At) -> Result<Fd> {
         as_descriptor(object).map(Fd)
-    }
-}
-
-/// See [`Fd`].
-pub fn as_descriptor(object: &Object) -> Result<c_int> {
-    warn_about_bool(object)?;
-    let number = if object.cast::<Int>().is_some() {
-        object.to_ref()
-    } else {
-        match attr::get_optional(object, id!("fileno"))? {
-            Some(fileno) => {
-                let number = objects::protocol::call::call_no_args(&fileno)?;
-                if number.cast::<Int>().is_none() {
-                    return Err(raise!(TypeError, "fileno() returned a non-integer"));
-                }
-                number
-            }
-            None => return Err(raise!(TypeError, "argument must be an int, or have a fileno() method.")),
-        }
-    };
-    let fd = number.cast::<Int>().and_then(Int::to_i64).and_then(|fd| c_int::try_from(fd).ok());
-    match fd {
-        Some(fd) if fd >= 0 => Ok(fd),
-        Some(fd) => Err(raise!(ValueError, "file descriptor cannot be a negative integer ({fd})")),
-        None => Err(raise!(OverflowError, "Python int too large to convert to C int")),
     }
 }
 

@@ -3,8 +3,8 @@
 mod epoll;
 mod poll;
 
-use crate::posix::path::as_descriptor;
 use core::ffi::c_int;
+use objects::protocol::descriptor::as_descriptor;
 use objects::protocol::sequence;
 use objects::protocol::time::{self, Rounding};
 use objects::types::exceptions as exc;
