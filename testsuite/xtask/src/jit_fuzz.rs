@@ -180,6 +180,60 @@ def early(n):
         finally:
             LOG.append(-i)
 
+def total(items):
+    t = 0
+    for e in items:
+        t = t + e
+    return t
+
+def find(items, x):
+    for i, e in enumerate(items):
+        if e == x:
+            return i
+    return None
+
+def rows(n, k):
+    out = []
+    for i in range(n):
+        noisy = Noisy(i)
+        row = []
+        for j in range(i % 4):
+            row.append(total(range(j)) + k)
+        out.append(total(row))
+        while k > 3:
+            k -= 1
+            if k == 7:
+                break
+    return out
+
+def walk(n):
+    t = n
+    for i in range(n):
+        t += walk(n - 2)
+    return t
+
+def chop(x):
+    t = 0
+    while x:
+        x, r = divmod(x, 10)
+        t += r
+        if t > 50:
+            raise OverflowError(t)
+    return t
+
+class Bag:
+    def __init__(self, items):
+        self.items = []
+        for e in items:
+            self.items.append(e)
+    def find(self, x):
+        for e in self.items:
+            if e is x:
+                return e
+    def each(self):
+        for e in self.items:
+            yield e, total(self.items[:2])
+
 G = 5
 
 def show(name, f):
@@ -363,6 +417,17 @@ impl Writer {
                     "next(iter(count(3)))",
                     "list(early(5))",
                     "any(e == b for e in l)",
+                    "total(l)",
+                    "total(m)",
+                    "find(l, {x})",
+                    "rows(5, 9)[3]",
+                    "walk(5)",
+                    "chop(987654321)",
+                    "chop(abs(int(b)))",
+                    "Bag(l).find(3)",
+                    "len(Bag(m).items)",
+                    "total(v for v, w in Bag(l).each())",
+                    "total([find(l, e) or 0 for e in m])",
                 ]);
                 let target = self.pick(&["x", "y", "z"]);
                 self.line(depth, &format!("{target} = {}", call.replace("{x}", &x)));

@@ -16,9 +16,11 @@ pub struct Mark {
 }
 
 impl Recorder {
-    /// Brings all slots into the state in which a loop's code is entered; its operands in order.
+    /// Brings all slots into the state in which the code of the loop at `place` is entered, in the innermost frame; its operands in
+    /// order. The frames below are as the interpreter would have them.
     pub fn arrive(&mut self, entry: &Entry, place: usize) -> Recorded<Vec<Arg>> {
-        if self.frames.len() != 1 || self.frames[0].slots.len() != self.frames[0].locals + entry.depth {
+        let last = self.frames.len() - 1;
+        if self.frames[last].slots.len() != self.frames[last].locals + entry.depth {
             return Err(Abort::LeftTrack);
         }
         // What may leave comes first.
@@ -38,27 +40,38 @@ impl Recorder {
                 return Err(Abort::Unstable);
             }
         }
-        let mut args = vec![self.thread, self.frame];
+        self.give_memory();
+        for number in 0..last {
+            let depth = self.frames[number].slots.len();
+            for index in 0..depth {
+                self.hand_over(number, index);
+            }
+            if let Some(memory) = self.frames[number].memory {
+                self.store_as(Op::st_32, memory, layout::STACKTOP, Arg::from(depth as i64), layout::FRAME);
+            }
+        }
+        let memory = self.frames[last].memory.ok_or(Abort::LoudInlined)?;
+        let mut args = vec![self.thread, memory];
         let mut gone = Vec::new();
         for &(index, kind) in &entry.slots {
             let slot = usize::from(index);
             let arg = match kind {
                 Kind::Null => continue,
-                Kind::Obj => self.give_in(0, slot),
+                Kind::Obj => self.give_in(last, slot),
                 Kind::Int | Kind::Float => {
                     let value = if kind == Kind::Int { self.int(slot) } else { self.float(slot) };
-                    let old = core::mem::replace(&mut self.frames[0].slots[slot], Slot::held(Item::Null));
+                    let old = core::mem::replace(&mut self.frames[last].slots[slot], Slot::held(Item::Null));
                     gone.push(old.item);
                     value.ok_or(Abort::Unstable)?
                 }
             };
             args.push(arg);
         }
-        for index in 0..self.frames[0].slots.len() {
+        for index in 0..self.frames[last].slots.len() {
             let taken = entry.slots.iter().any(|&(slot, _)| usize::from(slot) == index);
-            if !taken && !self.frames[0].slots[index].home {
-                let value = self.give_in(0, index);
-                self.store(self.frame, layout::local(index), value, layout::LOCALS);
+            if !taken && !self.frames[last].slots[index].home {
+                let value = self.give_in(last, index);
+                self.store(memory, layout::local(index), value, layout::LOCALS);
             }
         }
         gone.into_iter().for_each(|item| self.settle(item));

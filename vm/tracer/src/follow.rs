@@ -2,7 +2,7 @@
 //! a loop's first instruction.
 
 use crate::entry;
-use crate::items::{Entry, Slot};
+use crate::items::{Entry, Runs, Slot};
 use crate::record::{self, Site, iter};
 use crate::recorder::Recorder;
 use crate::state::{self, Jit};
@@ -34,6 +34,12 @@ enum Next {
 
 /// Instructions that a trace must have to be worth its entry, where it ends in an exit.
 const WORTH: u32 = 3;
+
+/// Instructions that a bridge goes on for in frames below the one that it began in, without coming to a loop.
+const OUTSIDE: u32 = 250;
+
+/// Instructions that a loop that is always left must have to become a trace.
+const STRAIGHT: u32 = 40;
 
 /// Recordings of a loop that have failed before one that leaves the loop is taken.
 const SETTLED: u32 = 2;
@@ -172,17 +178,20 @@ unsafe fn follow(
         return Err(Abort::LeftTrack);
     }
     rec.checks();
-    if rec.frames.len() == 1 && rec.prefix.is_none() && rec.steps > 0 {
-        if rec.header == word as usize {
+    let is_generator = matches!(rec.top().runs, Runs::Generator { .. });
+    if rec.prefix.is_none() && rec.steps > 0 && !is_generator {
+        if rec.frames.len() == 1 && rec.header == word as usize {
             return Ok(Next::Close);
         }
         if let Some((code, entry)) = jit.tree.borrow().root_at(word as usize) {
-            let linked = rec.header == 0;
-            return if linked { Ok(Next::Link(code, entry, word as usize)) } else { Err(Abort::InnerLoop) };
+            return Ok(Next::Link(code, entry, word as usize));
         }
     }
     if rec.trace.len() > rec.limit {
         return Err(Abort::TooLong);
+    }
+    if rec.returned.is_some_and(|(_, steps)| rec.steps > steps + OUTSIDE) {
+        return if rec.prefix.is_none() { Ok(Next::Leave(Abort::Returned)) } else { Err(Abort::Returned) };
     }
     rec.steps += 1;
     rec.last = word as usize;
@@ -201,14 +210,17 @@ unsafe fn follow(
     Ok(Next::Go)
 }
 
-/// A function with a loop is not made part of a trace again.
+/// A function with a loop that does not become a trace of its own is not made part of a trace again.
 fn note_loop(jit: &Jit, rec: &mut Recorder, reason: Abort) {
     if reason == Abort::InnerLoop && rec.frames.len() > 1 {
         let code = rec.top().code;
-        if jit.apart.borrow_mut().insert(code) {
+        let mut loops = jit.loops.borrow_mut();
+        let times = loops.entry(code).or_insert_with(|| {
             // SAFETY: the code that runs; kept, so that its address stays its own.
             jit.kept.borrow_mut().push(objects::Ref::from_borrowed(unsafe { (*code).as_object() }));
-        }
+            0
+        });
+        *times += 1;
     }
 }
 
@@ -219,7 +231,9 @@ fn is_worth_leaving(jit: &Jit, rec: &Recorder, reason: Abort) -> bool {
         && match rec.origin {
             Origin::Exit(..) => true,
             Origin::Root => {
-                reason == Abort::Returned && jit.tree.borrow_mut().place(rec.header).failed >= SETTLED
+                reason == Abort::Returned
+                    && rec.steps > STRAIGHT
+                    && jit.tree.borrow_mut().place(rec.header).failed >= SETTLED
             }
         }
 }
@@ -248,7 +262,7 @@ fn close(jit: &Jit, rec: &mut Recorder) -> Result<(), Abort> {
 fn link(jit: &Jit, rec: &mut Recorder, code: CodeId, entry: &Entry, place: usize) -> Result<(), Abort> {
     match rec.arrive(entry, place) {
         Ok(next) => compile(jit, rec, rec.linked(&next), Some(code)).map(drop),
-        Err(Abort::Unstable) if rec.steps > WORTH => leave(jit, rec, Abort::Unstable),
+        Err(Abort::Unstable) if rec.steps > WORTH && rec.header == 0 => leave(jit, rec, Abort::Unstable),
         Err(reason) => Err(reason),
     }
 }
@@ -336,7 +350,7 @@ fn stop(jit: &Jit, rec: &Recorder, reason: Abort) {
     let mut tree = jit.tree.borrow_mut();
     if let Some((place, slot, level)) = rec.unstable {
         jit.loosen(place, slot, level);
-        if rec.header == 0 {
+        if rec.header != place {
             tree.forget(place);
         }
     }

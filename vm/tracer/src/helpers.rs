@@ -93,6 +93,8 @@ helpers! {
     /// where the caller goes on.
     link_generator (I I I I I I) -> -, Touches::Reads, link_generator;
     unlink_generator (I I) -> -, Touches::Reads, unlink_generator;
+    /// Ends a frame on the data stack whose slots own what is in them: thread, frame, items in its slots.
+    end_frame (I I I) -> -, Touches::Writes, end_frame;
     /// Takes a frame away that [`Helper::push_frame`] made, whose slots mean nothing.
     pop_frame (I I) -> -, Touches::Reads, pop_frame;
 
@@ -235,6 +237,36 @@ unsafe extern "C" fn push_shim(ts: &ThreadState, caller: FramePtr, call: usize, 
         let frame = crate::exit::push_shim(ts, caller);
         (*frame).stacktop.set(-1);
         frame
+    }
+}
+
+/// Gives up a reference as compiled code does.
+unsafe fn give_up(object: *mut Object) {
+    // SAFETY: the caller owns the reference.
+    unsafe {
+        if Object::release(object) {
+            death::die(object);
+        }
+    }
+}
+
+unsafe extern "C" fn end_frame(ts: &ThreadState, frame: FramePtr, depth: usize) {
+    // SAFETY: the thread's innermost frame, which nobody has looked at and which owns its slots.
+    unsafe {
+        let caller = (*frame).previous.get();
+        ts.current_frame.set(caller.cast());
+        ts.py_recursion_remaining.set(ts.py_recursion_remaining.get() + 1);
+        (*caller).stacktop.set(-1);
+        let locals = (*frame).localsplus();
+        for index in 0..depth {
+            let item = *locals.add(index);
+            if !item.is_null() {
+                give_up(item);
+            }
+        }
+        give_up((*frame).f_funcobj.as_ptr());
+        give_up((*frame).f_executable.as_ptr());
+        interp::frame::release(ts, frame);
     }
 }
 

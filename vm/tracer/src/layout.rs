@@ -74,6 +74,8 @@ pub const RANGE_START: i32 = offset_of!(RangeIterator, start) as i32;
 pub const RANGE_STEP: i32 = offset_of!(RangeIterator, step) as i32;
 pub const RANGE_LEN: i32 = offset_of!(RangeIterator, len) as i32;
 
+pub const EXECUTABLE: i32 = offset_of!(InterpreterFrame, f_executable) as i32;
+pub const PREVIOUS: i32 = offset_of!(InterpreterFrame, previous) as i32;
 pub const FRAME_OBJECT: i32 = offset_of!(InterpreterFrame, frame_obj) as i32;
 pub const FRAME_LOCALS: i32 = offset_of!(InterpreterFrame, f_locals) as i32;
 pub const INSTR_PTR: i32 = offset_of!(InterpreterFrame, instr_ptr) as i32;

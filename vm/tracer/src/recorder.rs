@@ -102,6 +102,8 @@ pub struct Recorder {
     pub steps: u32,
     /// Rounds through inner loops.
     pub rounds: HashMap<(*const Code, u32), u32>,
+    /// How often the outermost frame has returned, and the steps when it did.
+    pub returned: Option<(u32, u32)>,
     /// What the compiled code refers to.
     pub kept: Vec<Ref>,
     /// The word of the eval breaker when nothing is asked of the code.
@@ -138,6 +140,7 @@ impl Recorder {
             check_frame: false,
             steps: 0,
             rounds: HashMap::new(),
+            returned: None,
             kept: Vec::new(),
             breaker: 0,
             limit,
@@ -737,7 +740,7 @@ impl Recorder {
     }
 
     /// Gives every frame memory, linked as the interpreter would have it.
-    fn give_memory(&mut self) {
+    pub(crate) fn give_memory(&mut self) {
         for number in 1..self.frames.len() {
             let (below, frame) = (&self.frames[number - 1], &self.frames[number]);
             let (Some(caller), runs, memory) = (below.memory, frame.runs, frame.memory) else { continue };
@@ -766,7 +769,7 @@ impl Recorder {
     }
 
     /// The innermost frame stands at the instruction.
-    fn note_place(&mut self, unit: u32) -> *mut u16 {
+    pub fn note_place(&mut self, unit: u32) -> *mut u16 {
         let top = self.top();
         // SAFETY: the frame's code.
         let place = unsafe { (*top.code).first_unit().add(unit as usize) };
@@ -849,11 +852,16 @@ impl Recorder {
         }
         if core::mem::take(&mut self.check_frame) {
             let memories: Vec<Arg> = self.frames.iter().filter_map(|frame| frame.memory).collect();
-            let snap = self.snapshot(self.pc, Exit::Looked);
-            for memory in memories {
-                let object = self.load(Op::ld_i64, memory, layout::FRAME_OBJECT, layout::FRAME);
-                self.trace.guard(Op::guard_eq, &[object, Arg::from(0)], snap);
-            }
+            self.guard_unseen(&memories);
+        }
+    }
+
+    /// Guards that nobody has looked at the frames with these memories.
+    pub fn guard_unseen(&mut self, memories: &[Arg]) {
+        let snap = self.snapshot(self.pc, Exit::Looked);
+        for &memory in memories {
+            let object = self.load(Op::ld_i64, memory, layout::FRAME_OBJECT, layout::FRAME);
+            self.trace.guard(Op::guard_eq, &[object, Arg::from(0)], snap);
         }
     }
 }

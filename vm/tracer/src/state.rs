@@ -9,7 +9,7 @@ use jit::stats::Stats;
 use jit::tree::Tree;
 use objects::types::code::Code;
 use objects::{Object, Ref};
-use std::collections::{HashMap, HashSet};
+use std::collections::HashMap;
 
 /// The JIT.
 pub struct Jit {
@@ -21,8 +21,8 @@ pub struct Jit {
     pub recorder: RefCell<Option<Box<Recorder>>>,
     /// Fast locals of loops, by the loop's place, of which less is taken for granted.
     pub loose: RefCell<HashMap<(usize, u16), Level>>,
-    /// Code that has loops of its own to run: not made part of other traces.
-    pub apart: RefCell<HashSet<*const Code>>,
+    /// Code with loops, and how often one of them stopped a recording that the code was part of.
+    pub loops: RefCell<HashMap<*const Code, u32>>,
     /// Objects that wait for their end, owned.
     pub waiting: RefCell<Vec<*mut Object>>,
     /// What compiled code refers to.
@@ -38,7 +38,15 @@ pub enum Level {
     Memory,
 }
 
+/// Recordings that a loop of some code may stop before the code is called instead.
+const LOOPS: u32 = 3;
+
 impl Jit {
+    /// Whether the code is called rather than made part of traces.
+    pub fn is_apart(&self, code: *const Code) -> bool {
+        self.loops.borrow().get(&code).is_some_and(|&times| times >= LOOPS)
+    }
+
     /// The fast local of the loop at `place` turned out to be of another kind than its code expects.
     pub fn loosen(&self, place: usize, slot: u16, level: Level) {
         self.loose
@@ -65,7 +73,7 @@ pub fn set(options: Options, backend: Box<dyn Backend>) {
         stats: RefCell::default(),
         recorder: RefCell::default(),
         loose: RefCell::default(),
-        apart: RefCell::default(),
+        loops: RefCell::default(),
         waiting: RefCell::default(),
         kept: RefCell::default(),
     };

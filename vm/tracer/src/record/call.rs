@@ -31,6 +31,9 @@ use objects::{Instance, Object, TypeObject};
 /// Frames in a trace.
 const DEEPEST: usize = 14;
 
+/// Frames below its own that a bridge goes on in.
+const DOWN: u32 = 3;
+
 /// Arguments that are taken out of a tuple.
 const SPREAD: usize = 8;
 
@@ -208,9 +211,7 @@ fn enter(rec: &mut Recorder, at: Site, call: &Call, callable: &'static Object) -
 /// Whether another frame of the code may become part of the trace.
 pub fn may_inline(rec: &Recorder, code: &Code) -> bool {
     let repeated = rec.frames.iter().filter(|frame| ptr::eq(frame.code, code)).count();
-    rec.frames.len() < DEEPEST
-        && repeated < REPEATED
-        && state::with(|jit| jit.apart.borrow().contains(&ptr::from_ref(code))) != Some(true)
+    rec.frames.len() < DEEPEST && repeated < REPEATED && state::with(|jit| jit.is_apart(code)) != Some(true)
 }
 
 /// How the function's parameters get their values, if its frame can become part of the trace.
@@ -331,6 +332,7 @@ fn length(rec: &mut Recorder, base: usize) -> Recorded<bool> {
 }
 
 pub fn return_value(rec: &mut Recorder, at: Site) -> Recorded {
+    guard_caller(rec)?;
     let top = rec.at(1);
     let item = rec.item(top, true);
     rec.top().slots.pop();
@@ -338,11 +340,69 @@ pub fn return_value(rec: &mut Recorder, at: Site) -> Recorded {
 }
 
 pub fn return_const(rec: &mut Recorder, at: Site) -> Recorded {
+    guard_caller(rec)?;
     let code = rec.top().code;
     // SAFETY: the running frame's code.
     let object = *unsafe { (*code).consts() }.items().get(at.arg).ok_or(Abort::Operands)?;
     let item = rec.constant(object);
     leave(rec, at, item)
+}
+
+/// Guards, where the outermost frame returns, that it does so to the place where it does now, and that nobody has looked at the frames.
+fn guard_caller(rec: &mut Recorder) -> Recorded {
+    if rec.frames.len() > 1 {
+        return Ok(());
+    }
+    let (code, live, frame) = (rec.top().code, rec.top().live, rec.frame);
+    // SAFETY: the running frame and its code.
+    let (code, caller) = unsafe { (&*code, (*live).previous.get().as_ref()) };
+    let Some(caller) = caller else { return Err(Abort::Returned) };
+    let plain = code.has_flag(flags::OPTIMIZED)
+        || ptr::eq(code, interp::call::init_shim().map_err(|_| Abort::Returned)?);
+    let runs_on = code.has_flag(flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR);
+    let Some(caller_code) = caller.try_code() else { return Err(Abort::Returned) };
+    // SAFETY: as above.
+    let looked_at = unsafe { !(*live).frame_obj.is_empty() } || !caller.frame_obj.is_empty();
+    let often = rec.returned.is_some_and(|(times, _)| times >= DOWN);
+    if rec.header != 0 || !plain || runs_on || looked_at || often {
+        return Err(Abort::Returned);
+    }
+    let below = rec.load(Op::ld_i64, frame, layout::PREVIOUS, layout::FRAME);
+    let found = rec.load(Op::ld_i64, below, layout::EXECUTABLE, layout::FRAME);
+    rec.keep(caller_code.as_object());
+    rec.guard(Op::guard_eq, &[found, Arg::from(ptr::from_ref(caller_code) as i64)]);
+    let place = rec.load(Op::ld_i64, below, layout::INSTR_PTR, layout::FRAME);
+    rec.guard(Op::guard_eq, &[place, Arg::from(caller.instr_ptr.get() as i64)]);
+    rec.guard_unseen(&[frame, below]);
+    Ok(())
+}
+
+/// The outermost frame ends: the one that it returns to is the outermost now.
+fn leave_outermost(rec: &mut Recorder, at: Site, value: Item) -> Recorded {
+    let (live, frame, thread) = (rec.top().live, rec.frame, rec.thread);
+    // SAFETY: the running frame, which is not the last.
+    let caller = unsafe { &*(*live).previous.get() };
+    let below = rec.load(Op::ld_i64, frame, layout::PREVIOUS, layout::FRAME);
+    let mut slots = vec![Slot::MEMORY; caller.used()];
+    slots.push(Slot::held(value));
+    let code = caller.code();
+    let locals = code.co_nlocalsplus.get() as usize;
+    let memory = Some(below);
+    let state = FrameState { runs: Runs::Outermost, code, live: caller, slots, locals, call: 0, memory };
+    rec.frames.insert(0, state);
+    let depth = rec.top().slots.len();
+    for index in 0..depth {
+        rec.hand_over(1, index);
+    }
+    rec.protect();
+    rec.note_place(at.unit);
+    rec.call(Helper::end_frame, &[thread, frame, Arg::from(depth as i64)]);
+    rec.frames.pop();
+    rec.frame = below;
+    rec.check_dead = true;
+    rec.returned = Some((rec.returned.map_or(1, |(times, _)| times + 1), rec.steps));
+    rec.expected = caller.lasti() as u32 + u32::from(caller.return_offset.get());
+    Ok(())
 }
 
 /// What `__init__` returned.
@@ -360,7 +420,7 @@ pub fn exit_init_check(rec: &mut Recorder, _at: Site) -> Recorded {
 
 fn leave(rec: &mut Recorder, at: Site, value: Item) -> Recorded {
     if rec.frames.len() < 2 {
-        return Err(Abort::Returned);
+        return leave_outermost(rec, at, value);
     }
     if let Runs::Generator { after, .. } = rec.top().runs {
         return super::generator::finish(rec, at, value, after);
