@@ -8,6 +8,7 @@
 //! the frames and slots their meaning.
 
 use crate::ops::{Effect, Op, Result, Ty};
+use rustc_hash::FxHashMap;
 
 /// An instruction, by its place in the line; as an operand, its result.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -460,6 +461,8 @@ pub struct Rewrite<'a> {
     pub old: &'a Trace,
     pub out: Trace,
     renamed: Vec<Option<Arg>>,
+    /// Of the new trace's values, those that are known to be constants from here on.
+    learnt: FxHashMap<Val, Const>,
     snaps: Vec<Option<SnapId>>,
 }
 
@@ -467,15 +470,24 @@ impl<'a> Rewrite<'a> {
     /// Nothing copied yet.
     pub fn new(old: &'a Trace) -> Rewrite<'a> {
         let out = Trace { name: old.name.clone(), callees: old.callees.clone(), ..Trace::default() };
-        Rewrite { old, out, renamed: vec![None; old.len()], snaps: vec![None; old.snapshots.len()] }
+        let learnt = FxHashMap::default();
+        Rewrite { old, out, renamed: vec![None; old.len()], learnt, snaps: vec![None; old.snapshots.len()] }
     }
 
     /// What an operand of the old trace is in the new one.
     pub fn arg(&self, arg: Arg) -> Arg {
-        match arg {
-            Arg::Val(val) => self.renamed[val.index()].unwrap_or(arg),
-            Arg::Const(_) => arg,
+        let Arg::Val(val) = arg else { return arg };
+        match self.renamed[val.index()].unwrap_or(arg) {
+            Arg::Val(val) if !self.learnt.is_empty() => {
+                self.learnt.get(&val).map_or(val.into(), |&c| Arg::Const(c))
+            }
+            arg => arg,
         }
+    }
+
+    /// From here on the new trace's value is known to be the constant.
+    pub fn learn(&mut self, val: Val, is: Const) {
+        self.learnt.insert(val, is);
     }
 
     /// The operands of an old instruction, renamed.

@@ -1,46 +1,52 @@
 //! Common subexpressions: what was computed is not computed again. Loads are `heap.rs`'s.
 
-use crate::ops::{Effect, Op};
-use crate::trace::{Arg, Extra, Rewrite, Trace, Val};
-use std::collections::HashMap;
+use super::few::Few;
+use crate::ops::Op;
+use crate::trace::{Arg, Extra, Trace, Val};
+use rustc_hash::FxHashMap;
 
-/// Removes repeated pure ops.
-pub fn run(trace: &Trace) -> Trace {
-    let mut rewrite = Rewrite::new(trace);
-    // One straight line: whatever came before has been executed.
-    let mut known: HashMap<(Op, Vec<Arg>, Extra), Val> = HashMap::new();
-    for val in trace.vals() {
-        let inst = trace.inst(val);
-        if !matches!(inst.op.info().effect, Effect::Pure | Effect::Trap) {
-            rewrite.copy(val);
-            continue;
+/// What has been computed. One straight line: whatever came before has been executed.
+#[derive(Default)]
+pub(super) struct Computed {
+    known: FxHashMap<(Op, Few, Extra), Val>,
+}
+
+impl Computed {
+    /// The instruction that computes this already; otherwise `val`, which is going to, is noted.
+    pub(super) fn find(&mut self, op: Op, mut args: Few, extra: Extra, val: Val) -> Option<Val> {
+        if op.info().commutes && order(args[0]) > order(args[1]) {
+            args.swap();
         }
-        let mut args = rewrite.args(val);
-        if inst.op.info().commutes {
-            args.sort_by_key(|arg| (arg.konst().is_some(), arg.val(), arg.konst().map(|c| c.bits())));
-        }
-        let key = (inst.op, args, inst.extra);
-        match known.get(&key) {
-            Some(&before) => rewrite.replace(val, before.into()),
-            None => {
-                let new = rewrite.copy(val);
-                known.insert(key, new);
-            }
-        }
+        let known = *self.known.entry((op, args, extra)).or_insert(val);
+        (known != val).then_some(known)
     }
-    rewrite.out
+
+    /// The op's result, from an instruction that is there or one that is added to `out`.
+    pub(super) fn push(&mut self, out: &mut Trace, op: Op, args: &[Arg]) -> Val {
+        let next = Val(out.len() as u32);
+        let known = Few::of(args).and_then(|args| self.find(op, args, Extra::None, next));
+        known.unwrap_or_else(|| out.push(op, args))
+    }
+}
+
+/// In which order the operands of an op that commutes are compared.
+fn order(arg: Arg) -> (bool, u64) {
+    match arg {
+        Arg::Val(val) => (false, val.0.into()),
+        Arg::Const(c) => (true, c.bits()),
+    }
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::forward::Passes;
     use super::super::tests::after;
-    use super::run;
 
     #[test]
     fn computes_once() {
         assert_eq!(
             after(
-                run,
+                |trace| Passes::CSE.run(trace),
                 "v0 = param i
                 v1 = param i
                 v2 = addov v0, v1 -> [v0]

@@ -4,9 +4,12 @@
 //! constant, any other for anything; a right side whose operands are all constants is computed. Every rule is checked by
 //! evaluating both sides on random values, so to add one is to write its line.
 
+use super::cse::Computed;
+use super::few::Few;
 use crate::interp::{Did, eval};
-use crate::ops::{Effect, Level, Op, Result as OpResult};
-use crate::trace::{Arg, Const, Extra, Rewrite, Trace, Val};
+use crate::ops::{ALL, Effect, Level, Op, Result as OpResult};
+use crate::trace::{Arg, Const, Extra, Trace};
+use std::sync::LazyLock;
 
 /// A side of a rule.
 #[derive(Debug)]
@@ -107,103 +110,94 @@ const RULES: &[Rule] = &[
     rule!(float_back: [f2bits [bits2f x]] => x),
 ];
 
-/// Folds the whole trace.
-pub fn run(trace: &Trace) -> Trace {
-    let mut rewrite = Rewrite::new(trace);
-    for val in trace.vals() {
-        fold(&mut rewrite, val);
-    }
-    rewrite.out
-}
+/// The rules by the op at the left side's root.
+static BY_ROOT: LazyLock<Vec<Vec<&'static Rule>>> = LazyLock::new(|| {
+    let of = |op| RULES.iter().filter(move |rule| matches!(rule.left, Tree::Op(root, _) if root == op));
+    ALL.iter().map(|&op| of(op).collect()).collect()
+});
 
-fn fold(rewrite: &mut Rewrite, val: Val) {
-    let op = rewrite.old.inst(val).op;
-    let args = rewrite.args(val);
-    match op.info().effect {
-        Effect::Pure | Effect::Trap => match simplify(&mut rewrite.out, op, &args, 4) {
-            Simpler::Arg(arg) => rewrite.replace(val, arg),
-            Simpler::Op(op, args) => {
-                rewrite.copy_with(val, op, &args);
-            }
-        },
-        Effect::Guard => guard(rewrite, val, op, args),
-        _ => {
-            rewrite.copy(val);
-        }
-    }
-}
+/// How deep rules are applied to what rules have made.
+const DEPTH: u32 = 4;
 
-/// A guard whose comparison is known goes; one that asks for a comparison's result compares itself.
-fn guard(rewrite: &mut Rewrite, val: Val, mut op: Op, mut args: Vec<Arg>) {
+/// A guard that asks for a comparison's result compares itself; `None` if it is known to hold.
+pub(super) fn guard(out: &Trace, mut op: Op, mut args: Few) -> Option<(Op, Few)> {
     if let (Op::guard_true | Op::guard_false, Some(asked)) = (op, args.first().and_then(|arg| arg.val())) {
-        let compare = rewrite.out.inst(asked).op;
+        let compare = out.inst(asked).op;
         let merged = compare
             .as_guard()
             .and_then(|guard| if op == Op::guard_true { Some(guard) } else { guard.opposite() });
-        if let Some(merged) = merged {
-            op = merged;
-            args = rewrite.out.args(asked).to_vec();
+        if let (Some(merged), Some(compared)) = (merged, Few::of(out.args(asked))) {
+            (op, args) = (merged, compared);
         }
     }
     if let (Some(reversed), [Arg::Const(_), Arg::Val(_)]) = (op.reversed(), &args[..]) {
         op = reversed;
-        args.swap(0, 1);
+        args.swap();
     }
-    let constants: Option<Vec<u64>> = args.iter().map(|arg| Some(arg.konst()?.bits())).collect();
-    let lo = op.opposite().is_some();
     // SAFETY: a guard touches no memory.
-    if let (true, Some(bits)) = (lo, constants)
-        && unsafe { eval(op, Extra::None, None, &bits) } == Did::Nothing
-    {
-        return;
-    }
-    rewrite.copy_with(val, op, &args);
+    let holds = op.opposite().is_some()
+        && bits(&args).is_some_and(|(bits, count)| unsafe {
+            eval(op, Extra::None, None, &bits[..count]) == Did::Nothing
+        });
+    (!holds).then_some((op, args))
 }
 
-enum Simpler {
+pub(super) enum Simpler {
     Arg(Arg),
-    Op(Op, Vec<Arg>),
+    Op(Op, Few),
 }
 
-/// The simplest form of a pure op that the rules, `depth` deep, lead to. What the right sides need in between is added to `out`.
-fn simplify(out: &mut Trace, op: Op, args: &[Arg], depth: u32) -> Simpler {
-    let mut args = args.to_vec();
+/// The simplest form of a pure op that the rules lead to. What the right sides need in between is added to `out`, unless it has been
+/// computed.
+pub(super) fn simplify(out: &mut Trace, computed: &mut Computed, op: Op, args: Few) -> Simpler {
+    simplify_to(out, computed, op, args, DEPTH)
+}
+
+fn simplify_to(out: &mut Trace, computed: &mut Computed, op: Op, mut args: Few, depth: u32) -> Simpler {
     if op.info().commutes && matches!(args[..], [Arg::Const(_), Arg::Val(_)]) {
-        args.swap(0, 1);
+        args.swap();
     }
     if let Some(c) = constant(op, &args) {
         return Simpler::Arg(Arg::Const(c));
     }
-    for rule in RULES {
-        let Tree::Op(root, operands) = rule.left else { continue };
+    if depth == 0 {
+        return Simpler::Op(op, args);
+    }
+    for rule in &BY_ROOT[op as usize] {
+        let Tree::Op(_, operands) = rule.left else { continue };
         let mut bound = Vec::new();
-        if root == op
-            && depth > 0
-            && operands.iter().zip(&args).all(|(tree, &arg)| matches(out, tree, arg, &mut bound))
-        {
+        if operands.iter().zip(&args[..]).all(|(tree, &arg)| matches(out, tree, arg, &mut bound)) {
             return match &rule.right {
-                Tree::Op(op, operands) => {
-                    let args: Vec<Arg> =
-                        operands.iter().map(|tree| build(out, tree, &bound, depth - 1)).collect();
-                    simplify(out, *op, &args, depth - 1)
-                }
-                leaf => Simpler::Arg(build(out, leaf, &bound, depth - 1)),
+                Tree::Op(op, operands) => match build_all(out, computed, operands, &bound, depth - 1) {
+                    Some(args) => simplify_to(out, computed, *op, args, depth - 1),
+                    None => continue,
+                },
+                leaf => Simpler::Arg(build(out, computed, leaf, &bound, depth - 1)),
             };
         }
     }
     Simpler::Op(op, args)
 }
 
+/// The operands' bits, if all are constants.
+fn bits(args: &[Arg]) -> Option<([u64; 3], usize)> {
+    let mut bits = [0; 3];
+    for (place, arg) in bits.iter_mut().zip(args) {
+        *place = arg.konst()?.bits();
+    }
+    Some((bits, args.len()))
+}
+
 /// What a pure op gives for constants.
 fn constant(op: Op, args: &[Arg]) -> Option<Const> {
     let OpResult::Of(ty) = op.info().result else { return None };
-    let bits: Vec<u64> = args.iter().map(|arg| Some(arg.konst()?.bits())).collect::<Option<_>>()?;
-    let undefined = op.info().effect == Effect::Trap && matches!(bits.get(1), Some(&0 | &u64::MAX));
+    let (bits, count) = bits(args)?;
+    let undefined = op.info().effect == Effect::Trap && matches!(bits[1], 0 | u64::MAX);
     if undefined || op.info().level != Level::Lo {
         return None;
     }
     // SAFETY: a pure op touches no memory.
-    match unsafe { eval(op, Extra::None, None, &bits) } {
+    match unsafe { eval(op, Extra::None, None, &bits[..count]) } {
         Did::Value(bits) => Some(Const::of(ty, bits)),
         _ => None,
     }
@@ -223,25 +217,39 @@ fn matches(out: &Trace, tree: &Tree, arg: Arg, bound: &mut Bound) -> bool {
         }
         Tree::Op(op, operands) => {
             let Some(val) = arg.val().filter(|&val| out.inst(val).op == *op) else { return false };
-            let args = out.args(val).to_vec();
-            operands.iter().zip(args).all(|(tree, arg)| matches(out, tree, arg, bound))
+            operands.iter().zip(out.args(val)).all(|(tree, &arg)| matches(out, tree, arg, bound))
         }
     }
 }
 
-fn build(out: &mut Trace, tree: &Tree, bound: &Bound, depth: u32) -> Arg {
+fn build(out: &mut Trace, computed: &mut Computed, tree: &Tree, bound: &Bound, depth: u32) -> Arg {
     match tree {
         Tree::Int(int) => (*int).into(),
         // Every name of a right side occurs on the left.
         Tree::Var(name) => bound.iter().find(|entry| entry.0 == *name).map_or(Arg::from(0), |entry| entry.1),
-        Tree::Op(op, operands) => {
-            let args: Vec<Arg> = operands.iter().map(|tree| build(out, tree, bound, depth)).collect();
-            match simplify(out, *op, &args, depth) {
+        Tree::Op(op, operands) => match build_all(out, computed, operands, bound, depth) {
+            Some(args) => match simplify_to(out, computed, *op, args, depth) {
                 Simpler::Arg(arg) => arg,
-                Simpler::Op(op, args) => out.push(op, &args).into(),
-            }
-        }
+                Simpler::Op(op, args) => computed.push(out, op, &args).into(),
+            },
+            // No row of the table has so many operands.
+            None => Arg::from(0),
+        },
     }
+}
+
+fn build_all(
+    out: &mut Trace,
+    computed: &mut Computed,
+    trees: &[Tree],
+    bound: &Bound,
+    depth: u32,
+) -> Option<Few> {
+    let mut args = [Arg::from(0); 3];
+    for (arg, tree) in args.iter_mut().zip(trees) {
+        *arg = build(out, computed, tree, bound, depth);
+    }
+    Few::of(args.get(..trees.len())?)
 }
 
 fn is_constant(name: &str) -> bool {
@@ -250,6 +258,7 @@ fn is_constant(name: &str) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::forward::Passes;
     use super::super::tests::after;
     use super::*;
     use crate::check::same_bits;
@@ -308,7 +317,7 @@ mod tests {
     fn constants_and_identities() {
         assert_eq!(
             after(
-                run,
+                |trace| Passes::FOLD.run(trace),
                 "v0 = param i
                 v1 = add 2, 3
                 v2 = add v0, 0
@@ -326,7 +335,7 @@ mod tests {
     fn comparisons_merge_into_guards() {
         assert_eq!(
             after(
-                run,
+                |trace| Passes::FOLD.run(trace),
                 "v0 = param i
                 v1 = param f
                 v2 = lt v0, 10
@@ -345,6 +354,6 @@ mod tests {
     #[test]
     fn what_fails_is_kept() {
         let text = "v0 = addov 9223372036854775807, 1 -> [1]\nguard_lt 3, 3 -> []\nexit -> [v0]\n";
-        assert_eq!(after(run, text), text);
+        assert_eq!(after(|trace| Passes::FOLD.run(trace), text), text);
     }
 }

@@ -3,57 +3,56 @@
 //! A guard on values holds for ever once it held. One on an object's state (its type, its shape, a watched fact) holds until
 //! a call may have changed the world.
 
-use crate::ops::{Effect, Level, Op};
-use crate::trace::{Arg, Extra, Rewrite, Touches, Trace, Val};
+use super::few::Few;
+use crate::ops::{Level, Op};
+use crate::trace::{Arg, Extra};
+use rustc_hash::FxHashMap;
 
 /// A guard that holds.
 struct Fact {
     op: Op,
-    args: Vec<Arg>,
+    args: Few,
     extra: Extra,
 }
 
-/// Removes guards that are implied by earlier ones.
-pub fn run(trace: &Trace) -> Trace {
-    let mut rewrite = Rewrite::new(trace);
-    let mut facts: Vec<Fact> = Vec::new();
-    for val in trace.vals() {
-        let inst = trace.inst(val);
-        match inst.op.info().effect {
-            Effect::Guard => {
-                let args = rewrite.args(val);
-                if facts
-                    .iter()
-                    .any(|fact| fact.extra == inst.extra && implies(fact.op, &fact.args, inst.op, &args))
-                {
-                    continue;
-                }
-                rewrite.copy(val);
-                facts.push(Fact { op: inst.op, args, extra: inst.extra });
-            }
-            Effect::Call => {
-                rewrite.copy(val);
-                if changes_the_world(trace, val) {
-                    facts.retain(lasts);
-                }
-            }
-            _ if inst.op == Op::loop_ => {
-                rewrite.copy(val);
-                if trace.vals().any(|other| other > val && changes_the_world(trace, other)) {
-                    facts.retain(lasts);
-                }
-            }
-            _ => {
-                rewrite.copy(val);
-            }
-        }
-    }
-    rewrite.out
+/// What is known to hold, by the operands in a fixed order.
+#[derive(Default)]
+pub(super) struct Facts {
+    known: FxHashMap<[Option<Arg>; 2], Vec<Fact>>,
+    /// Whether there are facts about objects.
+    passing: bool,
 }
 
-fn changes_the_world(trace: &Trace, val: Val) -> bool {
-    trace.inst(val).op.info().effect == Effect::Call
-        && trace.callee(val).is_none_or(|callee| callee.touches == Touches::Writes)
+impl Facts {
+    /// Whether the guard is implied by what is known. If not, it is known from now on.
+    pub(super) fn holds(&mut self, op: Op, args: Few, extra: Extra) -> bool {
+        let facts = self.known.entry(key(&args)).or_default();
+        if facts.iter().any(|fact| fact.extra == extra && implies(fact.op, &fact.args, op, &args)) {
+            return true;
+        }
+        let fact = Fact { op, args, extra };
+        self.passing |= !lasts(&fact);
+        facts.push(fact);
+        false
+    }
+
+    /// A call may have changed the world.
+    pub(super) fn forget(&mut self) {
+        if std::mem::take(&mut self.passing) {
+            self.known.values_mut().for_each(|facts| facts.retain(lasts));
+        }
+    }
+}
+
+/// The operands, whichever comes first.
+fn key(args: &[Arg]) -> [Option<Arg>; 2] {
+    let [a, b] = [args.first().copied(), args.get(1).copied()];
+    let order = |arg: Option<Arg>| match arg {
+        None => (0, 0),
+        Some(Arg::Val(val)) => (1, val.0.into()),
+        Some(Arg::Const(c)) => (2, c.bits()),
+    };
+    if order(a) <= order(b) { [a, b] } else { [b, a] }
 }
 
 /// Whether the fact is about values alone.
@@ -89,14 +88,14 @@ fn implies(known: Op, known_args: &[Arg], op: Op, args: &[Arg]) -> bool {
 
 #[cfg(test)]
 mod tests {
+    use super::super::forward::Passes;
     use super::super::tests::after;
-    use super::run;
 
     #[test]
     fn asks_once() {
         assert_eq!(
             after(
-                run,
+                |trace| Passes::GUARDS.run(trace),
                 "v0 = param p
                 v1 = param i
                 guard_type v0 #3 -> [v1]
@@ -117,6 +116,6 @@ mod tests {
     fn calls_change_objects_but_not_values() {
         let text = "callee f() writes\nv0 = param p\nguard_shape v0 #3 -> []\nguard_true v0 -> []\ncall f()\nguard_shape v0 #3 -> []\n";
         let before = format!("{text}guard_true v0 -> []\nexit -> []");
-        assert_eq!(after(run, &before), format!("{text}exit -> []\n"));
+        assert_eq!(after(|trace| Passes::GUARDS.run(trace), &before), format!("{text}exit -> []\n"));
     }
 }

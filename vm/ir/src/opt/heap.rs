@@ -4,85 +4,106 @@
 //! base, by offset; a call that writes forgets all but what is constant. What the preamble knows holds in a loop
 //! if nothing in the loop's body may change it.
 
+use super::few::Few;
 use crate::ops::{Effect, Op, Ty};
-use crate::trace::{Alias, Arg, Extra, Mem, Rewrite, Trace, Val};
+use crate::trace::{Alias, Arg, Mem, Trace, Val};
+use rustc_hash::FxHashMap;
+
+/// How many places of one class are kept in mind.
+const PLACES: usize = 128;
 
 /// A place and what is in it.
 struct Known {
     /// Which load would find it.
     load: Op,
-    base: Vec<Arg>,
+    base: Few,
     mem: Mem,
     value: Arg,
 }
 
-/// Forwards stores and loads to loads.
-pub fn run(trace: &Trace) -> Trace {
-    let mut rewrite = Rewrite::new(trace);
-    let mut known: Vec<Known> = Vec::new();
-    for val in trace.vals() {
-        let inst = trace.inst(val);
-        match inst.op.info().effect {
-            Effect::Load => load(&mut rewrite, &mut known, val),
-            Effect::Store => store(&mut rewrite, &mut known, val),
-            Effect::Call => {
-                known.retain(|place| !trace.touches(val, place.mem.alias).1);
-                rewrite.copy(val);
+/// What is known to be in memory.
+#[derive(Default)]
+pub(super) struct Memory {
+    /// By alias class; what is constant is apart.
+    places: FxHashMap<Alias, Vec<Known>>,
+    constant: FxHashMap<(Op, Few, Mem), Arg>,
+}
+
+impl Memory {
+    /// What the load gives, if that is known. If not, it will be `val`.
+    pub(super) fn load(&mut self, load: Op, base: Few, mem: Mem, val: Val) -> Option<Arg> {
+        if mem.alias == Alias::VOLATILE {
+            return None;
+        }
+        let value = Arg::Val(val);
+        if mem.alias == Alias::CONSTANT {
+            let known = *self.constant.entry((load, base, mem)).or_insert(value);
+            return (known != value).then_some(known);
+        }
+        let places = self.places.entry(mem.alias).or_default();
+        let same = |place: &&Known| place.load == load && place.base == base && place.mem == mem;
+        let found = places.iter().find(same);
+        if found.is_none() {
+            note(places, Known { load, base, mem, value });
+        }
+        self.places[&mem.alias].iter().find(same).map(|place| place.value).filter(|&known| known != value)
+    }
+
+    /// A store there of the last of the operands.
+    pub(super) fn store(&mut self, out: &Trace, op: Op, args: &[Arg], mem: Mem) {
+        let (base, value) = args.split_at(address_operands(op).min(args.len()));
+        let Some(base) = Few::of(base) else { return self.places.clear() };
+        for (&alias, places) in &mut self.places {
+            if alias.overlaps(mem.alias) {
+                places.retain(|place| apart(place, &base, mem));
             }
-            // A count is at its object's start, where no class of its own reaches.
-            Effect::Count => {
-                known.retain(|place| place.mem.alias != Alias::ANY);
-                rewrite.copy(val);
-            }
-            _ if inst.op == Op::loop_ => {
-                let body: Vec<Val> = trace.vals().filter(|&other| other > val).collect();
-                let counts = body.iter().any(|&other| trace.inst(other).op.info().effect == Effect::Count);
-                known.retain(|place| {
-                    let alias = place.mem.alias;
-                    alias == Alias::CONSTANT
-                        || !(counts && alias == Alias::ANY)
-                            && body.iter().all(|&other| !trace.touches(other, alias).1)
-                });
-                rewrite.copy(val);
-            }
-            _ => {
-                rewrite.copy(val);
+        }
+        if let Some(&value) = value.first()
+            && let Some(load) = loads_back(op, out.ty(value))
+            && mem.alias != Alias::VOLATILE
+        {
+            if mem.alias == Alias::CONSTANT {
+                self.constant.insert((load, base, mem), value);
+            } else {
+                note(self.places.entry(mem.alias).or_default(), Known { load, base, mem, value });
             }
         }
     }
-    rewrite.out
+
+    /// A call.
+    pub(super) fn call(&mut self, trace: &Trace, val: Val) {
+        self.places.retain(|&alias, _| !trace.touches(val, alias).1);
+    }
+
+    /// A count changes: it is at its object's start, where no class of its own reaches.
+    pub(super) fn count(&mut self) {
+        self.places.remove(&Alias::ANY);
+    }
+
+    /// What the body of the loop may change is not known when it begins.
+    pub(super) fn enter_loop(&mut self, trace: &Trace, mark: Val) {
+        for val in (mark.0 + 1..trace.len() as u32).map(Val) {
+            match trace.inst(val).op.info().effect {
+                Effect::Store => {
+                    if let Some(mem) = trace.inst(val).mem() {
+                        self.places.retain(|&alias, _| !alias.overlaps(mem.alias));
+                    } else {
+                        self.places.clear();
+                    }
+                }
+                Effect::Call => self.call(trace, val),
+                Effect::Count => self.count(),
+                _ => {}
+            }
+        }
+    }
 }
 
-fn load(rewrite: &mut Rewrite, known: &mut Vec<Known>, val: Val) {
-    let inst = rewrite.old.inst(val);
-    let base = rewrite.args(val);
-    let mem = inst.mem().unwrap_or(Mem::at(0, Alias::ANY));
-    if mem.alias == Alias::VOLATILE {
-        rewrite.copy(val);
-        return;
+fn note(places: &mut Vec<Known>, known: Known) {
+    if places.len() == PLACES {
+        places.remove(0);
     }
-    let found = known.iter().find(|place| place.load == inst.op && place.base == base && place.mem == mem);
-    if let Some(place) = found {
-        return rewrite.replace(val, place.value);
-    }
-    let load = inst.op;
-    let value = rewrite.copy(val).into();
-    known.push(Known { load, base, mem, value });
-}
-
-fn store(rewrite: &mut Rewrite, known: &mut Vec<Known>, val: Val) {
-    let op = rewrite.old.inst(val).op;
-    let mut base = rewrite.args(val);
-    rewrite.copy(val);
-    let Extra::Mem(mem) = rewrite.old.inst(val).extra else { return known.clear() };
-    let addressed = address_operands(op);
-    let value = base.get(addressed).copied();
-    base.truncate(addressed);
-    known.retain(|place| !place.mem.alias.overlaps(mem.alias) || apart(place, &base, mem));
-    if let Some(value) = value {
-        let ty = rewrite.out.ty(value);
-        known.extend(loads_back(op, ty).map(|load| Known { load, base, mem, value }));
-    }
+    places.push(known);
 }
 
 /// How many operands say where.
@@ -95,11 +116,12 @@ fn address_operands(op: Op) -> usize {
 }
 
 /// Whether a store of at most 8 bytes there leaves the place alone, because both are at offsets from one base.
-fn apart(place: &Known, base: &[Arg], mem: Mem) -> bool {
+fn apart(place: &Known, base: &Few, mem: Mem) -> bool {
     let fixed = place.base.len() == 1 && base.len() == 1 && place.load.info().operands.len() == 1;
     let offset =
         |base: &Arg, mem: Mem| base.int().map_or(0, |address| address).wrapping_add(mem.offset.into());
-    let same_base = fixed && (place.base == base || place.base[0].int().is_some() && base[0].int().is_some());
+    let same_base =
+        fixed && (place.base == *base || place.base[0].int().is_some() && base[0].int().is_some());
     same_base && offset(&place.base[0], place.mem).abs_diff(offset(&base[0], mem)) >= 8
 }
 
@@ -122,14 +144,14 @@ fn loads_back(store: Op, ty: Option<Ty>) -> Option<Op> {
 
 #[cfg(test)]
 mod tests {
+    use super::super::forward::Passes;
     use super::super::tests::after;
-    use super::run;
 
     #[test]
     fn loads_find_what_is_known() {
         assert_eq!(
             after(
-                run,
+                |trace| Passes::HEAP.run(trace),
                 "callee f() writes
                 v0 = param p
                 v1 = param i

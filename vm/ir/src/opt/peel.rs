@@ -6,16 +6,17 @@
 use crate::ops::Op;
 use crate::trace::{Arg, Rewrite, Trace, Val};
 
-/// Peels the loop, if there is one.
-pub fn run(trace: &Trace) -> Trace {
+/// Peels the loop, if there is one; `step` adds an instruction to the copy.
+pub(super) fn with(trace: &Trace, mut step: impl FnMut(&mut Rewrite, Val)) -> Trace {
+    let mut rewrite = Rewrite::new(trace);
     let (Some(mark), Some(jump)) = (trace.loop_mark(), trace.vals().next_back()) else {
-        return trace.clone();
+        trace.vals().for_each(|val| step(&mut rewrite, val));
+        return rewrite.out;
     };
     let phis: Vec<Val> = trace.phis().collect();
     let first = phis.first().copied().unwrap_or(mark);
-    let mut rewrite = Rewrite::new(trace);
     for val in (0..first.0).map(Val) {
-        rewrite.copy(val);
+        step(&mut rewrite, val);
     }
     for &phi in &phis {
         let init = rewrite.args(phi)[0];
@@ -23,7 +24,7 @@ pub fn run(trace: &Trace) -> Trace {
     }
     let body = || (mark.0 + 1..jump.0).map(Val);
     for val in body() {
-        rewrite.copy(val);
+        step(&mut rewrite, val);
     }
 
     let next = rewrite.args(jump);
@@ -34,9 +35,9 @@ pub fn run(trace: &Trace) -> Trace {
         let arg = if *changes { rewrite.out.push(Op::phi, &[init]).into() } else { init };
         rewrite.replace(phi, arg);
     }
-    rewrite.out.push(Op::loop_, &[]);
+    step(&mut rewrite, mark);
     for val in body() {
-        rewrite.copy(val);
+        step(&mut rewrite, val);
     }
     let next =
         rewrite.args(jump).into_iter().zip(changes).filter_map(|(arg, changes)| changes.then_some(arg));
@@ -48,13 +49,15 @@ pub fn run(trace: &Trace) -> Trace {
 #[cfg(test)]
 mod tests {
     use super::super::tests::after;
-    use super::run;
+    use super::with;
 
     #[test]
     fn the_first_round_comes_before() {
         assert_eq!(
             after(
-                run,
+                |trace| with(trace, |rewrite, val| {
+                    rewrite.copy(val);
+                }),
                 "v0 = param i
                 v1 = phi 0
                 v2 = phi v0
