@@ -2,7 +2,7 @@
 
 use interp::config;
 use ir::backend::{Backend, Interpreter};
-use jit::options::{Mode, Options};
+use jit::options::{Dump, Mode, Options};
 
 /// Room for compiled code.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -17,7 +17,7 @@ pub fn start() -> Result<(), String> {
     let backend = match options.mode {
         Mode::Off => return Ok(()),
         Mode::Interp => Box::new(Interpreter::default()),
-        Mode::On => native(),
+        Mode::On => native(options.dump),
     };
     tracer::install(options, backend);
     Ok(())
@@ -25,20 +25,20 @@ pub fn start() -> Result<(), String> {
 
 /// The processor's backend; the reference interpreter where there is none, or no memory for code.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
-fn native() -> Box<dyn Backend> {
+fn native(dump: Dump) -> Box<dyn Backend> {
     use ir::backend::Compiler;
     use ir::native::Native;
     #[cfg(target_arch = "x86_64")]
     let machine = jit_x86::X86::detect();
     #[cfg(target_arch = "aarch64")]
     let machine = jit_arm::Arm;
-    match Native::new(machine, CODE_SIZE, native as *const () as u64) {
-        Ok(native) => Box::new(Compiler::new(native, false)),
+    match Native::new(machine, CODE_SIZE, start as *const () as u64) {
+        Ok(native) => Box::new(Compiler::new(native, dump.place || dump.asm)),
         Err(_) => Box::new(Interpreter::default()),
     }
 }
 
 #[cfg(not(any(target_arch = "x86_64", target_arch = "aarch64")))]
-fn native() -> Box<dyn Backend> {
+fn native(_dump: Dump) -> Box<dyn Backend> {
     Box::new(Interpreter::default())
 }

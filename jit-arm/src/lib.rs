@@ -71,6 +71,11 @@ impl Machine for Arm {
         entry::patch(code, at, to)
     }
 
+    #[cfg(feature = "disasm")]
+    fn disassemble(code: &[u8], base: u64) -> Vec<(usize, String)> {
+        disasm::disassemble(code, base)
+    }
+
     fn leap(code: &mut [u8], at: usize, to: isize) -> Result<(), OutOfReach> {
         entry::leap(code, at, to)
     }

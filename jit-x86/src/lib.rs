@@ -105,6 +105,11 @@ impl Machine for X86 {
         entry::patch(code, at, to)
     }
 
+    #[cfg(feature = "disasm")]
+    fn disassemble(code: &[u8], base: u64) -> Vec<(usize, String)> {
+        disasm::disassemble(code, base)
+    }
+
     fn leap(code: &mut [u8], at: usize, to: isize) -> Result<(), OutOfReach> {
         entry::leap(code, at, to)
     }

@@ -21,6 +21,24 @@ pub struct Code {
     pub comments: Vec<(usize, String)>,
 }
 
+impl Code {
+    /// The instructions, each trace operation before what it became.
+    pub fn listing<M: Machine>(&self) -> String {
+        use std::fmt::Write;
+        let mut text = String::new();
+        let mut comments = self.comments.iter().peekable();
+        let end = self.end.min(self.bytes.len());
+        for (at, instruction) in M::disassemble(&self.bytes[..end], self.base) {
+            while let Some((_, comment)) = comments.next_if(|comment| comment.0 <= at) {
+                // Writing to a string cannot fail.
+                let _ = writeln!(text, "; {comment}");
+            }
+            let _ = writeln!(text, "  {:x}  {instruction}", self.base + at as u64);
+        }
+        text
+    }
+}
+
 /// Where an exit is in the code.
 #[derive(Clone, Debug, Default)]
 pub struct ExitCode {
@@ -133,11 +151,15 @@ pub fn assemble<M: Machine>(
     }
     let end = code.here();
     code.lay_out_pool();
-    let exit = |&label: &Label| ExitCode {
-        sites: code.referrers(label).collect(),
-        stub: code.place(label).unwrap_or_default(),
-    };
-    let exits = exits.iter().map(exit).collect();
+    let stub = |&label: &Label| code.place(label).unwrap_or_default();
+    let mut exits: Vec<ExitCode> =
+        exits.iter().map(|label| ExitCode { sites: Vec::new(), stub: stub(label) }).collect();
+    // The exits' labels are the first ones.
+    for (at, label) in code.fixups() {
+        if let Some(exit) = exits.get_mut(label.0 as usize) {
+            exit.sites.push(at);
+        }
+    }
     let head = code.place(head);
     code.resolve::<M>()?;
     Ok(Code { bytes: code.bytes, base: site.base, head, exits, end, comments: code.comments })

@@ -13,7 +13,7 @@ use crate::ops::Op;
 use crate::place::Target;
 use crate::trace::{Trace, Val};
 use std::cell::RefCell;
-use std::collections::{BTreeMap, HashMap};
+use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A trace that was compiled.
@@ -38,12 +38,11 @@ pub enum Goal {
     Loop(CodeId),
 }
 
-/// Where compiled code was left, and what the snapshot's operands were there.
-#[derive(Clone, PartialEq, Eq, Debug)]
+/// Where compiled code was left.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub struct Exited {
     pub code: CodeId,
     pub exit: ExitId,
-    pub values: Vec<u64>,
 }
 
 /// What compiles and runs traces. A trace that runs may call what compiles another, so all of it is done through shared references.
@@ -52,7 +51,7 @@ pub trait Backend {
     ///
     /// # Errors
     /// If it does not fit, or its goal cannot be linked to.
-    fn compile(&self, trace: Trace, origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed>;
+    fn compile(&self, trace: Rc<Trace>, origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed>;
 
     /// Makes the exit that `bridge` was compiled for go on there.
     ///
@@ -60,17 +59,23 @@ pub trait Backend {
     /// If it is too far away, or the system refuses.
     fn attach(&self, parent: CodeId, exit: ExitId, bridge: CodeId) -> Result<(), Failed>;
 
-    /// Runs a root trace until an exit is taken that nothing is attached to.
+    /// Runs a root trace until an exit is taken that nothing is attached to; `values` becomes what the snapshot's operands are there.
     ///
     /// # Safety
     /// The parameters are what the trace expects, and what it touches is there.
-    unsafe fn enter(&self, code: CodeId, params: &[u64]) -> Exited;
+    unsafe fn enter(&self, code: CodeId, params: &[u64], values: &mut Vec<u64>) -> Exited;
 
     /// The trace that was compiled.
     fn trace(&self, code: CodeId) -> Option<Rc<Trace>>;
 
     /// The trace as it is placed in the machine's registers, for dumps; empty where there is no machine.
     fn placed(&self, code: CodeId) -> String;
+
+    /// The trace's machine code, for dumps; empty where there is none.
+    fn listing(&self, code: CodeId) -> String;
+
+    /// Where the trace's machine code is and how many bytes it has, if it has any.
+    fn extent(&self, code: CodeId) -> Option<(u64, usize)>;
 
     /// Forgets a trace.
     ///
@@ -95,14 +100,14 @@ pub struct Compiler<M> {
 struct State<M> {
     native: Native<M>,
     codes: Vec<Option<(Rc<Trace>, Compiled)>>,
-    /// By the number of its first exit, for all that have one.
-    by_exit: BTreeMap<u32, CodeId>,
+    /// Whose exit it is, by the exit's number.
+    owners: Vec<CodeId>,
 }
 
 impl<M: Machine> Compiler<M> {
     /// Over that code memory; `comments` keeps what dumps show.
     pub fn new(native: Native<M>, comments: bool) -> Compiler<M> {
-        let state = State { native, codes: Vec::new(), by_exit: BTreeMap::new() };
+        let state = State { native, codes: Vec::new(), owners: Vec::new() };
         Compiler { state: RefCell::new(state), comments }
     }
 }
@@ -124,19 +129,20 @@ impl<M: Machine> State<M> {
     }
 
     /// Any trace that links lead to may be the one that is left.
-    fn exited(&self, state: &ExitState) -> Option<Exited> {
+    fn exited(&self, state: &ExitState, values: &mut Vec<u64>) -> Option<Exited> {
         let number = state.number as u32;
-        let (&first, &code) = self.by_exit.range(..=number).next_back()?;
-        let exit = ExitId(number - first);
-        let locs = &self.compiled(code)?.placement.exits.get(exit.0 as usize)?.locs;
+        let code = *self.owners.get(number as usize)?;
+        let compiled = self.compiled(code)?;
+        let exit = ExitId(number - compiled.first_exit);
+        let locs = &compiled.placement.exits.get(exit.0 as usize)?.locs;
         // SAFETY: the frame is still there.
-        let values = locs.iter().map(|&loc| unsafe { state.read(loc) }).collect();
-        Some(Exited { code, exit, values })
+        values.extend(locs.iter().map(|&loc| unsafe { state.read(loc) }));
+        Some(Exited { code, exit })
     }
 }
 
 impl<M: Machine> Backend for Compiler<M> {
-    fn compile(&self, trace: Trace, origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed> {
+    fn compile(&self, trace: Rc<Trace>, origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed> {
         let mut state = self.state.borrow_mut();
         let entry: Vec<Loc> = match origin {
             Origin::Root => (0..trace.params().count() as u16).map(Loc::Slot).collect(),
@@ -145,17 +151,19 @@ impl<M: Machine> Backend for Compiler<M> {
             }
         };
         let target = goal.map(|goal| state.target(goal).ok_or(Failed::Gone)).transpose()?;
-        let compiled = state.native.compile(&trace, entry, target.as_ref(), self.comments)?;
+        let mut compiled = state.native.compile(&trace, entry, target.as_ref(), self.comments)?;
         #[cfg(debug_assertions)]
         state.native.with_rules(|rules| {
             let proof = check(&trace, rules, &compiled.entry, &compiled.placement);
             assert_eq!(proof, Ok(()), "{}", compiled.placement.show(&trace));
         });
         let id = CodeId(state.codes.len() as u32);
-        if !compiled.placement.exits.is_empty() {
-            state.by_exit.insert(compiled.first_exit, id);
+        let exits = compiled.first_exit as usize + compiled.placement.exits.len();
+        state.owners.resize(exits, id);
+        if !self.comments {
+            compiled.forget_steps();
         }
-        state.codes.push(Some((Rc::new(trace), compiled)));
+        state.codes.push(Some((trace, compiled)));
         Ok(id)
     }
 
@@ -166,17 +174,18 @@ impl<M: Machine> Backend for Compiler<M> {
         native.attach(parent, exit, bridge)
     }
 
-    unsafe fn enter(&self, code: CodeId, params: &[u64]) -> Exited {
+    unsafe fn enter(&self, code: CodeId, params: &[u64], values: &mut Vec<u64>) -> Exited {
         let entry = {
             let state = self.state.borrow();
             state.compiled(code).map(|compiled| state.native.entry(compiled))
         };
         let mut exited = None;
+        values.clear();
         if let Some(entry) = entry {
             // SAFETY: the caller's promise.
-            unsafe { entry.enter(params, |state| exited = self.state.borrow().exited(state)) };
+            unsafe { entry.enter(params, |state| exited = self.state.borrow().exited(state, values)) };
         }
-        exited.unwrap_or(Exited { code, exit: ExitId(0), values: Vec::new() })
+        exited.unwrap_or(Exited { code, exit: ExitId(0) })
     }
 
     fn trace(&self, code: CodeId) -> Option<Rc<Trace>> {
@@ -188,10 +197,19 @@ impl<M: Machine> Backend for Compiler<M> {
         state.entry(code).map_or_else(String::new, |(trace, compiled)| compiled.placement.show(trace))
     }
 
+    fn listing(&self, code: CodeId) -> String {
+        let state = self.state.borrow();
+        state.compiled(code).map_or_else(String::new, |compiled| compiled.code.listing::<M>())
+    }
+
+    fn extent(&self, code: CodeId) -> Option<(u64, usize)> {
+        let state = self.state.borrow();
+        state.compiled(code).map(Compiled::extent)
+    }
+
     unsafe fn free(&self, code: CodeId) {
         let mut state = self.state.borrow_mut();
         if let Some((_, compiled)) = state.codes.get_mut(code.0 as usize).and_then(Option::take) {
-            state.by_exit.retain(|_, id| *id != code);
             // SAFETY: the caller's promise.
             unsafe { state.native.free(compiled) };
         }
@@ -220,7 +238,7 @@ impl Interpreter {
 }
 
 impl Backend for Interpreter {
-    fn compile(&self, trace: Trace, _origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed> {
+    fn compile(&self, trace: Rc<Trace>, _origin: Origin, goal: Option<Goal>) -> Result<CodeId, Failed> {
         let reachable = match goal {
             Some(Goal::Entry(code)) => self.get(code).is_some(),
             Some(Goal::Loop(code)) => self.get(code).is_some_and(|code| code.trace.loop_is_closed()),
@@ -230,7 +248,7 @@ impl Backend for Interpreter {
             return Err(Failed::Gone);
         }
         let mut codes = self.codes.borrow_mut();
-        codes.push(Some(Interpreted { trace: Rc::new(trace), goal, bridges: HashMap::new() }));
+        codes.push(Some(Interpreted { trace, goal, bridges: HashMap::new() }));
         Ok(CodeId(codes.len() as u32 - 1))
     }
 
@@ -241,20 +259,21 @@ impl Backend for Interpreter {
         Ok(())
     }
 
-    unsafe fn enter(&self, mut code: CodeId, params: &[u64]) -> Exited {
-        let mut values = params.to_vec();
+    unsafe fn enter(&self, mut code: CodeId, params: &[u64], values: &mut Vec<u64>) -> Exited {
+        values.clear();
+        values.extend(params);
         let mut at_loop = false;
         loop {
-            let Some(entry) = self.get(code) else { return Exited { code, exit: ExitId(0), values } };
-            let start = if at_loop { Start::Loop(&values) } else { Start::Entry(&values) };
+            let Some(entry) = self.get(code) else { return Exited { code, exit: ExitId(0) } };
+            let start = if at_loop { Start::Loop(values) } else { Start::Entry(values) };
             // SAFETY: the caller's promise.
             let Some(left) = (unsafe { interp::run_from(&entry.trace, start, u64::MAX) }) else { continue };
-            values = left.values;
+            *values = left.values;
             if entry.trace.inst(left.at).op == Op::link {
                 at_loop = matches!(entry.goal, Some(Goal::Loop(_)));
                 match entry.goal {
                     Some(Goal::Loop(next) | Goal::Entry(next)) => code = next,
-                    None => return Exited { code, exit: ExitId(0), values },
+                    None => return Exited { code, exit: ExitId(0) },
                 }
                 continue;
             }
@@ -262,7 +281,7 @@ impl Backend for Interpreter {
             let exit = ExitId(before.count() as u32);
             match entry.bridges.get(&exit) {
                 Some(&bridge) => (code, at_loop) = (bridge, false),
-                None => return Exited { code, exit, values },
+                None => return Exited { code, exit },
             }
         }
     }
@@ -273,6 +292,14 @@ impl Backend for Interpreter {
 
     fn placed(&self, _code: CodeId) -> String {
         String::new()
+    }
+
+    fn listing(&self, _code: CodeId) -> String {
+        String::new()
+    }
+
+    fn extent(&self, _code: CodeId) -> Option<(u64, usize)> {
+        None
     }
 
     unsafe fn free(&self, code: CodeId) {

@@ -310,9 +310,9 @@ impl Buffer {
         self.fixups.push((at, label));
     }
 
-    /// The offsets of all jumps to the label.
-    pub fn referrers(&self, label: Label) -> impl Iterator<Item = usize> {
-        self.fixups.iter().filter(move |fixup| fixup.1 == label).map(|fixup| fixup.0)
+    /// The offsets of all jumps to labels, with the label.
+    pub fn fixups(&self) -> impl Iterator<Item = (usize, Label)> {
+        self.fixups.iter().copied()
     }
 
     /// The label of that double in the pool.
@@ -396,6 +396,11 @@ pub trait Machine {
     /// # Errors
     /// If it cannot reach.
     fn patch(code: &mut [u8], at: usize, to: isize) -> Result<(), OutOfReach>;
+
+    /// The instructions of `code`, which is at `base`, as text: offset and text of each. Nothing where there is no disassembler.
+    fn disassemble(_code: &[u8], _base: u64) -> Vec<(usize, String)> {
+        Vec::new()
+    }
 
     /// Writes a jump to offset `to` over what is at offset `at` (an exit's stub).
     ///

@@ -108,6 +108,17 @@ impl Compiled {
         })
     }
 
+    /// Where the code is and how many bytes it has.
+    pub fn extent(&self) -> (u64, usize) {
+        (self.code.base, self.chunk.size)
+    }
+
+    /// Gives up what only dumps show.
+    pub fn forget_steps(&mut self) {
+        self.placement.steps = Vec::new();
+        self.code.bytes = Vec::new();
+    }
+
     /// Where the parameters of a bridge from that exit are: the snapshot's operands in order.
     pub fn bridge_entry(&self, exit: ExitId) -> &[Loc] {
         &self.placement.exits[exit.0 as usize].locs

@@ -133,13 +133,14 @@ pub fn place(
 ) -> Result<Placement, TooManySlots> {
     let facts = Facts::new(trace, rules);
     let mut stored = vec![false; trace.len()];
+    let mut rounds = 0;
     loop {
         let mut scan = Scan::new(trace, rules, &facts, stored.clone());
         scan.run(entry, target)?;
-        if scan.store_early.is_empty() {
+        rounds += 1;
+        if scan.store_early.is_empty() || rounds == ROUNDS {
             return Ok(scan.out);
         }
-        // Each round adds to the set, so the rounds end.
         for val in scan.store_early {
             stored[val.index()] = true;
         }
@@ -147,6 +148,9 @@ pub fn place(
 }
 
 // ---- what is known beforehand ----
+
+/// How often a trace is scanned at most: what still has to be stored in the loop then costs less than another scan.
+const ROUNDS: u32 = 3;
 
 /// A place in time: twice the instruction's index, plus one for what its snapshot reads.
 type Time = u32;
@@ -170,6 +174,8 @@ struct Facts {
     hints: Vec<Option<Hint>>,
     /// Ops that destroy registers or need certain ones, in order.
     kills: Vec<(u32, RegSet)>,
+    /// All that are destroyed anywhere.
+    killed: RegSet,
     phis: Vec<Val>,
     mark: Option<Val>,
     /// Constants that the loop's body needs in registers, with the places.
@@ -187,6 +193,7 @@ impl Facts {
             uses: vec![Vec::new(); trace.len()],
             hints: vec![None; trace.len()],
             kills: Vec::new(),
+            killed: RegSet::EMPTY,
             phis,
             mark,
             consts: Vec::new(),
@@ -223,6 +230,7 @@ impl Facts {
         let kills = fixed.fold(killed(&form), |all, reg| all.or(RegSet::of(&[reg])));
         if !kills.is_empty() {
             self.kills.push((val.0, kills));
+            self.killed = self.killed.or(kills);
         }
         if val > mark && !op.calls() {
             for (n, c) in trace.args(val).iter().enumerate().filter_map(|(n, arg)| Some((n, arg.konst()?))) {
@@ -275,8 +283,14 @@ impl Facts {
     /// The registers that are destroyed while a value lives from `from` to `until`.
     fn killed_between(&self, from: u32, until: Time) -> RegSet {
         let start = self.kills.partition_point(|kill| kill.0 <= from);
-        let kills = self.kills[start..].iter().take_while(|kill| kill.0.saturating_mul(2) < until);
-        kills.fold(RegSet::EMPTY, |all, kill| all.or(kill.1))
+        let mut all = RegSet::EMPTY;
+        for kill in self.kills[start..].iter().take_while(|kill| kill.0.saturating_mul(2) < until) {
+            all = all.or(kill.1);
+            if all == self.killed {
+                break;
+            }
+        }
+        all
     }
 }
 

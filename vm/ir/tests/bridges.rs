@@ -10,6 +10,7 @@ use ir::text::parse;
 use ir::trace::Trace;
 use jit_arm::Arm;
 use jit_x86::X86;
+use std::rc::Rc;
 use support::{address, halve, run_native};
 
 fn trace(text: &str) -> Trace {
@@ -89,31 +90,33 @@ fn bridges_go_back_to_the_loop() {
 
 /// The same through the seam: machine code and the interpreter do alike.
 fn backends_agree(backend: impl Backend) {
-    let root = backend.compile(root(), Origin::Root, None).expect("it fits");
+    let root = backend.compile(Rc::new(root()), Origin::Root, None).expect("it fits");
     let params = [10, 8f64.to_bits()];
+    let mut values = Vec::new();
     // SAFETY: the traces touch no memory.
-    let exited = unsafe { backend.enter(root, &params) };
+    let exited = unsafe { backend.enter(root, &params, &mut values) };
     assert_eq!((exited.code, exited.exit), (root, ExitId(1)));
-    assert_eq!(exited.values, [4, 6, 10, 8f64.to_bits(), 1000]);
+    assert_eq!(values, [4, 6, 10, 8f64.to_bits(), 1000]);
 
-    let second =
-        backend.compile(bridge(), Origin::Exit(root, ExitId(1)), Some(Goal::Loop(root))).expect("it fits");
+    let second = backend
+        .compile(Rc::new(bridge()), Origin::Exit(root, ExitId(1)), Some(Goal::Loop(root)))
+        .expect("it fits");
     backend.attach(root, ExitId(1), second).expect("it is near");
     // SAFETY: as above.
-    let exited = unsafe { backend.enter(root, &params) };
+    let exited = unsafe { backend.enter(root, &params, &mut values) };
     assert_eq!((exited.code, exited.exit), (root, ExitId(0)));
-    assert_eq!(exited.values, [10, 45 + 2000, 2f64.to_bits()]);
+    assert_eq!(values, [10, 45 + 2000, 2f64.to_bits()]);
     // SAFETY: as above.
-    let exited = unsafe { backend.enter(root, &[100, 8f64.to_bits()]) };
+    let exited = unsafe { backend.enter(root, &[100, 8f64.to_bits()], &mut values) };
     assert_eq!((exited.code, exited.exit), (second, ExitId(0)));
-    assert_eq!(exited.values[0], 16);
+    assert_eq!(values[0], 16);
 
     // Linking to an entry.
     let goes = trace("trace goes\nv0 = param i\nv1 = sub v0, 5\nlink v1, 4.0 #0");
-    let goes = backend.compile(goes, Origin::Root, Some(Goal::Entry(root))).expect("it fits");
+    let goes = backend.compile(Rc::new(goes), Origin::Root, Some(Goal::Entry(root))).expect("it fits");
     // SAFETY: as above.
-    let exited = unsafe { backend.enter(goes, &[8]) };
-    assert_eq!((exited.code, exited.values), (root, vec![3, 3, 4f64.to_bits()]));
+    let exited = unsafe { backend.enter(goes, &[8], &mut values) };
+    assert_eq!((exited.code, values), (root, vec![3, 3, 4f64.to_bits()]));
 }
 
 #[test]

@@ -21,6 +21,8 @@ pub struct Dump {
     pub opt: bool,
     /// With registers.
     pub place: bool,
+    /// As machine code.
+    pub asm: bool,
     /// Every recording that stopped, with the reason.
     pub abort: bool,
     /// Every exit that is taken.
@@ -40,6 +42,8 @@ pub struct Options {
     /// Traces that are kept.
     pub code_limit: usize,
     pub dump: Dump,
+    /// Whether `/tmp/perf-PID.map` names compiled code for Linux's perf.
+    pub perf: bool,
 }
 
 impl Default for Options {
@@ -51,6 +55,7 @@ impl Default for Options {
             trace_limit: 6000,
             code_limit: 4000,
             dump: Dump::default(),
+            perf: false,
         }
     }
 }
@@ -78,6 +83,7 @@ impl Options {
                 "jit-threshold" => parsed.threshold = number()?,
                 "jit-bridge-threshold" => parsed.bridge_threshold = number()?,
                 "jit-trace-limit" => parsed.trace_limit = number()? as usize,
+                "jit-perf" => parsed.perf = true,
                 "jit-dump" => {
                     for stage in value.split(',') {
                         *parsed
@@ -99,6 +105,7 @@ impl Dump {
             "trace" => &mut self.trace,
             "opt" => &mut self.opt,
             "place" => &mut self.place,
+            "asm" => &mut self.asm,
             "abort" => &mut self.abort,
             "exit" => &mut self.exit,
             _ => return None,

@@ -18,6 +18,12 @@ pub struct Stats {
     pub mismatches: u64,
     /// Loops given up for good.
     pub blacklisted: u64,
+    /// Time spent on optimising and assembling.
+    pub compile_ns: u64,
+    /// Operations in compiled traces.
+    pub instructions: u64,
+    /// Bytes of machine code made.
+    pub code_bytes: u64,
     aborts: [u64; ALL.len()],
 }
 
@@ -31,6 +37,9 @@ impl Default for Stats {
             entries: 0,
             mismatches: 0,
             blacklisted: 0,
+            compile_ns: 0,
+            instructions: 0,
+            code_bytes: 0,
             aborts: [0; ALL.len()],
         }
     }
@@ -43,7 +52,7 @@ impl Stats {
     }
 
     /// All counters by name.
-    pub fn counters(&self) -> [(&'static str, u64); 7] {
+    pub fn counters(&self) -> [(&'static str, u64); 10] {
         [
             ("recordings", self.recordings),
             ("roots", self.roots),
@@ -52,6 +61,9 @@ impl Stats {
             ("entries", self.entries),
             ("mismatches", self.mismatches),
             ("blacklisted", self.blacklisted),
+            ("compile_ns", self.compile_ns),
+            ("instructions", self.instructions),
+            ("code_bytes", self.code_bytes),
         ]
     }
 

@@ -3,7 +3,7 @@
 //! The handlers here keep the rules of `interp::eval`: what needs a destructor or an address is in functions that are not inlined.
 
 use crate::death;
-use crate::exit::restore;
+use crate::exit::{Scratch, restore};
 use crate::follow;
 use crate::helpers::int_value_of;
 use crate::items::{Entry, Kind};
@@ -16,10 +16,11 @@ use core::sync::atomic::Ordering;
 use interp::breaker::EVENTS;
 use interp::eval::{FramePtr, Handler, Pc, Sp, TABLE, Table, ThreadPtr, caches};
 use interp::unwind;
-use ir::backend::{CodeId, Origin};
+use ir::backend::{CodeId, Exited, Origin};
 use ir::ops::Ty;
 use objects::interpreter_frame::{CodeUnit, InterpreterFrame, owner};
 use objects::raise;
+use objects::state::ThreadState;
 use objects::types::code::Code;
 use objects::types::float::Float;
 use objects::{Instance, Object};
@@ -276,30 +277,31 @@ fn stored_in_loop(code: &Code, header: u32) -> Vec<bool> {
     stored
 }
 
-/// The parameters of a loop's code, if the frame is as the code expects it.
-unsafe fn params(entry: &Entry, sp: Sp, frame: FramePtr, ts: ThreadPtr) -> Option<Vec<u64>> {
+/// Finds the parameters of a loop's code, if the frame is as the code expects it; whether it is.
+unsafe fn params(params: &mut Vec<u64>, entry: &Entry, sp: Sp, frame: FramePtr, ts: ThreadPtr) -> bool {
     // SAFETY: the running frame and its thread.
     unsafe {
         let fits = sp.offset_from((*frame).stack_base()) as usize == entry.depth
             && (*frame).frame_obj.is_empty()
             && (*frame).owner.get() != owner::FRAME_OBJECT
             && (*ts).eval_breaker.load(Ordering::Relaxed) == entry.breaker;
-        if !fits {
-            return None;
-        }
-        let mut params = vec![ts as u64, frame as u64];
+        params.clear();
+        params.extend([ts as u64, frame as u64]);
         let locals = (*frame).localsplus();
-        for &(index, kind) in &entry.slots {
+        fits && entry.slots.iter().all(|&(index, kind)| {
             let value = (*locals.add(usize::from(index))).as_ref();
-            match kind {
-                Kind::Null if value.is_none() => {}
-                Kind::Null => return None,
-                Kind::Obj => params.push(value? as *const Object as u64),
-                Kind::Int => params.push(int_value_of(value?)?.cast_unsigned()),
-                Kind::Float => params.push(value?.cast_exact::<Float>()?.value().to_bits()),
-            }
-        }
-        Some(params)
+            let param = match (kind, value) {
+                (Kind::Null, value) => return value.is_none(),
+                (_, None) => None,
+                (Kind::Obj, Some(value)) => Some(value as *const Object as u64),
+                (Kind::Int, Some(value)) => int_value_of(value).map(i64::cast_unsigned),
+                (Kind::Float, Some(value)) => {
+                    value.cast_exact::<Float>().map(|value| value.value().to_bits())
+                }
+            };
+            params.extend(param);
+            param.is_some()
+        })
     }
 }
 
@@ -316,16 +318,12 @@ unsafe fn enter(
 ) -> Option<Go> {
     // SAFETY: the running frame and its thread; the parameters are what the code expects.
     unsafe {
-        let Some(params) = params(entry, sp, frame, ts) else {
-            jit.stats.borrow_mut().mismatches += 1;
-            let breaker = (*ts).eval_breaker.load(Ordering::Relaxed);
-            if breaker & EVENTS == 0 && breaker != entry.breaker {
-                // Tools have come or gone: what was compiled before shows them nothing.
-                jit.tree.borrow_mut().forget(header as usize);
-            }
-            set_counter(counter, 16);
+        let mut args = jit.params.take();
+        if !params(&mut args, entry, sp, frame, ts) {
+            jit.params.set(args);
+            mismatch(jit, counter, header, entry, ts);
             return None;
-        };
+        }
         // The code owns these slots from now on.
         let locals = (*frame).localsplus();
         for &(index, kind) in &entry.slots {
@@ -336,61 +334,83 @@ unsafe fn enter(
             }
         }
         jit.stats.borrow_mut().entries += 1;
-        let exited = jit.backend.enter(code, &params);
-        let (snapshot, is_hot) = {
-            let mut tree = jit.tree.borrow_mut();
-            let exit = tree.exit(exited.code, exited.exit);
-            let exit = exit.unwrap_or_else(|| objects::fatal("an exit that is not known"));
-            (exit.snapshot.clone(), exit.count(jit.options.bridge_threshold))
-        };
-        if jit.options.dump.exit {
-            let line = format!("code {} exit {}: {}", exited.code.0, exited.exit.0, snapshot);
-            jit::dump::show("exit", &line);
+        let mut scratch = jit.scratch.take();
+        let exited = jit.backend.enter(code, &args, &mut scratch.values);
+        jit.params.set(args);
+        let go = left(jit, exited, &mut scratch, &*ts);
+        jit.scratch.set(scratch);
+        Some(go)
+    }
+}
+
+/// A loop's code is not entered because of what the frame holds.
+unsafe fn mismatch(jit: &Jit, counter: Pc, header: Pc, entry: &Entry, ts: ThreadPtr) {
+    jit.stats.borrow_mut().mismatches += 1;
+    // SAFETY: the running thread, and the counter of its jump.
+    unsafe {
+        let breaker = (*ts).eval_breaker.load(Ordering::Relaxed);
+        if breaker & EVENTS == 0 && breaker != entry.breaker {
+            // Tools have come or gone: what was compiled before shows them nothing.
+            jit.tree.borrow_mut().forget(header as usize);
         }
-        let ts = &*ts;
-        if snapshot.frames.last().is_some_and(|frame| Exit::unpack(frame.pc).1 == Exit::Elsewhere) {
-            return Some(elsewhere());
-        }
-        let (frames, kind) = restore(ts, &snapshot, &exited.values);
+        set_counter(counter, 16);
+    }
+}
+
+/// Compiled code was left: the frames become what the interpreter expects, and a hot exit begins a recording.
+unsafe fn left(jit: &'static Jit, exited: Exited, scratch: &mut Scratch, ts: &ThreadState) -> Go {
+    let (left, is_hot) = {
+        let mut tree = jit.tree.borrow_mut();
+        let exit = tree.exit(exited.code, exited.exit);
+        let (exit, left) = exit.unwrap_or_else(|| objects::fatal("an exit that is not known"));
+        (left, exit.count(jit.options.bridge_threshold))
+    };
+    let snapshot = left.snapshot();
+    if jit.options.dump.exit {
+        let line = format!("code {} exit {}: {}", exited.code.0, exited.exit.0, snapshot);
+        jit::dump::show("exit", &line);
+    }
+    let Some(innermost) = snapshot.frames.last() else { objects::fatal("an exit without a frame") };
+    let (unit, kind) = Exit::unpack(innermost.pc);
+    if kind == Exit::Elsewhere {
+        return elsewhere();
+    }
+    // SAFETY: compiled code was just left; the innermost frame has room for what an iterator gives.
+    unsafe {
+        restore(ts, snapshot, scratch);
         death::bury();
-        let top = *frames.last().unwrap_or(&frame);
-        let raised = match kind {
-            Exit::Resume | Exit::Elsewhere | Exit::Bury | Exit::Looked => false,
-            Exit::Raise => true,
-            Exit::End => raise::occurred(),
-        };
-        if raised {
-            return Some(Go::Raise);
+        let Some(&top) = scratch.frames.last() else { objects::fatal("an exit without a frame") };
+        if kind == Exit::Raise || kind == Exit::End && raise::occurred() {
+            return Go::Raise;
         }
         if kind == Exit::End {
             // The end of the loop, where something is popped.
-            let (unit, _) = Exit::unpack(snapshot.frames.last().map_or(0, |frame| frame.pc));
             let depth = (*top).stacktop.get();
             *(*top).localsplus().add(depth as usize) = objects::types::none::none().as_ptr();
             (*top).stacktop.set(depth + 1);
             (*top).instr_ptr.set((*top).code().first_unit().add(unit as usize));
         }
+        let breaker = ts.eval_breaker.load(Ordering::Relaxed);
         let record = is_hot
             && matches!(kind, Exit::Resume | Exit::Bury)
             && jit.tree.borrow().len() < jit.options.code_limit
             && !follow::is_recording(jit, ts)
-            && ts.eval_breaker.load(Ordering::Relaxed) == (*top).code().co_instrumentation_version.get();
+            && breaker == (*top).code().co_instrumentation_version.get();
         if !record {
-            return Some(Go::Frame);
+            return Go::Frame;
         }
-        let Some(trace) = jit.backend.trace(exited.code) else { return Some(Go::Frame) };
-        let types: Vec<Ty> = snapshot.args().filter_map(|arg| trace.ty(arg)).collect();
+        let types: Vec<Ty> = snapshot.args().filter_map(|arg| left.trace.ty(arg)).collect();
         let name = format!("bridge from code {} exit {}", exited.code.0, exited.exit.0);
         let origin = Origin::Exit(exited.code, exited.exit);
         let mut recorder = Box::new(Recorder::new(name, origin, jit.options.trace_limit));
-        recorder.breaker = ts.eval_breaker.load(Ordering::Relaxed) as i64;
-        recorder.begin_bridge(&snapshot, &types, &frames);
-        recorder.expected = Exit::unpack(snapshot.frames.last().map_or(0, |frame| frame.pc)).0;
-        if kind == Exit::Bury && recorder.bury(recorder.expected).is_err() {
-            return Some(Go::Frame);
+        recorder.breaker = breaker as i64;
+        recorder.begin_bridge(snapshot, &types, &scratch.frames);
+        recorder.expected = unit;
+        if kind == Exit::Bury && recorder.bury(unit).is_err() {
+            return Go::Frame;
         }
         start(jit, recorder);
-        Some(Go::RecordFrame)
+        Go::RecordFrame
     }
 }
 

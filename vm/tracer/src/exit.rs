@@ -36,20 +36,31 @@ fn make(desc: u32, bits: u64) -> Made {
     }
 }
 
-/// Rebuilds the frames from an exit's snapshot and values; the frames outermost first, and what to do. The innermost frame waits as
-/// one that a call returns to.
+/// Memory that one exit after the other uses.
+#[derive(Default)]
+pub struct Scratch {
+    /// What the snapshot's operands are.
+    pub values: Vec<u64>,
+    /// The frames, outermost first.
+    pub frames: Vec<FramePtr>,
+    made: Vec<Made>,
+}
+
+/// Rebuilds the frames from an exit's snapshot and the values in `scratch`, where the frames are then; what to do. The innermost frame
+/// waits as one that a call returns to.
 ///
 /// # Safety
 /// Compiled code was just left there.
-pub unsafe fn restore(ts: &ThreadState, snapshot: &Snapshot, values: &[u64]) -> (Vec<FramePtr>, Exit) {
-    let in_frames = snapshot.frames.iter().flat_map(|frame| &frame.slots);
-    let first_field = in_frames.filter(|slot| matches!(slot, Slot::Arg(_))).count();
+pub unsafe fn restore(ts: &ThreadState, snapshot: &Snapshot, scratch: &mut Scratch) -> Exit {
+    let Scratch { values, frames, made } = scratch;
+    // Behind the frames' slots come the virtuals' fields, one each.
+    let first_field = values.len() - snapshot.virtuals.len();
     let fields = values[first_field..].iter();
-    let made: Vec<Made> =
-        snapshot.virtuals.iter().zip(fields).map(|(object, &bits)| make(object.desc, bits)).collect();
+    made.clear();
+    made.extend(snapshot.virtuals.iter().zip(fields).map(|(object, &bits)| make(object.desc, bits)));
     let mut values = values.iter().copied();
     let mut take = || values.next().unwrap_or(0);
-    let mut frames: Vec<FramePtr> = Vec::new();
+    frames.clear();
     let mut kind = Exit::Resume;
     for (number, saved) in snapshot.frames.iter().enumerate() {
         let mut slots = &saved.slots[..];
@@ -101,7 +112,7 @@ pub unsafe fn restore(ts: &ThreadState, snapshot: &Snapshot, values: &[u64]) -> 
         // SAFETY: the reference that it was made with.
         unsafe { Object::decref(made.object) };
     }
-    (frames, kind)
+    kind
 }
 
 /// Pushes the frame of a call from `caller`, which stands at its calling instruction.

@@ -13,10 +13,11 @@ use ir::opt;
 use ir::trace::Trace;
 use ir::verify::verify;
 use jit::abort::Abort;
-use jit::dump::show;
+use jit::dump::{name_code, show};
 use objects::Instance;
 use objects::interpreter_frame::InterpreterFrame;
 use std::rc::Rc;
+use std::time::Instant;
 
 /// Instructions from this number on tell tools what happens.
 const FIRST_INSTRUMENTED: u8 = bytecode::opcodes::op::INSTRUMENTED_RESUME;
@@ -293,7 +294,7 @@ fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) ->
     if dump.trace {
         show("trace", &trace);
     }
-    let check = |trace| {
+    let check = |trace: &Trace| {
         verify(trace, true).map_err(|why| {
             if dump.abort {
                 show("ill-formed", &why);
@@ -302,9 +303,10 @@ fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) ->
         })
     };
     check(&trace)?;
-    let trace = opt::optimise(&trace);
+    let start = Instant::now();
+    let trace = Rc::new(opt::optimise(&trace));
     if dump.opt {
-        show("opt", &trace);
+        show("opt", &*trace);
     }
     check(&trace)?;
     let mut tree = jit.tree.borrow_mut();
@@ -318,9 +320,18 @@ fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) ->
     if dump.place {
         show("place", &jit.backend.placed(code));
     }
-    tree.add(code, &trace);
-    jit.kept.borrow_mut().append(&mut rec.kept);
+    if dump.asm {
+        show("asm", &jit.backend.listing(code));
+    }
+    let extent = jit.backend.extent(code);
+    if let Some(extent) = extent.filter(|_| jit.options.perf) {
+        name_code(extent, &trace.name);
+    }
     let mut stats = jit.stats.borrow_mut();
+    stats.instructions += trace.len() as u64;
+    stats.code_bytes += extent.map_or(0, |extent| extent.1 as u64);
+    tree.add(code, trace);
+    jit.kept.borrow_mut().append(&mut rec.kept);
     match rec.origin {
         Origin::Root => {
             tree.add_root(rec.header, code, rec.entry.clone());
@@ -333,6 +344,7 @@ fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) ->
             stats.bridges += 1;
         }
     }
+    stats.compile_ns += start.elapsed().as_nanos() as u64;
     Ok(code)
 }
 

@@ -1,5 +1,6 @@
 //! What all parts of the JIT share, under the GIL.
 
+use crate::exit::Scratch;
 use crate::items::Entry;
 use crate::recorder::Recorder;
 use core::cell::{Cell, RefCell};
@@ -25,6 +26,9 @@ pub struct Jit {
     pub loops: RefCell<HashMap<*const Code, u32>>,
     /// Objects that wait for their end, owned.
     pub waiting: RefCell<Vec<*mut Object>>,
+    /// Memory that is used again: parameters, and what exits need.
+    pub params: Cell<Vec<u64>>,
+    pub scratch: Cell<Scratch>,
     /// What compiled code refers to.
     pub kept: RefCell<Vec<Ref>>,
 }
@@ -75,6 +79,8 @@ pub fn set(options: Options, backend: Box<dyn Backend>) {
         loose: RefCell::default(),
         loops: RefCell::default(),
         waiting: RefCell::default(),
+        params: Cell::default(),
+        scratch: Cell::default(),
         kept: RefCell::default(),
     };
     JIT.0.set(Some(Box::leak(Box::new(jit))));
