@@ -23,7 +23,7 @@ use objects::raise;
 use objects::state::ThreadState;
 use objects::types::code::Code;
 use objects::types::float::Float;
-use objects::{Instance, Object};
+use objects::{Instance, Object, Ref};
 
 /// The most that the counter of a `JUMP_BACKWARD` counts.
 const COUNTER_MAX: u32 = 4095;
@@ -386,7 +386,8 @@ unsafe fn left(jit: &'static Jit, exited: Exited, scratch: &mut Scratch, ts: &Th
         if kind == Exit::End {
             // The end of the loop, where something is popped.
             let depth = (*top).stacktop.get();
-            *(*top).localsplus().add(depth as usize) = objects::types::none::none().as_ptr();
+            let none = objects::types::none::none().as_ptr();
+            *(*top).localsplus().add(depth as usize) = jit.returned.take().map_or(none, Ref::into_ptr);
             (*top).stacktop.set(depth + 1);
             (*top).instr_ptr.set((*top).code().first_unit().add(unit as usize));
         }

@@ -7,10 +7,12 @@
 //! A pointer result is a new reference, or NULL with an exception pending. Arguments are borrowed.
 
 use crate::death;
+use crate::state;
 use interp::eval::{FramePtr, Pc, ThreadPtr};
 use interp::ops::{binary, compare};
 use ir::ops::Ty;
 use ir::trace::{Callee, Touches};
+use objects::args::Sent;
 use objects::interpreter_frame::owner;
 use objects::protocol::{attr, call, iter, mapping, object};
 use objects::state::ThreadState;
@@ -116,6 +118,9 @@ helpers! {
     set_attr (P P P) -> I, Touches::Writes, set_attr;
     get_iter (P) -> P, Touches::Writes, get_iter;
     iter_next (P) -> P, Touches::Writes, iter_next;
+    /// What `yield from` gets; NULL at the end too, then without an exception, and what was returned waits.
+    send (P P) -> P, Touches::Writes, send;
+    returned () -> P, Touches::Writes, returned;
     call0 (P) -> P, Touches::Writes, call0;
     call1 (P P) -> P, Touches::Writes, call1;
     call2 (P P P) -> P, Touches::Writes, call2;
@@ -429,6 +434,25 @@ extern "C" fn iter_next(iterator: &Object) -> *mut Object {
             core::ptr::null_mut()
         }
     }
+}
+
+extern "C" fn send(receiver: &Object, value: &Object) -> *mut Object {
+    match iter::send(receiver, value) {
+        Ok(Sent::Next(value)) => value.into_ptr(),
+        Ok(Sent::Return(value)) => {
+            state::with(|jit| jit.returned.set(Some(value)));
+            core::ptr::null_mut()
+        }
+        Err(raised) => {
+            raised.leave();
+            core::ptr::null_mut()
+        }
+    }
+}
+
+extern "C" fn returned() -> *mut Object {
+    let value = state::with(|jit| jit.returned.take()).flatten();
+    value.map_or_else(|| objects::types::none::none().as_ptr(), Ref::into_ptr)
 }
 
 fn vectorcall(callable: &Object, args: &[&Object]) -> *mut Object {

@@ -70,6 +70,8 @@ pub struct Fetched {
     pub result: Arg,
     pub body: u32,
     pub end: u32,
+    /// Whether there is a value at the end, which [`Helper::returned`] gives.
+    pub returns: bool,
 }
 
 /// A recording.

@@ -29,6 +29,8 @@ pub struct Jit {
     /// Memory that is used again: parameters, and what exits need.
     pub params: Cell<Vec<u64>>,
     pub scratch: Cell<Scratch>,
+    /// What a generator returned to compiled code that is to take it.
+    pub returned: Cell<Option<Ref>>,
     /// What compiled code refers to.
     pub kept: RefCell<Vec<Ref>>,
 }
@@ -81,6 +83,7 @@ pub fn set(options: Options, backend: Box<dyn Backend>) {
         waiting: RefCell::default(),
         params: Cell::default(),
         scratch: Cell::default(),
+        returned: Cell::new(None),
         kept: RefCell::default(),
     };
     JIT.0.set(Some(Box::leak(Box::new(jit))));

@@ -5,7 +5,7 @@ use super::call::may_inline;
 use crate::helpers::Helper;
 use crate::items::{FrameState, Item, Runs, Slot};
 use crate::layout;
-use crate::recorder::{Recorded, Recorder};
+use crate::recorder::{Fetched, Recorded, Recorder};
 use core::ptr;
 use interp::eval::caches;
 use ir::ops::Op;
@@ -69,7 +69,16 @@ pub fn resume(rec: &mut Recorder, at: Site, slot: usize, sent: bool) -> Recorded
 
 pub fn send(rec: &mut Recorder, at: Site) -> Recorded {
     let receiver = rec.at(2);
-    if resume(rec, at, receiver, true)? { Ok(()) } else { Err(Abort::Operands) }
+    if resume(rec, at, receiver, true)? {
+        return Ok(());
+    }
+    let top = rec.at(1);
+    let args = [rec.pointer(receiver), rec.pointer(top)];
+    let result = rec.loud(at.unit, Helper::send, &args)?;
+    rec.shrink(1);
+    let end = at.next + at.arg as u32;
+    rec.fetched = Some(Fetched { result, body: at.next, end, returns: true });
+    Ok(())
 }
 
 /// The value goes to whoever resumed the generator, which waits behind the instruction.

@@ -76,7 +76,8 @@ pub fn for_iter(rec: &mut Recorder, at: Site) -> Recorded {
     }
     let val = rec.obj(id).val;
     let result = rec.loud(at.unit, Helper::iter_next, &[val])?;
-    rec.fetched = Some(Fetched { result, body: at.next, end: at.next + at.arg as u32 });
+    let end = at.next + at.arg as u32;
+    rec.fetched = Some(Fetched { result, body: at.next, end, returns: false });
     Ok(())
 }
 
@@ -192,8 +193,13 @@ pub fn fetched(rec: &mut Recorder, unit: u32, fetched: Fetched) -> Recorded {
     let pending = rec.load(Op::ld_i64, rec.thread, layout::CURRENT_EXCEPTION, Alias::VOLATILE);
     let snap = rec.snapshot(fetched.end, Exit::End);
     rec.trace.guard(Op::guard_eq, &[pending, Arg::from(0)], snap);
-    let none: &Object = objects::types::none::none();
-    let item = rec.constant(none);
+    let item = if fetched.returns {
+        let returned = rec.call(Helper::returned, &[]);
+        rec.add(crate::items::Obj::new(returned, 1, crate::items::Life::Counted))
+    } else {
+        let none: &Object = objects::types::none::none();
+        rec.constant(none)
+    };
     rec.push(item);
     Ok(())
 }
