@@ -1,7 +1,7 @@
 //! Checks what was brought: the right version, nothing missing, nothing damaged.
 //!
 //! Damage is found through a manifest written when the files arrive: one line for each, with its
-//! length and SHA-256. Bytecode caches, which appear later, are not in it.
+//! length and SHA-256, below a line with the number of the recipe. Bytecode caches, which appear later, are not in it.
 
 use std::fmt::Write as _;
 use std::fs;
@@ -13,6 +13,9 @@ use crate::{Context, Result, VERSION, fail};
 
 /// The manifest's name in the prefix.
 const MANIFEST: &str = "MANIFEST";
+
+/// The manifest's first line. The number changes when the recipe brings other files, so that what an older one brought is replaced.
+const RECIPE: &str = "recipe 2";
 
 /// Modules and packages that the library of every CPython 3.13 has.
 const REQUIRED: &str = include_str!("../required.txt");
@@ -67,7 +70,7 @@ pub(crate) fn write_manifest(prefix: &Path) -> Result {
     let mut files = Vec::new();
     list_files(prefix, &mut files)?;
     files.sort();
-    let mut text = String::new();
+    let mut text = format!("{RECIPE}\n");
     for path in files {
         let contents = fs::read(prefix.join(&path)).context("reading", &prefix.join(&path))?;
         let _ = writeln!(text, "{} {} {path}", digest(&contents), contents.len());
@@ -82,7 +85,11 @@ fn each_line(prefix: &Path, check: impl Fn(&Path, u64, &str) -> Result) -> Resul
     let Ok(text) = fs::read_to_string(&manifest) else {
         return fail(format!("{} is missing. {ADVICE}", manifest.display()));
     };
-    for line in text.lines() {
+    let mut lines = text.lines();
+    if lines.next() != Some(RECIPE) {
+        return fail(format!("what is in {} is of another recipe. {ADVICE}", prefix.display()));
+    }
+    for line in lines {
         let mut fields = line.splitn(3, ' ');
         let (Some(hash), Some(Ok(length)), Some(path)) =
             (fields.next(), fields.next().map(str::parse), fields.next())

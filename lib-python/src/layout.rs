@@ -1,7 +1,7 @@
 //! Lays out `prefix/`: the library in `lib/python3.13`, the headers in `include/python3.13`.
 //!
 //! Files are copied as they are. Left behind is what belongs to somebody else's executable
-//! (extension modules, static libraries) or installation (bytecode caches, installed packages,
+//! (extension modules but for those of the test package, static libraries) or installation (bytecode caches, installed packages,
 //! the marker that says that apt manages it, the link to its `sitecustomize`). Two things are put
 //! where CPython's own `make install` has them: the pip wheel in `ensurepip/_bundled`, and
 //! Debian's per-architecture `pyconfig.h` within reach of `-I include/python3.13` alone.
@@ -29,6 +29,12 @@ const NOT_OURS: [&str; 6] = [
 
 /// Endings of files built for CPython's executable.
 const BUILT: [&str; 4] = ["so", "a", "o", "pyc"];
+
+/// Extension modules that belong to the library's tests, and use nothing but what any extension may: the first parts of their names.
+const TEST_MODULES: [&str; 4] = ["_test", "_ctypes_test", "_xxtestfuzz", "xx"];
+
+/// The one of them that looks into the structures of CPython's executable.
+const INTERNAL_MODULE: &str = "_testinternalcapi";
 
 /// Lays out `prefix` from Debian's packages.
 pub fn from_packages(packages: &[PathBuf], cache: &Path, prefix: &Path) -> Result {
@@ -193,8 +199,16 @@ fn copy_library(from: &Path, to: &Path) -> Result {
         is_named(&NOT_OURS, path.file_name()) || (!in_tests && is_named(&BUILT, path.extension()))
     })?;
     // `getpath` looks for this directory, and warns if it is missing.
-    let dynload = to.join("lib-dynload");
-    fs::create_dir_all(&dynload).context("creating", &dynload)
+    let (source, target) = (from.join("lib-dynload"), to.join("lib-dynload"));
+    fs::create_dir_all(&target).context("creating", &target)?;
+    for entry in fs::read_dir(&source).into_iter().flatten().flatten() {
+        let name = entry.file_name();
+        let text = name.to_string_lossy();
+        if TEST_MODULES.iter().any(|part| text.starts_with(part)) && !text.starts_with(INTERNAL_MODULE) {
+            copy_file(&entry.path(), &target.join(&name))?;
+        }
+    }
+    Ok(())
 }
 
 fn library(prefix: &Path) -> PathBuf {
