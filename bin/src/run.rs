@@ -2,12 +2,15 @@
 
 use crate::cli::{self, Cli, Program};
 use crate::{backend, help, settings};
+use core::ffi::c_int;
 use interp::config;
 use interp::modules::sys::values;
 use interp::{end, import, interactive, modules, program, start, streams, traceback_print};
 use objects::types::exceptions as exc;
-use objects::{Raised, Result};
+use objects::types::list::List;
+use objects::{Raised, Result, codecs, state};
 use std::ffi::OsString;
+use std::os::unix::ffi::OsStrExt;
 
 /// The native modules of the standard library.
 static NATIVE_MODULES: &[&[modules::Entry]] = &[
@@ -50,6 +53,7 @@ pub fn main(args: Vec<OsString>) -> u8 {
     match settings::configure(&name, &cli, &args) {
         Ok(config) => {
             cpyext::pydebug::set(&config);
+            cpyext::pymem::configure(config.memory);
             config::set(config);
         }
         Err(bad) => {
@@ -63,6 +67,8 @@ pub fn main(args: Vec<OsString>) -> u8 {
         return 2;
     }
     modules::register(NATIVE_MODULES);
+    cpyext::inittab::fill();
+    cpyext::main_program::set(again);
     let mut ending = Ending::default();
     let started = start::start().and_then(|()| {
         cpyext::pymem::install();
@@ -89,26 +95,33 @@ pub fn main(args: Vec<OsString>) -> u8 {
             ending.report(raised);
         }
     } else {
-        if let Err(raised) = run(&cli) {
-            let stays = interactive::is_wanted_after() && interactive::stdin_is_interactive();
-            let starts_there = matches!(cli.program, Program::Stdin);
-            if stays && !starts_there && raised.matches(&exc::SystemExit) {
-                // Somebody wants to look at what is left.
-                traceback_print::print_always(raised);
-            } else {
-                ending.report(raised);
-            }
-        }
-        let was_prompted = matches!(cli.program, Program::Stdin) && interactive::stdin_is_interactive();
-        if !ending.exits && !was_prompted {
-            ending.go_on();
-        }
+        ending.conduct(&cli);
     }
-    let written = end::finish();
-    if ending.interrupted {
-        return interp::signals::exit_by_interrupt() as u8;
+    ending.finish()
+}
+
+/// Runs another command line in the interpreter that is there, and ends it, as C code may ask for; the exit status.
+fn again(args: Vec<OsString>) -> c_int {
+    let name = args.first().map_or_else(|| "python".into(), |name| name.to_string_lossy().into_owned());
+    let cli = match cli::parse(args.get(1..).unwrap_or_default()) {
+        Ok(cli) => cli,
+        Err(message) => {
+            eprint!("{message}\n{}Try `python -h' for more information.\n", help::usage(&name));
+            return 2;
+        }
+    };
+    let mut ending = Ending::default();
+    match set_argv(&settings::argv(&cli)) {
+        Ok(()) => ending.conduct(&cli),
+        Err(raised) => ending.report(raised),
     }
-    if written { ending.status } else { end::NOT_WRITTEN }
+    ending.finish().into()
+}
+
+fn set_argv(argv: &[OsString]) -> Result<()> {
+    let Some(sys) = state::interpreter().sysdict.get() else { return Ok(()) };
+    let items = argv.iter().map(|text| Ok(codecs::decode_fs(text.as_bytes())?.upcast()));
+    sys.set_text("argv", &*List::from_vec(items.collect::<Result<Vec<_>>>()?)?)
 }
 
 /// How the program ended.
@@ -121,6 +134,33 @@ struct Ending {
 }
 
 impl Ending {
+    /// Runs the program, and the prompt that somebody may want behind it.
+    fn conduct(&mut self, cli: &Cli) {
+        if let Err(raised) = run(cli) {
+            let stays = interactive::is_wanted_after() && interactive::stdin_is_interactive();
+            let starts_there = matches!(cli.program, Program::Stdin);
+            if stays && !starts_there && raised.matches(&exc::SystemExit) {
+                // Somebody wants to look at what is left.
+                traceback_print::print_always(raised);
+            } else {
+                self.report(raised);
+            }
+        }
+        let was_prompted = matches!(cli.program, Program::Stdin) && interactive::stdin_is_interactive();
+        if !self.exits && !was_prompted {
+            self.go_on();
+        }
+    }
+
+    /// Ends the interpreter; the exit status.
+    fn finish(&self) -> u8 {
+        let written = end::finish();
+        if self.interrupted {
+            return interp::signals::exit_by_interrupt() as u8;
+        }
+        if written { self.status } else { end::NOT_WRITTEN }
+    }
+
     fn report(&mut self, raised: Raised) {
         self.interrupted = raised.matches_exactly(&exc::KeyboardInterrupt);
         match traceback_print::print_pending(raised) {

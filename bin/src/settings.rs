@@ -3,7 +3,7 @@
 use crate::cli::{Cli, Program};
 use crate::locale::{self, Locale};
 use crate::paths;
-use interp::config::Config;
+use interp::config::{Config, Memory};
 use std::env;
 use std::ffi::OsString;
 
@@ -54,6 +54,17 @@ impl Sources<'_> {
 
     fn has_x(&self, name: &str) -> bool {
         self.x_option(name).is_some()
+    }
+}
+
+fn memory(sources: &Sources<'_>, dev_mode: bool) -> Result<(Memory, bool), Bad> {
+    match sources.variable("PYTHONMALLOC") {
+        None => Ok((Memory::Pages, dev_mode)),
+        Some(name) => Memory::from_name(&name).ok_or_else(|| Bad {
+            function: Some("preconfig_init_allocator"),
+            message: "PYTHONMALLOC: unknown allocator".to_owned(),
+            state: "preinitializing",
+        }),
     }
 }
 
@@ -212,6 +223,18 @@ fn warn_options(sources: &Sources<'_>, dev_mode: bool) -> Vec<String> {
     options
 }
 
+/// `sys.argv` of a command line.
+pub fn argv(cli: &Cli) -> Vec<OsString> {
+    let own: OsString = match &cli.program {
+        Program::Command(_) => "-c".into(),
+        Program::Module(_) => "-m".into(),
+        Program::File(file) => file.clone(),
+        Program::Stdin if cli.dash => "-".into(),
+        Program::Stdin => OsString::new(),
+    };
+    core::iter::once(own).chain(cli.args.iter().cloned()).collect()
+}
+
 /// Puts the configuration together.
 ///
 /// # Errors
@@ -232,15 +255,6 @@ pub fn configure(program: &str, cli: &Cli, args: &[OsString]) -> Result<Config, 
         None => sources.variable("PYTHONPYCACHEPREFIX"),
     };
     let path_file = paths.isolated_by_file.clone();
-    let own: OsString = match &cli.program {
-        Program::Command(_) => "-c".into(),
-        Program::Module(_) => "-m".into(),
-        Program::File(file) => file.clone(),
-        Program::Stdin if cli.dash => "-".into(),
-        Program::Stdin => OsString::new(),
-    };
-    let mut argv = vec![own];
-    argv.extend(cli.args.iter().cloned());
     Ok(Config {
         isolated: cli.isolated || path_file.is_some(),
         ignore_environment: cli.ignore_environment || path_file.is_some(),
@@ -263,6 +277,7 @@ pub fn configure(program: &str, cli: &Cli, args: &[OsString]) -> Result<Config, 
         hash_seed,
         int_max_str_digits: int_max_str_digits(&sources)?,
         cpu_count: cpu_count(&sources)?,
+        memory: memory(&sources, dev_mode)?,
         import_time: sources.has_x("importtime") || sources.is_set("PYTHONPROFILEIMPORTTIME"),
         code_debug_ranges: !sources.has_x("no_debug_ranges") && !sources.is_set("PYTHONNODEBUGRANGES"),
         faulthandler: dev_mode || sources.has_x("faulthandler") || sources.is_set("PYTHONFAULTHANDLER"),
@@ -274,7 +289,7 @@ pub fn configure(program: &str, cli: &Cli, args: &[OsString]) -> Result<Config, 
         stdio_errors,
         warn_options: warn_options(&sources, dev_mode),
         x_options: cli.x_options.clone(),
-        argv,
+        argv: argv(cli),
         orig_argv: args.to_vec(),
         program_name: program.to_owned(),
         executable: paths.executable,

@@ -120,7 +120,11 @@ pub unsafe extern "C" fn PyEval_EvalCodeEx(
     let code: &Code = code.cast().ok_or_else(raise::bad_internal_call)?;
     let function = Function::new(code, globals_of(globals)?)?;
     function.func_defaults.set(Some(Tuple::from_slice(defaults)?));
-    function.func_kwdefaults.set(kwdefaults.and_then(|dict| dict.cast()).map(Instance::to_ref));
+    let kwdefaults = match kwdefaults.map(|dict| dict.cast::<Dict>()) {
+        Some(None) if code.co_kwonlyargcount.get() > 0 => return Err(raise::bad_internal_call()),
+        kwdefaults => kwdefaults.flatten(),
+    };
+    function.func_kwdefaults.set(kwdefaults.map(Instance::to_ref));
     function.func_closure.set(closure.and_then(|cells| cells.cast()).map(Instance::to_ref));
     let names: Vec<Ref> = keywords.chunks_exact(2).map(|pair| pair[0].to_ref()).collect();
     let mut all = args.to_vec();

@@ -262,14 +262,17 @@ pub fn PyDict_SetDefault<'a>(dict: &'a Dict, key: &Object, default: &Object) -> 
 ///
 /// # Safety
 /// A C function: `place` may be written to or is NULL.
-#[capi]
-pub unsafe fn PyDict_SetDefaultRef(
-    dict: &Dict,
-    key: &Object,
-    default: &Object,
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyDict_SetDefaultRef(
+    dict: &Object,
+    key: Option<&Object>,
+    default: Option<&Object>,
     place: *mut *mut Object,
 ) -> c_int {
     let set = || -> Result<(Ref, bool)> {
+        let (Some(dict), Some(key), Some(default)) = (dict.cast::<Dict>(), key, default) else {
+            return Err(raise::bad_internal_call());
+        };
         if let Some(value) = dict.get_item(key)? {
             return Ok((value, true));
         }
@@ -296,14 +299,28 @@ pub unsafe fn PyDict_SetDefaultRef(
 ///
 /// # Safety
 /// A C function: `place` may be written to or is NULL.
-#[capi]
-pub unsafe fn PyDict_Pop(object: &Object, key: &Object, place: *mut *mut Object) -> c_int {
-    let dict = object.cast::<Dict>().ok_or_else(raise::bad_internal_call);
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyDict_Pop(object: &Object, key: Option<&Object>, place: *mut *mut Object) -> c_int {
+    let pop = || match object.cast::<Dict>() {
+        None => Err(raise::bad_internal_call()),
+        // The key is not looked at when there are none.
+        Some(dict) if dict.is_empty() => Ok(None),
+        Some(dict) => dict.remove(key.ok_or_else(raise::bad_internal_call)?),
+    };
+    // SAFETY: the caller's promise.
+    unsafe { popped(pop(), place) }
+}
+
+/// Gives a value that has been taken out to whoever wants it.
+///
+/// # Safety
+/// `place` may be written to or is NULL.
+unsafe fn popped(value: Result<Option<Ref>>, place: *mut *mut Object) -> c_int {
     let mut unwanted = core::ptr::null_mut();
     let place = if place.is_null() { &raw mut unwanted } else { place };
     // SAFETY: the caller's promise; what nobody wants is dropped.
     unsafe {
-        let status = optional(dict.and_then(|dict| dict.remove(key)), place);
+        let status = optional(value, place);
         drop(Ref::<Object>::from_nullable(unwanted));
         status
     }
@@ -313,13 +330,18 @@ pub unsafe fn PyDict_Pop(object: &Object, key: &Object, place: *mut *mut Object)
 ///
 /// # Safety
 /// A C function: `place` may be written to or is NULL.
-#[capi]
-pub unsafe fn PyDict_PopString(dict: &Dict, name: &CStr, place: *mut *mut Object) -> Result<i32> {
-    let name = text(name)?;
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyDict_PopString(
+    object: &Object,
+    name: *const c_char,
+    place: *mut *mut Object,
+) -> c_int {
     // SAFETY: the caller's promise.
-    match unsafe { PyDict_Pop(Some(dict), Some(&name), place) } {
-        -1 => Err(raise::pending()),
-        status => Ok(status),
+    unsafe {
+        match key(name) {
+            Ok(name) => PyDict_Pop(object, Some(&name), place),
+            Err(raised) => popped(Err(raised), place),
+        }
     }
 }
 
@@ -368,4 +390,65 @@ pub fn _PyDict_MergeEx(dict: &Dict, other: &Object, replace: c_int) -> Result<()
         }
     }
     dict.merge_mapping(other, replace != 0)
+}
+
+/// The value of a key whose hash is known: 1, 0 without one, -1 with an exception.
+///
+/// # Safety
+/// A C function: `place` may be written to.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyDict_GetItemRef_KnownHash_LockHeld(
+    dict: &Dict,
+    key: &Object,
+    hash: isize,
+    place: *mut *mut Object,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { optional(dict.get_item_known_hash(key, hash), place) }
+}
+
+/// Removes a key if a function says so of its value: 1, 0 if not, -1 with an exception, which is a KeyError for no such key.
+///
+/// # Safety
+/// A C function: a function that may be called with the value and `data`.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyDict_DelItemIf(
+    object: &Object,
+    key: &Object,
+    predicate: unsafe extern "C" fn(&Object, *mut core::ffi::c_void) -> c_int,
+    data: *mut core::ffi::c_void,
+) -> c_int {
+    let remove = || -> Result<bool> {
+        let dict = object.cast::<Dict>().ok_or_else(raise::bad_internal_call)?;
+        let value = dict.get_item(key)?.ok_or_else(|| raise::key_error(key))?;
+        // SAFETY: the caller's promise.
+        match unsafe { predicate(&value, data) } {
+            0 => Ok(false),
+            1.. => dict.remove(key).map(|_| true),
+            _ => Err(raise::pending()),
+        }
+    };
+    match remove() {
+        Ok(removed) => removed.into(),
+        Err(raised) => {
+            raised.leave();
+            -1
+        }
+    }
+}
+
+/// A name of the globals or of the builtins; NULL without an exception for neither.
+#[capi]
+pub fn _PyDict_LoadGlobal(globals: &Dict, builtins: &Dict, name: &Object) -> Result<Option<Ref>> {
+    match globals.get_item(name)? {
+        Some(value) => Ok(Some(value)),
+        None => builtins.get_item(name),
+    }
+}
+
+/// Bytes that the dictionary takes.
+#[capi]
+pub fn _PyDict_SizeOf(dict: &Dict) -> Result<isize> {
+    let size = objects::protocol::call::call_method(dict, objects::id!("__sizeof__"), &[])?;
+    objects::protocol::number::index_as_isize(&size, None)
 }

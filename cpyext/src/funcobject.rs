@@ -70,16 +70,23 @@ fn optional<'a, T: Instance>(value: &'a Object, expected: &str) -> Result<Option
 #[capi]
 pub fn PyFunction_SetDefaults(function: &Function, value: &Object) -> Result<()> {
     let value = optional::<Tuple>(value, "non-tuple default args")?;
-    function.invalidate();
-    function.func_defaults.set(value.map(Instance::to_ref));
+    function.change_defaults(value.map(Instance::to_ref));
     Ok(())
+}
+
+/// Sets the version that inline caches look at; 0 for none.
+///
+/// # Safety
+/// A C function: a version that no other function has.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyFunction_SetVersion(function: &Function, version: u32) {
+    function.func_version.set(version);
 }
 
 #[capi]
 pub fn PyFunction_SetKwDefaults(function: &Function, value: &Object) -> Result<()> {
     let value = optional::<Dict>(value, "non-dict keyword only default args")?;
-    function.invalidate();
-    function.func_kwdefaults.set(value.map(Instance::to_ref));
+    function.change_kwdefaults(value.map(Instance::to_ref));
     Ok(())
 }
 

@@ -246,8 +246,8 @@ pub fn PyImport_ExecCodeModule(name: &CStr, code: &Object) -> Result<Ref> {
 
 /// 1 when the module ran, 0 when there is no frozen module of this name.
 #[capi]
-pub fn PyImport_ImportFrozenModuleObject(name: &Object) -> Result<bool> {
-    match name.cast::<Str>() {
+pub fn PyImport_ImportFrozenModuleObject(name: Option<&Object>) -> Result<bool> {
+    match name.and_then(|name| name.cast::<Str>()) {
         Some(name) => interp::modules::imp::start_frozen(name).map(|module| module.is_some()),
         None => Ok(false),
     }

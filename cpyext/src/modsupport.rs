@@ -218,7 +218,11 @@ pub unsafe fn build_values(format: &CStr, list: &mut VaList) -> Result<Vec<Ref>>
     unsafe { sequence(&mut Format { rest: format.to_bytes() }, list, None) }
 }
 
-unsafe extern "C" fn build(format: *const c_char, list: &mut VaList) -> Result<Ref> {
+/// The object of a format, a tuple of several, None of none.
+///
+/// # Safety
+/// A C string; the list has what it asks for.
+pub unsafe extern "C" fn build(format: *const c_char, list: &mut VaList) -> Result<Ref> {
     // SAFETY: the caller keeps the C function's contract.
     let mut values = unsafe { build_values(CStr::from_ptr(format), list) }?;
     match values.len() {

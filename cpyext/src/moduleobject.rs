@@ -258,6 +258,18 @@ pub unsafe fn PyState_AddModule(module: &Object, definition: *const ModuleDef) -
 }
 
 /// # Safety
+/// As [`PyState_AddModule`], with the calling thread's state.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyState_AddModule(
+    _ts: &objects::state::ThreadState,
+    module: Option<&Object>,
+    definition: *const ModuleDef,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { PyState_AddModule(module, definition) }
+}
+
+/// # Safety
 /// A C function: the definition is static.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyState_RemoveModule(definition: &'static ModuleDef) -> c_int {

@@ -1,9 +1,11 @@
 //! `object.h` and `cpython/object.h`, but for making types, which is `typeobject`.
 
 use crate::abstract_::{key, optional};
+use crate::pymem;
 use core::ffi::{CStr, c_char, c_int, c_uint, c_void};
 use macros::capi;
 use objects::object::trace::VisitProc;
+use objects::object::{heap, ref_tracer};
 use objects::protocol::{self, attr, compare};
 use objects::raise::Catch;
 use objects::typeobject::flags;
@@ -14,7 +16,7 @@ use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
 use objects::types::int::new_int;
 use objects::types::none::{ellipsis, none, not_implemented};
-use objects::types::str::{Str, expect_str, intern};
+use objects::types::str::{Str, intern};
 use objects::types::tuple::Tuple;
 use objects::types::weakref;
 use objects::{CompareOp, Instance, Object, Ref, Result, Visitor};
@@ -155,9 +157,15 @@ pub fn PyObject_RichCompareBool(left: &Object, right: &Object, op: c_int) -> Res
     compare::compare_bool(left, right, operator(op)?)
 }
 
+fn attribute_name(name: &Object) -> Result<&Str> {
+    let class = name.class();
+    name.cast()
+        .ok_or_else(|| objects::raise!(TypeError, "attribute name must be string, not '{}'", class.name()))
+}
+
 #[capi]
 pub fn PyObject_GetAttr(object: &Object, name: &Object) -> Result<Ref> {
-    attr::get(object, expect_str(name, "attribute name")?)
+    attr::get(object, attribute_name(name)?)
 }
 
 /// # Safety
@@ -172,7 +180,7 @@ pub unsafe fn PyObject_GetAttrString(object: &Object, name: *const c_char) -> Re
 /// A C function: `place` may be written to.
 #[capi]
 pub unsafe fn PyObject_GetOptionalAttr(object: &Object, name: &Object, place: *mut *mut Object) -> c_int {
-    let found = expect_str(name, "attribute name").and_then(|name| attr::get_optional(object, name));
+    let found = attribute_name(name).and_then(|name| attr::get_optional(object, name));
     // SAFETY: the caller's promise.
     unsafe { optional(found, place) }
 }
@@ -193,7 +201,7 @@ pub unsafe fn PyObject_GetOptionalAttrString(
 
 #[capi]
 pub fn PyObject_SetAttr(object: &Object, name: &Object, value: Option<&Object>) -> Result<()> {
-    attr::set(object, expect_str(name, "attribute name")?, value)
+    attr::set(object, attribute_name(name)?, value)
 }
 
 /// # Safety
@@ -210,7 +218,7 @@ pub unsafe fn PyObject_SetAttrString(
 
 #[capi]
 pub fn PyObject_DelAttr(object: &Object, name: &Object) -> Result<()> {
-    attr::set(object, expect_str(name, "attribute name")?, None)
+    attr::set(object, attribute_name(name)?, None)
 }
 
 /// # Safety
@@ -223,7 +231,7 @@ pub unsafe fn PyObject_DelAttrString(object: &Object, name: *const c_char) -> Re
 
 #[capi]
 pub fn PyObject_HasAttrWithError(object: &Object, name: &Object) -> Result<bool> {
-    let name = expect_str(name, "attribute name")?;
+    let name = attribute_name(name)?;
     attr::get_optional(object, name).map(|found| found.is_some())
 }
 
@@ -247,7 +255,7 @@ fn has_attribute(object: &Object, name: Result<Ref<Str>>, function: &str) -> c_i
 /// A C function: an object and a name.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyObject_HasAttr(object: &Object, name: &Object) -> c_int {
-    let name = expect_str(name, "attribute name").map(Instance::to_ref);
+    let name = attribute_name(name).map(Instance::to_ref);
     let function = "PyObject_HasAttr(); consider using PyObject_HasAttrWithError(), PyObject_GetOptionalAttr() or PyObject_GetAttr()";
     has_attribute(object, name, function)
 }
@@ -342,7 +350,7 @@ pub fn _PyObject_GenericGetAttrWithDict(
     dict: Option<&Dict>,
     suppress: c_int,
 ) -> Result<Option<Ref>> {
-    let name = expect_str(name, "attribute name")?;
+    let name = attribute_name(name)?;
     let found = match dict {
         None => objects::attrs::generic_get_optional(object, name),
         Some(dict) => objects::attrs::generic_get_with(object, name, dict),
@@ -361,7 +369,7 @@ pub fn _PyObject_GenericSetAttrWithDict(
     value: Option<&Object>,
     dict: Option<&Dict>,
 ) -> Result<()> {
-    let name = expect_str(name, "attribute name")?;
+    let name = attribute_name(name)?;
     match dict {
         None => objects::attrs::generic_set(object, name, value),
         Some(dict) => objects::attrs::generic_set_with(object, name, value, || Ok(Some(dict.to_ref()))),
@@ -434,11 +442,32 @@ pub unsafe extern "C" fn PyObject_GET_WEAKREFS_LISTPTR(object: &Object) -> *mut 
     weakref::list_of(object).map_or(core::ptr::null_mut(), |list| list.as_ptr().cast())
 }
 
+/// Whether an object, or its class, is memory that has been freed or never was an object, as far as the bytes show that debugging
+/// allocators leave there.
+///
+/// # Safety
+/// A C function: NULL, or memory as long as an object's head.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyObject_IsFreed(object: *const Object) -> c_int {
+    // SAFETY: the caller's promise.
+    let is_freed = pymem::is_freed(object.cast())
+        || pymem::is_freed(unsafe { object.cast::<*const c_void>().byte_add(Object::CLASS_OFFSET).read() });
+    is_freed.into()
+}
+
+/// A tracer of references hears of objects that C code makes of its own memory.
+pub fn tell_created(object: &Object) {
+    if heap::watches(heap::OBJECTS) {
+        ref_tracer::created(object);
+    }
+}
+
 /// # Safety
 /// A C function: an object.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _Py_NewReference(object: &Object) {
     object.set_refcnt(1);
+    tell_created(object);
 }
 
 /// # Safety
@@ -446,6 +475,7 @@ pub unsafe extern "C" fn _Py_NewReference(object: &Object) {
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _Py_NewReferenceNoTotal(object: &Object) {
     object.set_refcnt(1);
+    tell_created(object);
 }
 
 /// # Safety
@@ -486,5 +516,5 @@ pub fn Py_GetConstantBorrowed<'a>(number: c_uint) -> Result<&'a Object> {
 /// The method of an object's class, bound to it; NULL without an exception when there is none.
 #[capi]
 pub fn _PyObject_LookupSpecial(object: &Object, name: &Object) -> Result<Option<Ref>> {
-    attr::lookup_special(object, expect_str(name, "attribute name")?)
+    attr::lookup_special(object, attribute_name(name)?)
 }

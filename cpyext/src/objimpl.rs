@@ -3,6 +3,7 @@
 //! Objects have no header for the collector: those that `PyObject_GC_New` makes lie in pages that it walks, and tracking sets a mark there.
 
 use core::ffi::{c_int, c_void};
+use interp::arena;
 use interp::modules::gc::Watch;
 use macros::capi;
 use objects::object::gc::{self, collect, collector};
@@ -107,7 +108,10 @@ pub unsafe extern "C" fn PyObject_Init(object: *mut Object, class: &TypeObject) 
         return object;
     }
     // SAFETY: the caller's promise.
-    unsafe { Object::init(object, class) };
+    unsafe {
+        Object::init(object, class);
+        crate::object::tell_created(&*object);
+    }
     if class.has_feature(flags::HEAPTYPE) {
         class.as_object().incref();
     }
@@ -239,31 +243,22 @@ pub unsafe extern "C" fn PyObject_CallFinalizerFromDealloc(object: &Object) -> c
 
 // ---- memory of the interpreter's frames ----
 
-/// `PyObjectArenaAllocator`.
-#[repr(C)]
-pub struct ArenaAllocator {
-    ctx: *mut c_void,
-    alloc: unsafe extern "C" fn(*mut c_void, usize) -> *mut c_void,
-    free: unsafe extern "C" fn(*mut c_void, *mut c_void, usize),
-}
-
-unsafe extern "C" fn allocate_arena(_ctx: *mut c_void, size: usize) -> *mut c_void {
-    // SAFETY: malloc accepts any size.
-    unsafe { libc::malloc(size) }
-}
-
-unsafe extern "C" fn free_arena(_ctx: *mut c_void, arena: *mut c_void, _size: usize) {
-    // SAFETY: the caller's promise.
-    unsafe { libc::free(arena) };
-}
-
 /// What chunks of a thread's data stack are allocated and freed with.
 ///
 /// # Safety
 /// A C function: `place` may be written to.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn PyObject_GetArenaAllocator(place: *mut ArenaAllocator) {
-    let allocator = ArenaAllocator { ctx: core::ptr::null_mut(), alloc: allocate_arena, free: free_arena };
+pub unsafe extern "C" fn PyObject_GetArenaAllocator(place: *mut arena::Allocator) {
     // SAFETY: the caller's promise.
-    unsafe { place.write(allocator) };
+    unsafe { place.write(arena::get()) };
+}
+
+/// Sets that. Pages of objects are mapped as they are, since they are aligned to their size.
+///
+/// # Safety
+/// A C function: an allocator that can free the chunks that there are.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyObject_SetArenaAllocator(allocator: &arena::Allocator) {
+    // SAFETY: the caller's promise.
+    unsafe { arena::set(*allocator) };
 }

@@ -61,7 +61,7 @@ pub static _PyEval_BinaryOps: [Binary; 26] = [
 pub static _PyEval_ConversionFuncs: [Option<Conversion>; 4] =
     [None, Some(PyObject_Str), Some(PyObject_Repr), Some(PyObject_ASCII)];
 
-/// Has the main thread call a function; -1 when too many calls wait.
+/// Has the main thread call a function, or whichever comes first; -1 when too many calls wait.
 ///
 /// # Safety
 /// A C function: a function for that argument.
@@ -70,9 +70,14 @@ pub unsafe extern "C" fn _PyEval_AddPendingCall(
     _interpreter: &Interpreter,
     function: PendingFunc,
     argument: *mut c_void,
-    _flags: c_int,
+    flags: c_int,
 ) -> c_int {
-    if pending::add(function, argument) { 0 } else { -1 }
+    const MAIN_THREAD_ONLY: c_int = 1;
+    let added = match flags & MAIN_THREAD_ONLY != 0 {
+        true => pending::add(function, argument),
+        false => pending::add_for_any(function, argument),
+    };
+    if added { 0 } else { -1 }
 }
 
 /// What `except*` takes of an exception, and what is left of it.

@@ -79,7 +79,7 @@ pub unsafe fn PyOS_double_to_string(
         *kind = if value.is_nan() { 2 } else { c_int::from(value.is_infinite()) };
     }
     unsafe {
-        let block = libc::malloc(text.len() + 1).cast::<u8>();
+        let block = crate::pymem::PyMem_Malloc(text.len() + 1).cast::<u8>();
         if block.is_null() {
             return Err(raise::no_memory());
         }

@@ -24,13 +24,11 @@ fn out_of_range() -> Raised {
     objects::raise!(IndexError, "tuple index out of range")
 }
 
-/// A borrowed reference.
+/// A borrowed reference; NULL without an exception for a place that is not filled yet.
 #[capi]
-pub fn PyTuple_GetItem<'a>(tuple: &'a Tuple, index: isize) -> Result<&'a Object> {
-    let place =
-        usize::try_from(index).ok().and_then(|index| tuple.places().get(index)).ok_or_else(out_of_range)?;
-    // SAFETY: a place owns an object or is NULL.
-    unsafe { place.get().as_ref() }.ok_or_else(out_of_range)
+pub fn PyTuple_GetItem(tuple: &Tuple, index: isize) -> Result<*mut Object> {
+    let place = usize::try_from(index).ok().and_then(|index| tuple.places().get(index));
+    Ok(place.ok_or_else(out_of_range)?.get())
 }
 
 /// Takes over `item`, also when it fails; only for a tuple that nobody else has seen.
@@ -66,15 +64,18 @@ pub fn PyTuple_GetSlice(tuple: &Tuple, start: isize, stop: isize) -> Result<Ref<
     if start == 0 && stop == len && tuple.is_exactly(Tuple::class()) {
         return Ok(tuple.to_ref());
     }
-    Tuple::from_slice(&tuple.items()[start as usize..stop as usize])
+    let items: Vec<&Object> = (start as usize..stop as usize).filter_map(|index| tuple.get(index)).collect();
+    Tuple::from_slice(&items)
 }
 
 unsafe extern "C" fn pack(len: isize, list: &mut VaList) -> Result<Ref<Tuple>> {
-    if len < 0 {
-        return Err(raise::bad_internal_call());
+    let Ok(count) = usize::try_from(len) else { return Err(raise::bad_internal_call()) };
+    // No more than memory has room for.
+    if count > isize::MAX as usize / size_of::<usize>() {
+        return Err(raise::no_memory());
     }
     // SAFETY: the caller keeps the C function's contract: that many objects follow.
-    let items: Vec<&Object> = (0..len).filter_map(|_| unsafe { list.arg::<Option<&Object>>() }).collect();
+    let items: Vec<&Object> = (0..count).filter_map(|_| unsafe { list.arg::<Option<&Object>>() }).collect();
     Tuple::from_slice(&items)
 }
 

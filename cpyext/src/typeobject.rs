@@ -198,6 +198,58 @@ pub unsafe fn PyType_GetModuleByDef(class: &TypeObject, definition: *const Modul
     ))
 }
 
+/// The module of one of two operands' classes, borrowed: of a binary operator that is not told whose it is.
+///
+/// # Safety
+/// As [`PyType_GetModuleByDef`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyType_GetModuleByDef2(
+    left: &TypeObject,
+    right: &TypeObject,
+    definition: *const ModuleDef,
+) -> *const Object {
+    let found = find_module(left, definition).or_else(|| find_module(right, definition));
+    module_or_error(found, &[left, right])
+}
+
+/// As [`_PyType_GetModuleByDef2`], of three operands.
+///
+/// # Safety
+/// As there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyType_GetModuleByDef3(
+    left: &TypeObject,
+    right: &TypeObject,
+    third: &TypeObject,
+    definition: *const ModuleDef,
+) -> *const Object {
+    let found = [left, right, third].into_iter().find_map(|class| find_module(class, definition));
+    module_or_error(found, &[left, right, third])
+}
+
+/// The module of a definition, of a class or of a base.
+fn find_module(class: &TypeObject, definition: *const ModuleDef) -> Option<*const Object> {
+    let mro = class.tp_mro.get()?;
+    mro.items().iter().filter_map(|base| base.cast::<TypeObject>()).find_map(|base| {
+        let module = base.heap_type()?.ht_module.get()?;
+        let own = module.cast::<Module>().and_then(Module::definition)?;
+        core::ptr::eq(own, definition).then_some(module.as_ptr().cast_const())
+    })
+}
+
+fn module_or_error(found: Option<*const Object>, classes: &[&TypeObject]) -> *const Object {
+    found.unwrap_or_else(|| {
+        let names: Vec<String> = classes.iter().map(|class| format!("'{}'", class.full_name())).collect();
+        objects::raise!(
+            TypeError,
+            "PyType_GetModuleByDef: No superclass of {} has the given module",
+            names.join(" nor ")
+        )
+        .leave();
+        core::ptr::null()
+    })
+}
+
 #[capi]
 pub fn PyType_GetDict(class: &TypeObject) -> Option<Ref<Dict>> {
     class.tp_dict.get()

@@ -1,5 +1,6 @@
 //! Calls.
 
+use crate::unicodeobject::intern::Identifier;
 use crate::varargs::VaList;
 use crate::variadic;
 use core::ffi::{CStr, c_char};
@@ -87,11 +88,8 @@ pub unsafe fn PyObject_VectorcallMethod(
 /// `tp_call` of the classes that have a vectorcall entry.
 #[capi]
 pub fn PyVectorcall_Call(callable: &Object, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref> {
-    if call::vectorcall_function(callable).is_none() {
-        let name = callable.class().name();
-        return Err(objects::raise!(TypeError, "'{name}' object does not support vectorcall"));
-    }
-    call::call_with_tuple(callable, args, kwargs)
+    // SAFETY: a slot's function, which checks what it is given.
+    unsafe { call::vectorcall_call(callable, args, kwargs.map(Instance::as_object)) }
 }
 
 #[capi]
@@ -209,14 +207,6 @@ unsafe extern "C" fn call_method(
     call_with(&method, &unsafe { formatted(format, list) }?)
 }
 
-/// `_Py_Identifier`, of which only the text is read.
-#[repr(C)]
-pub struct Identifier {
-    index: isize,
-    string: *const c_char,
-    mutex: u8,
-}
-
 unsafe extern "C" fn call_method_id(
     object: Option<&Object>,
     name: &Identifier,
@@ -224,7 +214,7 @@ unsafe extern "C" fn call_method_id(
     list: &mut VaList,
 ) -> Result<Ref> {
     // SAFETY: the caller keeps the C function's contract.
-    unsafe { call_method(object, name.string, format, list) }
+    unsafe { call_method(object, name.text(), format, list) }
 }
 
 /// The objects up to NULL.
@@ -253,6 +243,45 @@ unsafe extern "C" fn call_method_objects(
     call::call_method(object, name, &unsafe { objects_of(list) })
 }
 
+/// The arguments by a format, which must make a tuple: calls of old.
+///
+/// # Safety
+/// As [`formatted`].
+unsafe fn call_with_format(callable: &Object, format: *const c_char, list: &mut VaList) -> Result<Ref> {
+    // SAFETY: the caller's promise.
+    let args = unsafe { crate::modsupport::build(format, list) }?;
+    match args.cast::<Tuple>() {
+        Some(args) => call::call_with_tuple(callable, args, None),
+        None => Err(objects::raise!(TypeError, "argument list must be a tuple")),
+    }
+}
+
+unsafe extern "C" fn eval_function(
+    callable: Option<&Object>,
+    format: *const c_char,
+    list: &mut VaList,
+) -> Result<Ref> {
+    let callable = callable.ok_or_else(super::null_error)?;
+    // SAFETY: the caller keeps the C function's contract.
+    unsafe { call_with_format(callable, format, list) }
+}
+
+unsafe extern "C" fn eval_method(
+    object: Option<&Object>,
+    name: *const c_char,
+    format: *const c_char,
+    list: &mut VaList,
+) -> Result<Ref> {
+    let object = object.ok_or_else(super::null_error)?;
+    // SAFETY: the caller keeps the C function's contract.
+    unsafe {
+        let method = attr::get(object, &*super::key(name)?)?;
+        call_with_format(&method, format, list)
+    }
+}
+
+variadic!(PyEval_CallFunction, eval_function, 2);
+variadic!(PyEval_CallMethod, eval_method, 3);
 variadic!(PyObject_CallFunction, call_function, 2);
 variadic!(PyObject_CallMethod, call_method, 3);
 variadic!(_PyObject_CallFunction_SizeT, call_function, 2);

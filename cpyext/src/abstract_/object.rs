@@ -82,6 +82,9 @@ pub unsafe fn PyObject_Print(object: Option<&Object>, stream: *mut libc::FILE, f
     const PY_PRINT_RAW: c_int = 1;
     let text = match object {
         None => Str::new("<nil>")?,
+        Some(object) if object.refcnt() <= 0 => {
+            Str::new(&format!("<refcnt {} at {:p}>", object.refcnt(), object.as_ptr()))?
+        }
         Some(object) if flags & PY_PRINT_RAW != 0 => protocol::object::str(object)?,
         Some(object) => protocol::object::repr(object)?,
     };

@@ -203,8 +203,13 @@ pub fn PySequence_Index(object: &Object, value: &Object) -> Result<isize> {
 }
 
 #[capi]
-pub fn PySequence_Contains(object: &Object, value: &Object) -> Result<bool> {
-    sequence::contains(object, value)
+pub fn PySequence_Contains(object: &Object, value: Option<&Object>) -> Result<bool> {
+    match value {
+        Some(value) => sequence::contains(object, value),
+        // A list without items compares nothing.
+        None if object.cast::<List>().is_some_and(List::is_empty) => Ok(false),
+        None => Err(crate::abstract_::null_error()),
+    }
 }
 
 #[capi]

@@ -1,6 +1,7 @@
 //! Text in the locale's encoding, which is UTF-8, as wide characters. Works before the interpreter has started.
 
-use core::ffi::{CStr, c_char, c_int};
+use crate::pymem::{PyMem_Malloc, PyMem_RawMalloc};
+use core::ffi::{CStr, c_char, c_int, c_void};
 use core::ptr;
 
 /// `_Py_error_handler`.
@@ -83,11 +84,14 @@ fn encode(chars: &[u32], errors: c_int) -> Result<Vec<u8>, usize> {
     Ok(bytes)
 }
 
-/// A copy with a zero behind it in the C library's memory; NULL when there is none.
-fn kept<T: Copy + Default>(items: &[T]) -> *mut T {
+/// A function that gives memory.
+type Allocate = extern "C" fn(usize) -> *mut c_void;
+
+/// A copy with a zero behind it in memory that `allocate` gives; NULL when there is none.
+fn kept<T: Copy + Default>(items: &[T], allocate: Allocate) -> *mut T {
     // SAFETY: room for the items and the zero.
     unsafe {
-        let block = libc::malloc((items.len() + 1) * size_of::<T>()).cast::<T>();
+        let block = allocate((items.len() + 1) * size_of::<T>()).cast::<T>();
         if !block.is_null() {
             ptr::copy_nonoverlapping(items.as_ptr(), block, items.len());
             block.add(items.len()).write(T::default());
@@ -118,7 +122,7 @@ pub unsafe extern "C" fn _Py_DecodeLocaleEx(
     unsafe {
         match decode(CStr::from_ptr(string).to_bytes(), errors) {
             Ok(chars) => {
-                let block = kept(&chars);
+                let block = kept(&chars, PyMem_RawMalloc);
                 if block.is_null() {
                     return OUT_OF_MEMORY;
                 }
@@ -148,6 +152,15 @@ unsafe fn wide<'a>(text: *const u32) -> &'a [u32] {
     unsafe { core::slice::from_raw_parts(text, (0..).take_while(|&at| *text.add(at) != 0).count()) }
 }
 
+/// Wide characters as the system has them; none of what cannot be.
+///
+/// # Safety
+/// Wide characters that end with a zero.
+pub unsafe fn encode_wide(text: *const u32) -> Vec<u8> {
+    // SAFETY: the caller's promise.
+    encode(unsafe { wide(text) }, handler::SURROGATEESCAPE).unwrap_or_default()
+}
+
 /// # Safety
 /// A C function: wide characters; the places may be written to or are NULL.
 #[unsafe(no_mangle)]
@@ -159,6 +172,20 @@ pub unsafe extern "C" fn _Py_EncodeLocaleEx(
     _current_locale: c_int,
     errors: c_int,
 ) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { encoded(text, place, error_at, reason, errors, PyMem_RawMalloc) }
+}
+
+/// # Safety
+/// As [`_Py_EncodeLocaleEx`].
+unsafe fn encoded(
+    text: *const u32,
+    place: *mut *mut c_char,
+    error_at: *mut usize,
+    reason: *mut *const c_char,
+    errors: c_int,
+    allocate: Allocate,
+) -> c_int {
     if !is_known(errors) {
         return UNKNOWN_HANDLER;
     }
@@ -166,7 +193,7 @@ pub unsafe extern "C" fn _Py_EncodeLocaleEx(
     unsafe {
         match encode(wide(text), errors) {
             Ok(bytes) => {
-                let block = kept(&bytes);
+                let block = kept(&bytes, allocate);
                 if block.is_null() {
                     return OUT_OF_MEMORY;
                 }
@@ -217,7 +244,7 @@ pub unsafe extern "C" fn Py_EncodeLocale(text: *const u32, error_at: *mut usize)
         if let Some(error_at) = error_at.as_mut() {
             *error_at = usize::MAX;
         }
-        _Py_EncodeLocaleEx(text, &raw mut place, error_at, ptr::null_mut(), 0, handler::SURROGATEESCAPE);
+        encoded(text, &raw mut place, error_at, ptr::null_mut(), handler::SURROGATEESCAPE, PyMem_Malloc);
     }
     place
 }

@@ -1,5 +1,6 @@
 //! One argument into the places that one unit of a format names.
 
+use crate::pymem::{PyMem_Free, PyMem_Malloc};
 use crate::varargs::VaList;
 use core::ffi::{CStr, c_char, c_int, c_long, c_void};
 use objects::protocol::buffer::{self, SIMPLE, WRITABLE};
@@ -82,7 +83,7 @@ impl Drop for Conversions {
                 match undo {
                     Undo::Buffer(view) => buffer::release(&mut *view),
                     Undo::Memory(place) => {
-                        libc::free((*place).cast());
+                        PyMem_Free((*place).cast());
                         *place = core::ptr::null_mut();
                     }
                     Undo::Converter(convert, place) => {
@@ -409,7 +410,7 @@ impl Conversions {
             } else if bytes.contains(&0) {
                 return expected("encoded string without null bytes", arg);
             }
-            let memory = libc::malloc(bytes.len() + 1).cast::<c_char>();
+            let memory = PyMem_Malloc(bytes.len() + 1).cast::<c_char>();
             if memory.is_null() {
                 return Err(Misfit::Raised(raise::no_memory()));
             }
@@ -558,9 +559,13 @@ pub unsafe fn skip(format: &mut Format<'_>, list: &mut VaList) -> core::result::
                     }
                 }
                 list.arg::<*mut c_void>();
-                if format.eat(b'#') {
+                if unit == b'w' {
+                    if !format.eat(b'*') {
+                        return Err("impossible<bad format char>");
+                    }
+                } else if format.eat(b'#') {
                     list.arg::<*mut c_void>();
-                } else {
+                } else if unit != b'e' {
                     format.eat(b'*');
                 }
             }

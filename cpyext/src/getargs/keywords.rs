@@ -3,9 +3,12 @@
 use super::convert::{Conversions, Format, misfit, skip};
 use crate::varargs::VaList;
 use core::ffi::{CStr, c_char, c_int};
+use objects::protocol::object;
 use objects::types::dict::Dict;
+use objects::types::exceptions as exc;
 use objects::types::str::Str;
-use objects::{Object, Raised, Ref, Result};
+use objects::types::str::build::Builder;
+use objects::{Object, Raised, Ref, Result, raise};
 
 /// `_PyArg_Parser`: a format with its names, static in the extension.
 #[repr(C)]
@@ -56,12 +59,12 @@ impl Call<'_> {
         kwargs.get_item(&*crate::abstract_::text(self.names[index])?)
     }
 
-    /// Whatever was given by name must have been taken: no name twice, none unknown.
-    fn check_keywords(&self) -> Result<()> {
+    /// What is wrong with a name that was given and not taken: it was given by position too, or no parameter has it.
+    fn unwanted(&self) -> Result<Raised> {
         for index in self.unnamed..self.args.len() {
             if self.keyword(index)?.is_some() {
                 let name = self.names[index].to_string_lossy();
-                return Err(objects::raise!(
+                return Ok(objects::raise!(
                     TypeError,
                     "argument for {} given by name ('{name}') and position ({})",
                     self.name(),
@@ -69,22 +72,27 @@ impl Call<'_> {
                 ));
             }
         }
-        let named = &self.names[self.unnamed..];
-        for (key, _) in self.kwargs.into_iter().flat_map(Dict::to_vec) {
-            let Some(key) = key.cast::<Str>() else {
-                return Err(objects::raise!(TypeError, "keywords must be strings"));
-            };
-            if !named.iter().any(|name| name.to_str().is_ok_and(|name| key.equals_text(name))) {
-                let function = self.function.map_or("this function".to_owned(), |name| format!("{name}()"));
-                return Err(objects::raise!(
-                    TypeError,
-                    "{function} got an unexpected keyword argument '{}'",
-                    key.to_string_lossy()
-                ));
-            }
-        }
-        Ok(())
+        let keys = self.kwargs.into_iter().flat_map(Dict::to_vec).map(|(key, _)| key);
+        let function = self.function.map_or("this function".to_owned(), |name| format!("{name}()"));
+        unexpected(&function, keys, &self.names[self.unnamed..])
     }
+}
+
+/// TypeError for the first key that is no name, or for one that is but does not compare as the name does.
+pub fn unexpected(function: &str, keys: impl Iterator<Item = Ref>, names: &[&CStr]) -> Result<Raised> {
+    for key in keys {
+        let Some(text) = key.cast::<Str>() else {
+            return Ok(objects::raise!(TypeError, "keywords must be strings"));
+        };
+        if !names.iter().any(|name| name.to_str().is_ok_and(|name| text.equals_text(name))) {
+            let mut message = Builder::new();
+            message.push_str(&format!("{function} got an unexpected keyword argument '"));
+            message.push_chars(object::str(text)?.chars());
+            message.push_str("'");
+            return Ok(raise::set(&exc::TypeError, Some(&*message.finish()?)));
+        }
+    }
+    Ok(objects::raise!(TypeError, "invalid keyword argument for {function}"))
 }
 
 #[cold]
@@ -215,9 +223,10 @@ pub unsafe fn parse(
                 return Ok(());
             }
         }
+        let before = units;
         // SAFETY: the caller's promise.
         if let Err(text) = unsafe { skip(&mut units, list) } {
-            return Err(bad(&format!("{text}: '{}'", units.text())));
+            return Err(bad(&format!("{text}: '{}'", before.text())));
         }
         index += 1;
     }
@@ -233,7 +242,7 @@ pub unsafe fn parse(
         )));
     }
     if named > 0 {
-        call.check_keywords()?;
+        return Err(call.unwanted()?);
     }
     conversions.keep();
     Ok(())

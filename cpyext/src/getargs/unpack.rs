@@ -1,10 +1,10 @@
 //! Arguments of a vectorcall sorted by their names, as the functions that Argument Clinic writes ask for.
 
-use super::keywords::{Parser, names_of};
+use super::keywords::{Parser, names_of, unexpected};
 use core::ffi::{CStr, c_int};
 use objects::types::dict::Dict;
 use objects::types::tuple::Tuple;
-use objects::{Object, Raised, Ref, Result, raise};
+use objects::{Instance, Object, Raised, Ref, Result};
 
 /// What was given by name.
 enum Named<'a> {
@@ -13,7 +13,26 @@ enum Named<'a> {
     Stack(&'a Tuple, *const *mut Object),
 }
 
-impl Named<'_> {
+impl<'a> Named<'a> {
+    /// # Safety
+    /// `count` arguments, and then one for each of `kwnames`.
+    unsafe fn of(
+        args: *const *mut Object,
+        count: usize,
+        kwargs: Option<&'a Object>,
+        kwnames: Option<&'a Object>,
+    ) -> Named<'a> {
+        match (
+            kwargs.and_then(|kwargs| kwargs.cast::<Dict>()),
+            kwnames.and_then(|names| names.cast::<Tuple>()),
+        ) {
+            (Some(dict), _) => Named::Dict(dict),
+            // SAFETY: the named arguments follow the positional ones.
+            (None, Some(names)) => Named::Stack(names, unsafe { args.add(count) }),
+            (None, None) => Named::Nothing,
+        }
+    }
+
     fn len(&self) -> usize {
         match self {
             Named::Nothing => 0,
@@ -60,6 +79,26 @@ struct Limits {
     min_keyword: usize,
 }
 
+impl Limits {
+    fn of(min_positional: c_int, max_positional: c_int, min_keyword: c_int) -> Limits {
+        let limit = |limit: c_int| limit.max(0) as usize;
+        Limits {
+            min_positional: limit(min_positional),
+            max_positional: limit(max_positional),
+            min_keyword: limit(min_keyword),
+        }
+    }
+
+    /// Whether the parameter in a place must have an argument.
+    fn requires(&self, place: usize) -> bool {
+        let required = match self.min_keyword {
+            0 => self.min_positional,
+            more => self.max_positional + more,
+        };
+        place < self.min_positional || (self.max_positional..required).contains(&place)
+    }
+}
+
 fn plural(count: usize) -> &'static str {
     if count == 1 { "" } else { "s" }
 }
@@ -81,21 +120,9 @@ pub unsafe extern "C" fn _PyArg_UnpackKeywords(
     places: *mut *mut Object,
 ) -> *const *mut Object {
     let count = count.max(0) as usize;
-    let named = match (
-        kwargs.and_then(|kwargs| kwargs.cast::<Dict>()),
-        kwnames.and_then(|names| names.cast::<Tuple>()),
-    ) {
-        (Some(dict), _) => Named::Dict(dict),
-        // SAFETY: the named arguments follow the positional ones.
-        (None, Some(names)) => Named::Stack(names, unsafe { args.add(count) }),
-        (None, None) => Named::Nothing,
-    };
-    let limit = |limit: c_int| limit.max(0) as usize;
-    let limits = Limits {
-        min_positional: limit(min_positional),
-        max_positional: limit(max_positional),
-        min_keyword: limit(min_keyword),
-    };
+    // SAFETY: the caller's promise.
+    let named = unsafe { Named::of(args, count, kwargs, kwnames) };
+    let limits = Limits::of(min_positional, max_positional, min_keyword);
     if named.len() == 0
         && limits.min_keyword == 0
         && (limits.min_positional..=limits.max_positional).contains(&count)
@@ -122,18 +149,9 @@ unsafe fn unpack(
 ) -> Result<()> {
     // SAFETY: a parser's names are C strings that live as long as it.
     let (names, unnamed) = unsafe { names_of(parser.keywords) }?;
-    let function = match parser.fname.is_null() {
-        true => "function".to_owned(),
-        // SAFETY: as above.
-        false => format!("{}()", unsafe { CStr::from_ptr(parser.fname) }.to_string_lossy()),
-    };
+    let function = name_of(parser);
     check_counts(&function, count, named.len(), names.len(), unnamed, limits)?;
     let mut left = named.len();
-    let required = if limits.min_keyword > 0 {
-        limits.max_positional + limits.min_keyword
-    } else {
-        limits.min_positional
-    };
     for (place, name) in names.iter().enumerate() {
         let value = match place {
             // SAFETY: within the arguments.
@@ -144,19 +162,119 @@ unsafe fn unpack(
         if place >= count.max(unnamed) {
             if !value.is_null() {
                 left -= 1;
-            } else if place < limits.min_positional || (limits.max_positional..required).contains(&place) {
-                let name = name.to_string_lossy();
-                let place = place + 1;
-                return Err(objects::raise!(
-                    TypeError,
-                    "{function} missing required argument '{name}' (pos {place})"
-                ));
+            } else if limits.requires(place) {
+                return Err(missing(&function, name, place));
             }
         }
         // SAFETY: room for all names.
         unsafe { places.add(place).write(value) };
     }
     if left == 0 { Ok(()) } else { Err(unwanted(&function, &names, unnamed, count, named)?) }
+}
+
+fn name_of(parser: &Parser) -> String {
+    match parser.fname.is_null() {
+        true => "function".to_owned(),
+        // SAFETY: a parser's name is a C string that lives as long as it.
+        false => format!("{}()", unsafe { CStr::from_ptr(parser.fname) }.to_string_lossy()),
+    }
+}
+
+fn missing(function: &str, name: &CStr, place: usize) -> Raised {
+    let (name, place) = (name.to_string_lossy(), place + 1);
+    objects::raise!(TypeError, "{function} missing required argument '{name}' (pos {place})")
+}
+
+/// As [`_PyArg_UnpackKeywords`], for a function with `*args` in the place `vararg`: a new tuple of the arguments beyond
+/// `max_positional`, which the caller owns.
+///
+/// # Safety
+/// As there, with room for all names and the tuple.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyArg_UnpackKeywordsWithVararg(
+    args: *const *mut Object,
+    count: isize,
+    kwargs: Option<&Object>,
+    kwnames: Option<&Object>,
+    parser: &Parser,
+    min_positional: c_int,
+    max_positional: c_int,
+    min_keyword: c_int,
+    vararg: c_int,
+    places: *mut *mut Object,
+) -> *const *mut Object {
+    let count = count.max(0) as usize;
+    // SAFETY: the caller's promises.
+    let unpacked = unsafe {
+        let named = Named::of(args, count, kwargs, kwnames);
+        let args = match count {
+            0 => &[],
+            _ => core::slice::from_raw_parts(args, count),
+        };
+        let limits = Limits::of(min_positional, max_positional, min_keyword);
+        unpack_with_vararg(args, &named, parser, limits, vararg.max(0) as usize, places)
+    };
+    match unpacked {
+        Ok(tuple) => {
+            // SAFETY: as above.
+            unsafe { places.add(vararg.max(0) as usize).write(tuple.into_ptr().cast()) };
+            places
+        }
+        Err(raised) => {
+            raised.leave();
+            core::ptr::null()
+        }
+    }
+}
+
+/// The tuple, with all other places filled.
+unsafe fn unpack_with_vararg(
+    args: &[*mut Object],
+    named: &Named<'_>,
+    parser: &Parser,
+    limits: Limits,
+    vararg: usize,
+    places: *mut *mut Object,
+) -> Result<Ref<Tuple>> {
+    // SAFETY: a parser's names are C strings that live as long as it.
+    let (names, unnamed) = unsafe { names_of(parser.keywords) }?;
+    let function = name_of(parser);
+    let count = args.len();
+    let least = limits.min_positional.min(unnamed);
+    if count < least {
+        let bound = if least < limits.max_positional { "at least" } else { "exactly" };
+        return Err(objects::raise!(
+            TypeError,
+            "{function} takes {bound} {least} positional argument{} ({count} given)",
+            plural(least)
+        ));
+    }
+    for (place, &arg) in args.iter().take(vararg).enumerate() {
+        // SAFETY: room for all names.
+        unsafe { places.add(place).write(arg) };
+    }
+    let beyond = args.get(vararg..).unwrap_or(&[]);
+    // SAFETY: arguments are objects.
+    let tuple = Tuple::from_vec(beyond.iter().map(|&arg| unsafe { &*arg }.to_ref()).collect())?;
+    let mut left = named.len();
+    let first = count.max(unnamed).saturating_sub(count.saturating_sub(limits.max_positional));
+    for (place, name) in names.iter().enumerate().skip(first) {
+        let value = match left {
+            0 => core::ptr::null_mut(),
+            _ => named.find(name)?,
+        };
+        // SAFETY: room for all names and the tuple, which stands before those that follow it.
+        unsafe { places.add(if place < vararg { place } else { place + 1 }).write(value) };
+        if !value.is_null() {
+            left -= 1;
+        } else if limits.requires(place) {
+            return Err(missing(&function, name, place));
+        }
+    }
+    match left {
+        0 => Ok(tuple),
+        _ => Err(unwanted(&function, &names, unnamed, 0, named)?),
+    }
 }
 
 fn check_counts(
@@ -215,15 +333,6 @@ fn unwanted(
             ));
         }
     }
-    for key in named.keys() {
-        if key.cast::<objects::types::str::Str>().is_none() {
-            return Ok(objects::raise!(TypeError, "keywords must be strings"));
-        }
-        if !names[unnamed..].iter().any(|name| is_name(&key, name)) {
-            let shown = objects::protocol::object::str(&key)?.to_string_lossy();
-            let function = if function == "function" { "this function" } else { function };
-            return Ok(objects::raise!(TypeError, "{function} got an unexpected keyword argument '{shown}'"));
-        }
-    }
-    Ok(raise::bad_internal_call())
+    let function = if function == "function" { "this function" } else { function };
+    unexpected(function, named.keys().into_iter(), &names[unnamed..])
 }

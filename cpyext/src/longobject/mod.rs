@@ -3,6 +3,7 @@
 pub mod bytes;
 pub mod convert;
 pub mod digits;
+pub mod ids;
 pub mod strtol;
 
 use core::ffi::{CStr, c_char, c_int, c_void};

@@ -59,7 +59,7 @@ pub unsafe extern "C" fn PyRun_FileExFlags(
     file: *mut FILE,
     name: *const c_char,
     start: c_int,
-    globals: &Object,
+    globals: Option<&Object>,
     locals: Option<&Object>,
     closeit: c_int,
     flags: Option<&mut CompilerFlags>,
@@ -81,7 +81,7 @@ pub unsafe extern "C" fn PyRun_File(
     file: *mut FILE,
     name: *const c_char,
     start: c_int,
-    globals: &Object,
+    globals: Option<&Object>,
     locals: Option<&Object>,
 ) -> Result<Ref> {
     // SAFETY: the caller's promise.
@@ -95,7 +95,7 @@ pub unsafe extern "C" fn PyRun_FileEx(
     file: *mut FILE,
     name: *const c_char,
     start: c_int,
-    globals: &Object,
+    globals: Option<&Object>,
     locals: Option<&Object>,
     closeit: c_int,
 ) -> Result<Ref> {
@@ -110,7 +110,7 @@ pub unsafe extern "C" fn PyRun_FileFlags(
     file: *mut FILE,
     name: *const c_char,
     start: c_int,
-    globals: &Object,
+    globals: Option<&Object>,
     locals: Option<&Object>,
     flags: Option<&mut CompilerFlags>,
 ) -> Result<Ref> {

@@ -82,11 +82,11 @@ fn run(
     source: &[u8],
     filename: &Object,
     start: c_int,
-    globals: &Object,
+    globals: Option<&Object>,
     locals: Option<&Object>,
     flags: Option<&mut CompilerFlags>,
 ) -> Result<Ref> {
-    let Some(globals) = globals.cast::<Dict>() else {
+    let Some(globals) = globals.and_then(|globals| globals.cast::<Dict>()) else {
         return Err(objects::raise!(SystemError, "globals must be a real dict"));
     };
     let code = compiled(source, filename, start, flags.as_deref(), -1)?;
@@ -158,7 +158,7 @@ pub unsafe extern "C" fn Py_CompileString(
 pub unsafe extern "C" fn PyRun_StringFlags(
     source: *const c_char,
     start: c_int,
-    globals: &Object,
+    globals: Option<&Object>,
     locals: Option<&Object>,
     flags: Option<&mut CompilerFlags>,
 ) -> Result<Ref> {
@@ -173,7 +173,7 @@ pub unsafe extern "C" fn PyRun_StringFlags(
 pub unsafe extern "C" fn PyRun_String(
     source: *const c_char,
     start: c_int,
-    globals: &Object,
+    globals: Option<&Object>,
     locals: Option<&Object>,
 ) -> Result<Ref> {
     // SAFETY: the caller's promise.
@@ -202,7 +202,7 @@ pub unsafe extern "C" fn PyRun_SimpleStringFlags(
     let source = unsafe { CStr::from_ptr(source) };
     shown(program::main_module().and_then(|main: Ref<Module>| {
         let dict = main.dict();
-        run(source.to_bytes(), id!("<string>"), 257, dict.as_object(), None, flags)
+        run(source.to_bytes(), id!("<string>"), 257, Some(dict.as_object()), None, flags)
     }))
 }
 

@@ -25,6 +25,8 @@ enum Length {
     #[default]
     Int,
     Long,
+    /// As long, but no size of a character.
+    Other,
 }
 
 /// A format that is being read.
@@ -93,10 +95,9 @@ impl Reader<'_> {
             spec.precision = usize::try_from(precision).ok();
         }
         if self.eat(b'l') {
-            self.eat(b'l');
-            spec.length = Length::Long;
+            spec.length = if self.eat(b'l') { Length::Other } else { Length::Long };
         } else if self.eat(b'z') || self.eat(b'j') || self.eat(b't') {
-            spec.length = Length::Long;
+            spec.length = Length::Other;
         }
         Ok(spec)
     }
@@ -120,6 +121,10 @@ pub unsafe fn format(format: &CStr, list: &mut VaList) -> Result<Ref<Str>> {
         let whole = reader.rest;
         if reader.next().is_none() {
             break;
+        }
+        if reader.eat(b'%') {
+            builder.push(u32::from(b'%'));
+            continue;
         }
         // SAFETY: the caller's promise.
         unsafe {
@@ -155,10 +160,17 @@ unsafe fn part(
     list: &mut VaList,
     whole: &[u8],
 ) -> Result<()> {
+    let sized: &[u8] = match spec.length {
+        Length::Int => b"",
+        Length::Long => b"diouxXsV",
+        Length::Other => b"diouxX",
+    };
+    if spec.length != Length::Int && !conversion.is_some_and(|conversion| sized.contains(&conversion)) {
+        return Err(bad_format(whole));
+    }
     // SAFETY (whole body): the caller's promise.
     unsafe {
         match conversion {
-            Some(b'%') => builder.push(u32::from(b'%')),
             Some(b'c') => match u32::try_from(list.arg::<c_int>()) {
                 Ok(char) if char <= 0x10_ffff => builder.push(char),
                 _ => {
@@ -168,14 +180,14 @@ unsafe fn part(
             Some(b'd' | b'i') => {
                 let value = match spec.length {
                     Length::Int => i64::from(list.arg::<c_int>()),
-                    Length::Long => list.arg::<i64>(),
+                    Length::Long | Length::Other => list.arg::<i64>(),
                 };
                 push_number(builder, spec, value < 0, &value.unsigned_abs().to_string());
             }
             Some(unit @ (b'u' | b'x' | b'X' | b'o')) => {
                 let value = match spec.length {
                     Length::Int => u64::from(list.arg::<u32>()),
-                    Length::Long => list.arg::<u64>(),
+                    Length::Long | Length::Other => list.arg::<u64>(),
                 };
                 let digits = match unit {
                     b'u' => format!("{value}"),

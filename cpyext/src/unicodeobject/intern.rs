@@ -61,6 +61,13 @@ pub struct Identifier {
     mutex: u8,
 }
 
+impl Identifier {
+    /// The C string.
+    pub fn text(&self) -> *const c_char {
+        self.string
+    }
+}
+
 /// The string of an identifier, borrowed: it stays for good.
 ///
 /// # Safety

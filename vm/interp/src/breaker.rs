@@ -11,6 +11,8 @@ pub const SIGNALS_PENDING: usize = 1 << 1;
 pub const CALLS_TO_DO: usize = 1 << 2;
 pub const ASYNC_EXCEPTION: usize = 1 << 3;
 pub const GC_SCHEDULED: usize = 1 << 4;
+/// Compiled code is to be left, as it knows nothing of a function in the place of the evaluation loop.
+pub const FRAME_HOOK_SET: usize = 1 << 5;
 /// The bits that ask for something; above them is the instrumentation version.
 pub const EVENTS: usize = 0xff;
 
@@ -47,6 +49,7 @@ pub fn look(ts: &ThreadState) -> Result<()> {
 #[inline(never)]
 pub fn handle_pending(ts: &ThreadState) -> Result<()> {
     let take = |bit: usize| ts.eval_breaker.fetch_and(!bit, Ordering::AcqRel) & bit != 0;
+    take(FRAME_HOOK_SET);
     if take(SIGNALS_PENDING) {
         crate::signals::run_handlers(ts)?;
     }

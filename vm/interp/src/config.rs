@@ -4,6 +4,35 @@ use core::sync::atomic::{AtomicI32, Ordering};
 use std::ffi::OsString;
 use std::sync::OnceLock;
 
+/// What memory objects come from, as `PYTHONMALLOC` names it.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Memory {
+    /// Pages of small blocks.
+    Pages,
+    /// The same, which are in the place of mimalloc's too.
+    Mimalloc,
+    /// The C library's.
+    Library,
+}
+
+impl Memory {
+    /// Memory by its name, and whether it is debugged; `None` for a name that is not known.
+    pub fn from_name(name: &str) -> Option<(Memory, bool)> {
+        let (kind, debugged) = match name.strip_suffix("_debug") {
+            Some(kind) => (kind, true),
+            None => (name, false),
+        };
+        match (kind, name) {
+            (_, "default") => Some((Memory::Pages, false)),
+            (_, "debug") => Some((Memory::Pages, true)),
+            ("pymalloc", _) => Some((Memory::Pages, debugged)),
+            ("mimalloc", _) => Some((Memory::Mimalloc, debugged)),
+            ("malloc", _) => Some((Memory::Library, debugged)),
+            _ => None,
+        }
+    }
+}
+
 /// The configuration; names are those of CPython's `PyConfig`.
 #[derive(Clone, Debug)]
 pub struct Config {
@@ -29,6 +58,8 @@ pub struct Config {
     pub int_max_str_digits: i32,
     /// `-X cpu_count`; -1 when the machine decides.
     pub cpu_count: i32,
+    /// What memory objects come from, and whether it is debugged.
+    pub memory: (Memory, bool),
     pub import_time: bool,
     pub code_debug_ranges: bool,
     pub faulthandler: bool,
@@ -89,6 +120,7 @@ impl Default for Config {
             hash_seed: None,
             int_max_str_digits: 4300,
             cpu_count: -1,
+            memory: (Memory::Pages, false),
             import_time: false,
             code_debug_ranges: true,
             faulthandler: false,

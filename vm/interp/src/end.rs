@@ -120,7 +120,7 @@ fn drop_modules() -> Result<()> {
     }
     modules.clear_entries();
     interpreter.importlib.set(None);
-    collect::collect(2, &collect::Silent);
+    collect::collect(2, &modules::gc::Last);
     if let Err(raised) = modules::gc::report_garbage() {
         raised.clear();
     }

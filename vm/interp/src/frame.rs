@@ -1,5 +1,6 @@
 //! Frames on the thread's data stack: pushing, and taking apart what has ended.
 
+use crate::arena;
 use core::ptr;
 use objects::interpreter_frame::{InterpreterFrame, owner};
 use objects::object::refs::Ref;
@@ -40,8 +41,9 @@ fn reserve_in_new_chunk(ts: &ThreadState, words: usize) -> Result<*mut Interpret
         cached
     } else {
         free_chunk(cached);
-        // SAFETY: plain memory.
-        unsafe { libc::malloc(size) }.cast()
+        let arena = arena::get();
+        // SAFETY: the allocator's contract.
+        unsafe { (arena.alloc)(arena.ctx, size) }.cast()
     };
     if chunk.is_null() {
         return Err(raise::no_memory());
@@ -67,8 +69,13 @@ fn reserve_in_new_chunk(ts: &ThreadState, words: usize) -> Result<*mut Interpret
 }
 
 fn free_chunk(chunk: *mut StackChunk) {
-    // SAFETY: came from malloc, or is NULL.
-    unsafe { libc::free(chunk.cast()) };
+    let arena = arena::get();
+    // SAFETY: a whole chunk, or NULL.
+    unsafe {
+        if let Some(head) = chunk.as_ref() {
+            (arena.free)(arena.ctx, chunk.cast(), head.size);
+        }
+    }
 }
 
 /// Gives back the topmost frame's memory (`_PyThreadState_PopFrame`).

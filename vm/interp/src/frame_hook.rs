@@ -1,12 +1,13 @@
 //! The function that extensions may put in the place of the evaluation loop (PEP 523). While there is one, every call of a Python function is
 //! a native call of it.
 
+use crate::breaker::FRAME_HOOK_SET;
 use core::cell::Cell;
 use core::ffi::c_int;
 use core::sync::atomic::{AtomicBool, Ordering};
 use objects::Object;
 use objects::interpreter_frame::InterpreterFrame;
-use objects::state::ThreadState;
+use objects::state::{self, ThreadState};
 
 /// `_PyFrameEvalFunction`: runs a frame, which it takes apart at its end, or raises the pending exception in it; the value it returns or
 /// yields, or NULL.
@@ -33,8 +34,13 @@ pub fn get() -> Option<EvalFunc> {
     HOOK.function.get()
 }
 
-/// Sets the function, or takes it away.
+/// Sets the function, or takes it away. Compiled code is left, and not entered while there is one.
 pub fn set(function: Option<EvalFunc>) {
     HOOK.function.set(function);
     HOOK.is_set.store(function.is_some(), Ordering::Relaxed);
+    if function.is_some() {
+        state::for_each_thread(|ts| {
+            ts.eval_breaker.fetch_or(FRAME_HOOK_SET, Ordering::Relaxed);
+        });
+    }
 }

@@ -3,6 +3,7 @@
 //! In reading order: frames and their stacks, the evaluation loop and its handlers by family, calls, exceptions on their way,
 //! specialisation, generators, what interrupts the loop, import, modules.
 
+pub mod arena;
 pub mod frame;
 pub mod stack;
 

@@ -1,11 +1,12 @@
-//! Calls that any thread, with or without the GIL, may ask the main one to make between two instructions (`Py_AddPendingCall`).
+//! Calls that threads are asked to make between two instructions: the main one, with or without the GIL (`Py_AddPendingCall`), or whichever
+//! comes first.
 
 use crate::breaker::CALLS_TO_DO;
 use crate::signals;
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::Ordering;
-use objects::state::ThreadState;
+use objects::state::{self, ThreadState};
 use objects::{Result, raise};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -13,67 +14,111 @@ use std::sync::{Mutex, MutexGuard, PoisonError};
 /// What is called: not 0 says that it raised.
 pub type PendingFunc = unsafe extern "C" fn(*mut c_void) -> c_int;
 
-/// Calls that may wait at a time.
+/// Calls that may wait for the main thread at a time.
 const MOST: usize = 32;
+/// Calls that may wait for any thread.
+const MOST_FOR_ANY: usize = 300;
+/// Calls for any thread that are made in a row.
+const AT_ONCE: usize = 100;
 
 struct Call {
     function: PendingFunc,
     argument: *mut c_void,
 }
 
-// SAFETY: the one who asks for the call says that the main thread may have the argument.
+// SAFETY: the one who asks for the call says that the thread that makes it may have the argument.
 unsafe impl Send for Call {}
 
-static CALLS: Mutex<VecDeque<Call>> = Mutex::new(VecDeque::new());
-
-/// Whether the main thread is making the calls, during which it does not begin again.
-struct Busy(Cell<bool>);
-
-// SAFETY: touched by the main thread alone.
-unsafe impl Sync for Busy {}
-
-static BUSY: Busy = Busy(Cell::new(false));
-
-fn calls() -> MutexGuard<'static, VecDeque<Call>> {
-    CALLS.lock().unwrap_or_else(PoisonError::into_inner)
+/// Calls that wait, and whether a thread is making them, during which nobody begins again.
+struct Queue {
+    calls: Mutex<VecDeque<Call>>,
+    busy: Cell<bool>,
 }
 
-/// Asks for a call; `false` when too many wait already.
-pub fn add(function: PendingFunc, argument: *mut c_void) -> bool {
-    let mut calls = calls();
-    if calls.len() >= MOST {
-        return false;
+// SAFETY: the flag is touched under the GIL.
+unsafe impl Sync for Queue {}
+
+impl Queue {
+    const fn new() -> Queue {
+        Queue { calls: Mutex::new(VecDeque::new()), busy: Cell::new(false) }
     }
-    calls.push_back(Call { function, argument });
-    drop(calls);
-    if let Some(main) = signals::main_thread() {
+
+    fn calls(&self) -> MutexGuard<'_, VecDeque<Call>> {
+        self.calls.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    /// `false` when `most` wait already.
+    fn add(&self, call: Call, most: usize) -> bool {
+        let mut calls = self.calls();
+        let fits = calls.len() < most;
+        if fits {
+            calls.push_back(call);
+        }
+        fits
+    }
+
+    /// Makes the calls that wait now, and no more than `most`: a call may ask for itself again.
+    fn run(&self, ts: &ThreadState, most: usize) -> Result<()> {
+        if self.busy.replace(true) {
+            return Ok(());
+        }
+        let waiting = self.calls().len().min(most);
+        let mut outcome = Ok(());
+        for _ in 0..waiting {
+            let Some(call) = self.calls().pop_front() else { break };
+            // SAFETY: the function is for this argument.
+            if unsafe { (call.function)(call.argument) } != 0 {
+                outcome = Err(raise::pending());
+                break;
+            }
+        }
+        self.busy.set(false);
+        if !self.calls().is_empty() {
+            ts.eval_breaker.fetch_or(CALLS_TO_DO, Ordering::AcqRel);
+        }
+        outcome
+    }
+}
+
+static MAIN: Queue = Queue::new();
+static ANY: Queue = Queue::new();
+
+/// Asks the main thread for a call; `false` when too many wait already.
+pub fn add(function: PendingFunc, argument: *mut c_void) -> bool {
+    let added = MAIN.add(Call { function, argument }, MOST);
+    if added && let Some(main) = signals::main_thread() {
         main.eval_breaker.fetch_or(CALLS_TO_DO, Ordering::AcqRel);
     }
-    true
+    added
 }
 
-/// Makes the calls that wait, if this is the main thread.
+/// Asks whichever thread comes first for a call; `false` when too many wait already.
+pub fn add_for_any(function: PendingFunc, argument: *mut c_void) -> bool {
+    let added = ANY.add(Call { function, argument }, MOST_FOR_ANY);
+    let ask = |ts: &ThreadState| {
+        ts.eval_breaker.fetch_or(CALLS_TO_DO, Ordering::AcqRel);
+    };
+    if added {
+        // Without the GIL, the list of threads may change.
+        match state::try_current() {
+            Some(_) => state::for_each_thread(ask),
+            None => signals::main_thread().into_iter().for_each(ask),
+        }
+    }
+    added
+}
+
+/// Makes the calls that wait for this thread.
 ///
 /// # Errors
 /// What a call raises; those behind it wait on.
 pub fn run(ts: &ThreadState) -> Result<()> {
-    if !signals::in_main_thread() || BUSY.0.replace(true) {
-        return Ok(());
-    }
     ts.eval_breaker.fetch_and(!CALLS_TO_DO, Ordering::AcqRel);
-    // Only those that wait now: a call may ask for itself again.
-    let waiting = calls().len();
-    let mut outcome = Ok(());
-    for _ in 0..waiting {
-        let Some(call) = calls().pop_front() else { break };
-        // SAFETY: the function is for this argument.
-        if unsafe { (call.function)(call.argument) } != 0 {
-            outcome = Err(raise::pending());
-            break;
-        }
-    }
-    BUSY.0.set(false);
-    if !calls().is_empty() {
+    let outcome = ANY.run(ts, AT_ONCE).and_then(|()| match signals::in_main_thread() {
+        true => MAIN.run(ts, MOST),
+        false => Ok(()),
+    });
+    if outcome.is_err() {
         ts.eval_breaker.fetch_or(CALLS_TO_DO, Ordering::AcqRel);
     }
     outcome
@@ -92,7 +137,9 @@ pub fn run_all(ts: &ThreadState) -> Result<()> {
 
 /// In the child of a fork: what the parent was asked for is not for it.
 pub fn after_fork(ts: &ThreadState) {
-    // SAFETY: the only thread left; another one may have held the mutex when the process was copied.
-    unsafe { core::ptr::from_ref(&CALLS).cast_mut().write(Mutex::new(VecDeque::new())) };
+    for queue in [&MAIN, &ANY] {
+        // SAFETY: the only thread left; another one may have held the mutex when the process was copied.
+        unsafe { core::ptr::from_ref(queue).cast_mut().write(Queue::new()) };
+    }
     ts.eval_breaker.fetch_and(!CALLS_TO_DO, Ordering::AcqRel);
 }

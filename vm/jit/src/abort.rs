@@ -47,7 +47,7 @@ aborts! {
     Backend "backend" lasting;
     /// A function that may look at its callers is called from an inlined frame.
     LoudInlined "loud-inlined" passing;
-    /// Tracing or monitoring is on.
+    /// Tracing or monitoring is on, or a function is in the place of the evaluation loop.
     Instrumented "instrumented" passing;
     /// Another evaluation of the thread came in between.
     Interrupted "interrupted" passing;

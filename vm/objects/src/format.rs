@@ -242,7 +242,13 @@ pub fn format_float(object: &Object, value: f64, spec: &Str) -> Result<Ref<Str>>
 }
 
 /// The style for a real number, and whether it is a percentage.
-fn style_for(spec: &FormatSpec) -> (Style, bool) {
+///
+/// # Errors
+/// ValueError for more digits than C's functions take.
+fn style_for(spec: &FormatSpec) -> Result<(Style, bool)> {
+    if spec.precision.is_some_and(|precision| i32::try_from(precision).is_err()) {
+        return Err(crate::raise!(ValueError, "precision too big"));
+    }
     let presentation = spec.presentation.and_then(char::from_u32);
     let precision = spec.precision.unwrap_or(6);
     let style = match presentation {
@@ -254,7 +260,7 @@ fn style_for(spec: &FormatSpec) -> (Style, bool) {
     };
     let upper = matches!(presentation, Some('E' | 'F' | 'G'));
     let style = Style { upper, alternate: spec.alternate, no_negative_zero: spec.no_negative_zero, ..style };
-    (style, presentation == Some('%'))
+    Ok((style, presentation == Some('%')))
 }
 
 /// Formats a real number into its parts.
@@ -292,7 +298,7 @@ pub fn arrange(text: &str, spec: &FormatSpec, conventions: &Conventions) -> Resu
 
 fn format_real(_object: &Object, value: f64, spec: &FormatSpec) -> Result<Ref<Str>> {
     let conventions = Conventions::for_spec(spec);
-    let (style, percent) = style_for(spec);
+    let (style, percent) = style_for(spec)?;
     finish_real(real_parts(value, style, percent, &conventions), spec, &conventions)
 }
 
@@ -334,7 +340,7 @@ pub fn format_complex(object: &Object, value: Complex, spec: &Str) -> Result<Ref
     let plain = parsed.presentation.is_none();
     let part = |value: f64, sign: Option<Sign>| -> Result<String> {
         let spec = FormatSpec { width: None, align: None, sign, ..parsed };
-        let (mut style, percent) = style_for(&spec);
+        let (mut style, percent) = style_for(&spec)?;
         style.add_dot_zero = false;
         let parts = real_parts(value, style, percent, &conventions);
         Ok(assemble(&parts, &spec, &conventions)?.to_string_lossy())

@@ -15,6 +15,7 @@ use core::ptr;
 use core::sync::atomic::Ordering;
 use interp::breaker::EVENTS;
 use interp::eval::{FramePtr, Handler, Pc, Sp, TABLE, Table, ThreadPtr, caches};
+use interp::frame_hook;
 use interp::unwind;
 use ir::backend::{CodeId, Exited, Origin};
 use ir::ops::Ty;
@@ -194,6 +195,11 @@ unsafe extern "C" fn record(
 #[inline(never)]
 unsafe fn hot(counter: Pc, header: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -> Go {
     let Some(jit) = state::get() else { return Go::Loop };
+    if frame_hook::is_set() {
+        // SAFETY: the jump's counter.
+        unsafe { set_counter(counter, jit.options.threshold) };
+        return Go::Loop;
+    }
     // SAFETY: the running frame and its thread.
     unsafe {
         let place = header as usize;

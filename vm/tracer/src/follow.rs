@@ -8,6 +8,7 @@ use crate::recorder::Recorder;
 use crate::state::{self, Jit};
 use core::ptr;
 use interp::eval::{FramePtr, Pc, Sp, ThreadPtr};
+use interp::frame_hook;
 use ir::backend::{CodeId, Goal, Origin};
 use ir::opt;
 use ir::trace::Trace;
@@ -81,7 +82,9 @@ pub unsafe fn step(pc: Pc, sp: Sp, frame: FramePtr, arg: usize) -> bool {
     let Some(mut recorder) = jit.recorder.borrow_mut().take() else { return false };
     // SAFETY: the running frame at an instruction of its code.
     let next = unsafe {
-        if *pc.sub(1) as u8 >= FIRST_INSTRUMENTED {
+        if frame_hook::is_set() {
+            Err(Abort::Instrumented)
+        } else if *pc.sub(1) as u8 >= FIRST_INSTRUMENTED {
             // Its handler asks the table for the plain instruction, which must not come here again.
             Err(Abort::Instrumented)
         } else {

@@ -53,6 +53,13 @@ unsafe fn find(site: Site<'_>) -> Option<u8> {
             write_u32(site.pc.add(1), class.tp_version_tag.get());
             return Some(op::CALL_ALLOC_AND_ENTER_INIT);
         }
+        if callable
+            .cast::<TypeObject>()
+            .is_some_and(|class| class.heap_type().is_some() && class.tp_version_tag.get() == 0)
+        {
+            // It has used up its versions: nothing would tell of a change.
+            return None;
+        }
         native::find(site, callable, has_self)
     }
 }

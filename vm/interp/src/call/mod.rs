@@ -29,7 +29,7 @@ use objects::{Instance, Object, Ref, Result, TypeObject, id};
 /// `function` as one that bytecode calls without a native call.
 #[inline(always)]
 pub fn plain_function(callable: &Object) -> Option<&Function> {
-    callable.cast_exact::<Function>()
+    callable.cast_exact::<Function>().filter(|function| function.is_plain())
 }
 
 /// Pushes the frame of a call whose arguments `args` are owned and given away, also on an error: the positional ones, then one
@@ -131,7 +131,7 @@ pub unsafe fn call(
         if !has_self {
             *base.add(1) = ptr::null_mut();
         }
-        let result = checked(callable, result);
+        let result = checked(ts, callable, result);
         sp.drop_many(count + 2);
         sp.push(result?);
         breaker::look(ts)?;
@@ -170,7 +170,7 @@ fn find_init(class: &TypeObject) -> Option<&Function> {
         return None;
     }
     let found = class.lookup(id!("__init__"))?;
-    let function = found.cast_exact::<Function>()?;
+    let function = plain_function(&found)?;
     if !function.code().has_flag(OPTIMIZED) {
         return None;
     }
@@ -259,8 +259,11 @@ pub fn init_shim() -> Result<&'static Code> {
 
 /// SystemError for a native function that returns a value and an exception, or neither.
 #[inline(always)]
-fn checked(callable: &Object, result: Result) -> Result {
+fn checked(ts: &ThreadState, callable: &Object, result: Result) -> Result {
     match result {
+        Ok(result) if !ts.current_exception.is_empty() => {
+            protocol::check_result(Some(callable), Some(result), None)
+        }
         Err(raised) if !objects::raise::occurred() => {
             raised.leave();
             protocol::check_result(Some(callable), None, None)

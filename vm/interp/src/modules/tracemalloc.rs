@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use std::rc::Rc;
 
 /// A traceback as a tuple of pairs: file, line.
-fn frames(traceback: &Traceback) -> Result<Ref<Tuple>> {
+pub fn frames(traceback: &Traceback) -> Result<Ref<Tuple>> {
     let pair = |(file, line): &(Ref<objects::types::str::Str>, i32)| -> Result<Ref> {
         Ok(Tuple::from_array([file.clone().upcast(), new_int((*line).into())?])?.upcast())
     };
@@ -40,7 +40,7 @@ pub mod module {
     fn get_traces() -> Result<Ref<List>> {
         let mut known: HashMap<*const Traceback, Ref<Tuple>> = HashMap::new();
         let mut list = Vec::new();
-        for (size, traceback) in trace::all() {
+        for (domain, size, traceback) in trace::all() {
             let shown = match known.get(&Rc::as_ptr(&traceback)) {
                 Some(shown) => shown.clone(),
                 None => {
@@ -50,7 +50,7 @@ pub mod module {
                 }
             };
             let total = new_int(traceback.total.max(1) as i64)?;
-            let item = [new_int(0)?, Int::from_usize(size)?.upcast(), shown.upcast(), total];
+            let item = [new_int(domain.into())?, Int::from_usize(size)?.upcast(), shown.upcast(), total];
             list.push(Tuple::from_array(item)?.upcast());
         }
         List::from_vec(list)

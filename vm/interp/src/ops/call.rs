@@ -13,6 +13,7 @@ use objects::protocol::{self, sequence};
 use objects::raise;
 use objects::types::dict::Dict;
 use objects::types::tuple::Tuple;
+use objects::types::tuple::methods::PyTuple_Type;
 
 /// The instruction that specialises, for any callable.
 pub mod generic {
@@ -34,9 +35,9 @@ flow_ops! { (pc, sp, frame, ts, arg)
     CALL_FUNCTION_EX {
         let kwargs = if arg & 1 != 0 { Some(sp.pop()) } else { None };
         let args = sp.pop();
-        let args = match args.downcast::<Tuple>() {
-            Ok(args) => args,
-            Err(args) => {
+        let args = match args.is_exactly(&PyTuple_Type) {
+            true => args.downcast_unchecked::<Tuple>(),
+            false => {
                 if args.class().tp_iter.get().is_none() && !sequence::is_sequence(&args) {
                     let name = crate::messages::callable_name(sp.peek(2))?;
                     return Err(raise!(

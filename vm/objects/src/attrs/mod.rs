@@ -236,7 +236,7 @@ fn checked(status: c_int) -> Result<()> {
 /// Sets or deletes; `false` when there was nothing to delete.
 fn set_in(dict: &Dict, name: &Str, value: Option<&Object>) -> Result<bool> {
     match value {
-        Some(value) => dict.set_str(name, value).map(|()| true),
+        Some(value) => dict.set_attribute(name, value).map(|()| true),
         None => Ok(dict.remove(name)?.is_some()),
     }
 }

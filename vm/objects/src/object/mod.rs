@@ -7,6 +7,7 @@
 
 pub mod gc;
 pub mod heap;
+pub mod ref_tracer;
 pub mod refs;
 pub mod trace;
 
@@ -266,11 +267,15 @@ impl VarObject {
 pub unsafe fn dealloc(this: *mut Object) {
     // SAFETY: the object is whole until its own `tp_dealloc` takes it apart.
     let class = unsafe { (*this).class() };
-    if ptr::eq(class, &raw const crate::types::int::PyLong_Type)
+    if heap::is_watched() {
+        if heap::watches(heap::OBJECTS) {
+            ref_tracer::destroyed(this);
+        }
+    } else if ptr::eq(class, &raw const crate::types::int::PyLong_Type)
         || ptr::eq(class, &raw const crate::types::float::PyFloat_Type)
     {
-        // SAFETY: numbers own nothing, and come from the heap.
-        return unsafe { heap::free(this.cast()) };
+        // SAFETY: numbers own nothing, and come from the heap, where nobody watches.
+        return unsafe { heap::free_unwatched(this.cast()) };
     }
     let destructor = class.tp_dealloc.get();
     match destructor {

@@ -90,7 +90,8 @@ impl<T: Instance> Ref<T> {
         }
         debug_assert!(class.tp_basicsize.get() as usize == size_of::<T>() && class.tp_itemsize.get() == 0);
         let collected = features & flags::HAVE_GC != 0;
-        let place = heap::alloc(size_of::<T>(), collected).ok_or_else(raise::no_memory)?.cast::<T>();
+        let place =
+            heap::alloc_object(class, size_of::<T>(), collected).ok_or_else(raise::no_memory)?.cast::<T>();
         // SAFETY: a fresh block of the right size; the value is whole.
         unsafe {
             place.as_ptr().write(value);

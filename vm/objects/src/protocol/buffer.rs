@@ -109,11 +109,19 @@ pub unsafe fn get_into(object: &Object, view: *mut BufferView, flags: c_int) -> 
         let name = object.class().full_name();
         return Err(crate::raise!(TypeError, "a bytes-like object is required, not '{name}'"));
     };
+    check_request(flags)?;
     // SAFETY: the slot belongs to the object's class; the caller's promise.
     match unsafe { get(object, view, flags) } {
         0 => Ok(()),
         _ => Err(raise::pending()),
     }
+}
+
+/// SystemError for what says how a view is used (`PyBUF_READ`, `PyBUF_WRITE`) where it is to say what a consumer asks for.
+fn check_request(flags: c_int) -> Result<()> {
+    const READ: c_int = 0x100;
+    const WRITE: c_int = 0x200;
+    if flags == READ || flags == WRITE { Err(raise::bad_internal_call()) } else { Ok(()) }
 }
 
 /// `PyBuffer_Release`.
@@ -170,6 +178,7 @@ pub unsafe fn fill_for(
     let Some(view) = (unsafe { view.as_mut() }) else {
         return Err(crate::raise!(BufferError, "PyBuffer_FillInfo: view==NULL argument is obsolete"));
     };
+    check_request(flags)?;
     if readonly && flags & WRITABLE != 0 {
         return Err(crate::raise!(BufferError, "Object is not writable."));
     }

@@ -64,12 +64,12 @@ pub unsafe extern "C" fn instance_dealloc(this: *mut Object) {
         }
     }
     if let Some(delete) = class.tp_del.get() {
-        object.set_refcnt(1);
-        // SAFETY: the slot belongs to the object's class.
+        if class.tp_weaklistoffset.get() != 0 {
+            weakref::clear_weakrefs(object);
+        }
+        // SAFETY: the slot belongs to the object's class. It finds a count of zero, and leaves another if the object lives on.
         unsafe { delete(this) };
-        let count = object.refcnt();
-        object.set_refcnt(count - 1);
-        if count > 1 {
+        if object.refcnt() > 0 {
             return;
         }
     }

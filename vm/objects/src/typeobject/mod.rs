@@ -437,7 +437,7 @@ impl TypeObject {
 }
 
 /// The untracked half of `PyType_GenericAlloc`.
-fn allocate_untracked(class: &TypeObject, items: isize) -> Result<NonNull<Object>> {
+pub fn allocate_untracked(class: &TypeObject, items: isize) -> Result<NonNull<Object>> {
     // One item more than asked, as C types that keep a sentinel behind the last expect.
     let items_size = if class.tp_itemsize.get() != 0 { items + 1 } else { 0 };
     allocate_raw(class, items, class.instance_size(items_size), class.has_feature(flags::HAVE_GC))
@@ -459,7 +459,7 @@ pub fn allocate_raw(
         // C's allocators align to 16, which compilers rely on for `long double` and vectors.
         size = size.next_multiple_of(heap::C_ALIGNMENT);
     }
-    let block = heap::alloc(size, collected).ok_or_else(raise::no_memory)?;
+    let block = heap::alloc_object(class, size, collected).ok_or_else(raise::no_memory)?;
     // SAFETY: the block has `size` bytes.
     unsafe { block.as_ptr().write_bytes(0, size) };
     let object = block.cast::<Object>();

@@ -166,9 +166,16 @@ impl Function {
         unsafe { &*self.func_globals.as_ptr() }
     }
 
+    /// Whether a call runs the code, as no extension has put another entry in its place.
+    #[inline(always)]
+    pub fn is_plain(&self) -> bool {
+        let own = crate::hooks::FUNCTION_VECTORCALL.get();
+        self.vectorcall.get().is_some_and(|entry| core::ptr::fn_addr_eq(entry, own))
+    }
+
     /// The version for inline caches, given on demand; 0 when there is none (`_PyFunction_GetVersionForCurrentState`).
     pub fn version(&self) -> u32 {
-        if self.func_version.get() == 0 && self.vectorcall.get().is_some() {
+        if self.func_version.get() == 0 && self.is_plain() {
             self.func_version.set(next_version());
         }
         self.func_version.get()

@@ -266,7 +266,7 @@ fn count(class: &TypeObject, name: &'static Str) -> usize {
 pub fn instance(class: &TypeObject, values: Vec<Ref>) -> Result<Ref> {
     let (fields, visible) = (count(class, id!("n_fields")), count(class, id!("n_sequence_fields")));
     let size = size_of::<crate::VarObject>() + fields * 8;
-    let block = heap::alloc(size, true).ok_or_else(raise::no_memory)?;
+    let block = heap::alloc_object(class, size, true).ok_or_else(raise::no_memory)?;
     if class.has_feature(flags::HEAPTYPE) {
         class.as_object().incref();
     }

@@ -321,7 +321,11 @@ impl FileIo {
     #[method("readinto($self, buffer, /)")]
     fn readinto(&self, buffer: &Object) -> Result<Option<usize>> {
         self.check_readable()?;
-        let mut buffer = Buffer::of(buffer, WRITABLE)?;
+        let mut buffer = Buffer::of(buffer, WRITABLE).map_err(|raised| {
+            raised.clear();
+            let class = buffer.class().full_name();
+            raise!(TypeError, "readinto() argument 1 must be read-write bytes-like object, not {class}")
+        })?;
         self.read_slice(buffer.as_mut_slice())
     }
 

@@ -268,13 +268,11 @@ fn print_unraisable(unraisable: &Object) -> Result<()> {
     let field = |name: &'static Str| attr::get(unraisable, name);
     let message = field(id!("err_msg"))?;
     let target = field(id!("object"))?;
-    let message = match message.cast::<Str>() {
-        Some(message) => message.to_string_lossy(),
-        None => "Exception ignored in".to_owned(),
-    };
+    let message = message.cast::<Str>().map(Str::to_string_lossy);
     let line = match target.is(none()) {
-        true => format!("{message}:\n"),
+        true => message.map(|message| format!("{message}:\n")),
         false => {
+            let message = message.unwrap_or_else(|| "Exception ignored in".to_owned());
             let shown = object::repr(&target).map_or_else(
                 |raised| {
                     raised.clear();
@@ -282,10 +280,12 @@ fn print_unraisable(unraisable: &Object) -> Result<()> {
                 },
                 |text| text.to_string_lossy(),
             );
-            format!("{message}: {shown}\n")
+            Some(format!("{message}: {shown}\n"))
         }
     };
-    crate::traceback_print::write_stderr(&line);
+    if let Some(line) = line {
+        crate::traceback_print::write_stderr(&line);
+    }
     let value = field(id!("exc_value"))?;
     let traceback = field(id!("exc_traceback"))?;
     crate::traceback_print::print_exception(
@@ -294,11 +294,33 @@ fn print_unraisable(unraisable: &Object) -> Result<()> {
     )
 }
 
-/// Reports an exception that nobody can catch through `sys.unraisablehook`.
+/// Reports an exception that nobody can catch through `sys.unraisablehook`; what the hook or an audit of it raises is reported without.
 pub fn report_unraisable(exception: Ref, message: Option<&str>, target: Option<&Object>) {
-    if let Err(raised) = try_report(&exception, message, target) {
-        raised.clear();
-        crate::traceback_print::write_stderr("Exception ignored in sys.unraisablehook\n");
+    let failed = |raised: raise::Raised, message: &str, target: Option<&Object>| {
+        let printed = unraisable_arguments(&raised.take(), Some(message), target)
+            .and_then(|arguments| print_unraisable(&arguments));
+        if let Err(raised) = printed {
+            raised.clear();
+        }
+    };
+    let arguments = match unraisable_arguments(&exception, message, target) {
+        Ok(arguments) => arguments,
+        Err(raised) => {
+            return failed(raised, "Exception ignored on building sys.unraisablehook arguments", None);
+        }
+    };
+    let Some(hook) = state::sys_get("unraisablehook").filter(|hook| !hook.is(objects::types::none::none()))
+    else {
+        if let Err(raised) = print_unraisable(&arguments) {
+            raised.clear();
+        }
+        return;
+    };
+    if let Err(raised) = crate::audit::raise_named("sys.unraisablehook", &[&hook, &arguments]) {
+        return failed(raised, "Exception ignored in audit hook", None);
+    }
+    if let Err(raised) = call::call_one_arg(&hook, &arguments) {
+        failed(raised, "Exception ignored in sys.unraisablehook", Some(&hook));
     }
 }
 
@@ -328,7 +350,8 @@ fn unraisable_class() -> Result<Ref<TypeObject>> {
     Ok(class)
 }
 
-fn try_report(exception: &Object, message: Option<&str>, target: Option<&Object>) -> Result<()> {
+/// What the hook gets.
+fn unraisable_arguments(exception: &Object, message: Option<&str>, target: Option<&Object>) -> Result<Ref> {
     let none = || none().to_ref();
     let class = unraisable_class()?;
     let traceback = exception.cast::<BaseExceptionObject>().and_then(|base| base.traceback.get());
@@ -339,9 +362,5 @@ fn try_report(exception: &Object, message: Option<&str>, target: Option<&Object>
         message.map_or_else(|| Ok(none()), |message| Ok(Str::new(message)?.upcast()))?,
         target.map_or_else(none, Instance::to_ref),
     ];
-    let arguments = structseq::instance(&class, values)?;
-    match state::sys_get("unraisablehook").filter(|hook| !hook.is(objects::types::none::none())) {
-        Some(hook) => call::call_one_arg(&hook, &arguments).map(drop),
-        None => print_unraisable(&arguments),
-    }
+    structseq::instance(&class, values)
 }

@@ -1,12 +1,16 @@
 //! `_testinternalcapi`: what CPython's tests ask of the virtual machine's insides, answered for this one.
 //!
-//! `stages` has the compiler's passes one at a time, `config` the configuration. Functions about what does not
+//! `stages` has the compiler's passes one at a time, `config` the configuration, `running` frames and calls, `time` conversions of times, `freed` memory that is no object any more. Functions about what does not
 //! exist here (interpreters beside the first, executors, a header of collected objects) are left out.
 
 mod config;
+mod freed;
+mod running;
 mod sequence;
 mod stages;
+mod time;
 
+use crate::config::Memory;
 use bytecode::code::Wtf8;
 use objects::attrs::inline::{Storage, storage};
 use objects::protocol::attr;
@@ -41,7 +45,10 @@ fn located(raised: raise::Raised, verb: &str) -> raise::Raised {
     }
 }
 
-#[macros::pymodule(name = "_testinternalcapi", parts(config::part, stages::part))]
+#[macros::pymodule(
+    name = "_testinternalcapi",
+    parts(config::part, freed::part, running::part, stages::part, time::part)
+)]
 pub mod module {
     use super::*;
 
@@ -51,6 +58,9 @@ pub mod module {
     const SIZEOF_MANAGED_PRE_HEADER: usize = HEAD_SIZE;
     #[constant]
     const SIZEOF_PYOBJECT: usize = size_of::<Object>();
+    /// After how many rounds CPython's own optimiser, if it had one, would look at a loop.
+    #[constant]
+    const TIER2_THRESHOLD: usize = 16;
     #[constant]
     const SIZEOF_TIME_T: usize = size_of::<libc::time_t>();
 
@@ -127,6 +137,13 @@ pub mod module {
         objects::codecs::decode(data, Some("utf-8"), Some(errors)).map_err(|raised| located(raised, "decod"))
     }
 
+    /// A path without what is superfluous in it.
+    #[function("normalize_path($module, path, /)", unchecked)]
+    fn normalize_path(path: &Str) -> Result<Ref> {
+        let posix = crate::import::import_module("posix")?;
+        objects::protocol::call::call_method(&posix, &*Str::new("_path_normpath")?, &[path])
+    }
+
     /// A docstring as the compiler leaves it.
     #[function("compiler_cleandoc($module, /, doc)", unchecked)]
     fn compiler_cleandoc(doc: &Str) -> Result<Ref> {
@@ -135,9 +152,16 @@ pub mod module {
         objects::types::code::build::constant(&bytecode::code::Const::Str(cleaned))
     }
 
-    /// Objects come from pools of small blocks, whatever `PYTHONMALLOC` says.
+    /// What memory objects come from, by the name that `PYTHONMALLOC` has for it.
     #[function("pymem_getallocatorsname($module, /)", unchecked)]
     fn pymem_getallocatorsname() -> &'static str {
-        "pymalloc"
+        match crate::config::get().memory {
+            (Memory::Pages, false) => "pymalloc",
+            (Memory::Pages, true) => "pymalloc_debug",
+            (Memory::Mimalloc, false) => "mimalloc",
+            (Memory::Mimalloc, true) => "mimalloc_debug",
+            (Memory::Library, false) => "malloc",
+            (Memory::Library, true) => "malloc_debug",
+        }
     }
 }

@@ -2,14 +2,14 @@
 
 use core::cell::Cell;
 use objects::object::refs::Slot;
-use objects::protocol::call;
+use objects::protocol::{call, compare};
 use objects::state::{self, ThreadState};
 use objects::types::dict::Dict;
 use objects::types::int::Int;
 use objects::types::object::PyBaseObject_Type;
 use objects::types::str::{Str, expect_str};
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Ref, Result, TypeObject, raise};
+use objects::{Instance, Object, Ref, Result, TypeObject, id, raise};
 
 /// `localobject`.
 #[repr(C)]
@@ -145,16 +145,16 @@ impl Local {
 
     #[slot(tp_setattro)]
     fn setattro(&self, name: &Object, value: Option<&Object>) -> Result<()> {
-        let name: &Str = expect_str(name, "attribute name")?;
         let dict = self.namespace()?;
         let class = self.as_object().class();
-        if name.equals_text("__dict__") {
+        if compare::equal(name, id!("__dict__"))? {
             return Err(raise!(
                 AttributeError,
                 "'{}' object attribute '__dict__' is read-only",
                 class.name()
             ));
         }
+        let name: &Str = expect_str(name, "attribute name")?;
         if let Some(found) = class.lookup(name)
             && let Some(set) = found.class().tp_descr_set.get()
         {

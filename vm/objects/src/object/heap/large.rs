@@ -22,17 +22,46 @@ static TABLE: Table = Table(RefCell::new(None));
 /// See [`super::alloc`].
 #[cold]
 pub fn alloc(size: usize, collected: bool) -> Option<NonNull<u8>> {
-    // SAFETY: malloc accepts any size.
-    let block = NonNull::new(unsafe { libc::malloc(size) }.cast::<u8>())?;
-    if super::trace::is_on() {
+    let block = match super::watches(super::FOREIGN) {
+        true => super::foreign::alloc(size, collected)?,
+        false => alloc_own(size, collected)?,
+    };
+    if super::watches(super::BLOCKS) {
         super::trace::note(block.as_ptr(), size);
     }
     if collected {
         gc::count_allocation();
-        let mut table = TABLE.0.borrow_mut();
-        table.get_or_insert_default().insert(block.as_ptr().expose_provenance(), Box::default());
     }
     Some(block)
+}
+
+/// See [`super::alloc_own`].
+pub fn alloc_own(size: usize, collected: bool) -> Option<NonNull<u8>> {
+    // SAFETY: malloc accepts any size.
+    let block = NonNull::new(unsafe { libc::malloc(size) }.cast::<u8>())?;
+    if super::watches(super::FILL) {
+        // SAFETY: a fresh block of that size.
+        unsafe { block.as_ptr().write_bytes(super::CLEAN, size) };
+    }
+    if collected {
+        adopt(block);
+    }
+    Some(block)
+}
+
+/// The collector must find this block.
+pub fn adopt(block: NonNull<u8>) {
+    let mut table = TABLE.0.borrow_mut();
+    table.get_or_insert_default().entry(block.as_ptr().expose_provenance()).or_default();
+}
+
+/// The collector need not find this block any more, if it did.
+pub fn forsake(block: *mut u8) {
+    if let Some(table) = TABLE.0.borrow_mut().as_mut()
+        && table.remove(&block.addr()).is_some()
+    {
+        gc::count_deallocation();
+    }
 }
 
 /// See [`super::free`].
@@ -41,11 +70,7 @@ pub fn alloc(size: usize, collected: bool) -> Option<NonNull<u8>> {
 /// As there.
 #[cold]
 pub unsafe fn free(block: *mut u8) {
-    if let Some(table) = TABLE.0.borrow_mut().as_mut()
-        && table.remove(&block.addr()).is_some()
-    {
-        gc::count_deallocation();
-    }
+    forsake(block);
     // SAFETY: the caller's promise.
     unsafe { libc::free(block.cast()) };
 }

@@ -5,13 +5,14 @@
 //! above [`LARGE`] come from the C library; those of them that are collected are kept in a table ([`large`]).
 //! Everything here is serialised by the GIL. A free block's first word links the free list.
 
+pub mod foreign;
 pub mod large;
 pub mod page;
 pub mod region;
 pub mod trace;
 
 use crate::object::Object;
-use crate::object::gc;
+use crate::object::{gc, ref_tracer};
 use crate::typeobject::{TypeObject, flags};
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
@@ -64,7 +65,51 @@ static HEAP: Heap = Heap {
     partial: [const { [const { Cell::new(ptr::null()) }; CLASSES] }; 2],
 };
 
-/// A block of `size` bytes, aligned to 8, for an object; `collected` when the cycle collector must be able to find it. The
+/// Who is told of what happens here: `tracemalloc` of [`BLOCKS`], a tracer of references of [`OBJECTS`], an allocator of an extension
+/// ([`FOREIGN`]), and whether memory is filled to find what uses it wrongly ([`FILL`]).
+struct Watchers(Cell<u8>);
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for Watchers {}
+
+static WATCHERS: Watchers = Watchers(Cell::new(0));
+
+/// Blocks are noted as they are allocated and freed.
+pub const BLOCKS: u8 = 1;
+/// Objects are told of as they are made and end.
+pub const OBJECTS: u8 = 2;
+/// Another allocator is asked for every block.
+pub const FOREIGN: u8 = 4;
+/// New blocks are filled with [`CLEAN`], freed ones with [`DEAD`].
+pub const FILL: u8 = 8;
+
+/// What debugging allocators fill new blocks with.
+pub const CLEAN: u8 = 0xcd;
+/// What they fill freed ones with.
+pub const DEAD: u8 = 0xdd;
+
+/// Whether anybody watches, in which case no page is in use.
+#[inline(always)]
+pub fn is_watched() -> bool {
+    WATCHERS.0.get() != 0
+}
+
+/// Whether it is `what` that is watched.
+#[inline(always)]
+pub fn watches(what: u8) -> bool {
+    WATCHERS.0.get() & what != 0
+}
+
+/// Begins or ends to watch.
+pub fn watch(what: u8, on: bool) {
+    let watched = WATCHERS.0.get();
+    if on && watched == 0 {
+        retire_pages();
+    }
+    WATCHERS.0.set(if on { watched | what } else { watched & !what });
+}
+
+/// A block of `size` bytes, aligned to 8; `collected` when the cycle collector must be able to find it. The
 /// contents are undefined. `None` when memory is out.
 #[inline]
 pub fn alloc(size: usize, collected: bool) -> Option<NonNull<u8>> {
@@ -99,11 +144,41 @@ pub fn alloc_quick<const SIZE: usize>() -> *mut u8 {
     page.pop().map_or(ptr::null_mut(), NonNull::as_ptr)
 }
 
+/// [`alloc`] for an object of `class`, whose head the caller still sets.
+#[inline]
+pub fn alloc_object(class: &TypeObject, size: usize, collected: bool) -> Option<NonNull<u8>> {
+    if size > LARGE {
+        return alloc_object_otherwise(class, size, collected);
+    }
+    if collected {
+        gc::count_allocation();
+    }
+    // SAFETY: `current` always points to a page, be it the full one.
+    let page = unsafe { &*HEAP.current[usize::from(collected)][class_of(size)].get() };
+    match page.pop() {
+        Some(block) => Some(block),
+        None => alloc_object_otherwise(class, size, collected),
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn alloc_object_otherwise(class: &TypeObject, size: usize, collected: bool) -> Option<NonNull<u8>> {
+    let block = match size > LARGE {
+        true => large::alloc(size, collected)?,
+        false => alloc_from_other_page(class_of(size), size, collected)?,
+    };
+    if watches(OBJECTS) {
+        ref_tracer::created_block(block, class);
+    }
+    Some(block)
+}
+
 #[cold]
 #[inline(never)]
 fn alloc_from_other_page(class: usize, size: usize, collected: bool) -> Option<NonNull<u8>> {
-    if trace::is_on() {
-        return alloc_traced(class, size, collected);
+    if is_watched() {
+        return alloc_watched(class, size, collected);
     }
     let kind = usize::from(collected);
     let partial = &HEAP.partial[kind][class];
@@ -122,8 +197,29 @@ fn alloc_from_other_page(class: usize, size: usize, collected: bool) -> Option<N
     page.pop()
 }
 
-/// A block while allocations are traced: from a page that is not in use, as none is.
-fn alloc_traced(class: usize, size: usize, collected: bool) -> Option<NonNull<u8>> {
+/// A block while somebody watches.
+fn alloc_watched(class: usize, size: usize, collected: bool) -> Option<NonNull<u8>> {
+    let block = match watches(FOREIGN) {
+        true => foreign::alloc(size, collected)?,
+        false => alloc_unused(class, size, collected)?,
+    };
+    if watches(BLOCKS) {
+        trace::note(block.as_ptr(), size);
+    }
+    Some(block)
+}
+
+/// [`alloc`] past an allocator in front, and told to nobody.
+pub fn alloc_own(size: usize, collected: bool) -> Option<NonNull<u8>> {
+    match size > LARGE {
+        true => large::alloc_own(size, collected),
+        false if is_watched() => alloc_unused(class_of(size), size, collected),
+        false => alloc_small(size, collected),
+    }
+}
+
+/// A block from a page that is not in use, as none is while somebody watches.
+fn alloc_unused(class: usize, size: usize, collected: bool) -> Option<NonNull<u8>> {
     let partial = &HEAP.partial[usize::from(collected)][class];
     // SAFETY: pages in the list are live.
     let page = match unsafe { partial.get().as_ref() } {
@@ -138,7 +234,10 @@ fn alloc_traced(class: usize, size: usize, collected: bool) -> Option<NonNull<u8
     if page.is_full() {
         page.unlink(partial);
     }
-    trace::note(block.as_ptr(), size);
+    if watches(FILL) {
+        // SAFETY: a fresh block of that size.
+        unsafe { block.as_ptr().write_bytes(CLEAN, size) };
+    }
     Some(block)
 }
 
@@ -165,9 +264,47 @@ fn retire_pages() {
 /// `block` came from there and is not used again.
 #[inline]
 pub unsafe fn free(block: *mut u8) {
-    if trace::is_on() {
+    // SAFETY (both): the caller's promise.
+    match is_watched() {
+        true => unsafe { free_watched(block) },
+        false => unsafe { free_unwatched(block) },
+    }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn free_watched(block: *mut u8) {
+    if watches(BLOCKS) {
         trace::forget(block);
     }
+    // SAFETY (both): the caller's promise.
+    match watches(FOREIGN) {
+        true => unsafe { foreign::free(block) },
+        false => unsafe { free_own(block) },
+    }
+}
+
+/// [`free`] past an allocator in front, and told to nobody.
+///
+/// # Safety
+/// As there.
+pub unsafe fn free_own(block: *mut u8) {
+    if watches(FILL)
+        && let Some(start) = NonNull::new(block)
+    {
+        // SAFETY: the block is ours, and no longer in use.
+        unsafe { block.write_bytes(DEAD, own_size(start)) };
+    }
+    // SAFETY: the caller's promise.
+    unsafe { free_unwatched(block) };
+}
+
+/// [`free`] where nobody watches.
+///
+/// # Safety
+/// As there, and [`is_watched`] has just said no.
+#[inline]
+pub unsafe fn free_unwatched(block: *mut u8) {
     if !region::contains(block) {
         // SAFETY: not from a page, so from the C library.
         return unsafe { large::free(block) };
@@ -209,6 +346,15 @@ fn released(page: &Page) {
 
 /// The size that a block can really hold.
 pub fn usable_size(block: NonNull<u8>) -> usize {
+    if watches(FOREIGN) && !region::contains(block.as_ptr()) {
+        // It may be somebody else's, of which nothing is known.
+        return 0;
+    }
+    own_size(block)
+}
+
+/// [`usable_size`] of a block of the heap's own.
+fn own_size(block: NonNull<u8>) -> usize {
     if region::contains(block.as_ptr()) {
         Page::of(block.as_ptr()).block_size()
     } else {
@@ -222,9 +368,40 @@ pub fn usable_size(block: NonNull<u8>) -> usize {
 /// `block` came from [`alloc`] with the same `collected` and is used only through the result afterwards. No weak reference, mark
 /// or other table knows its address.
 pub unsafe fn realloc(block: NonNull<u8>, size: usize, collected: bool) -> Option<NonNull<u8>> {
-    let usable = usable_size(block);
+    if !watches(FOREIGN) {
+        // SAFETY: the caller's promise.
+        return unsafe { realloc_own(block, size, collected) };
+    }
+    if collected && region::contains(block.as_ptr()) {
+        let new = alloc(size, true)?;
+        // SAFETY: both blocks have at least the smaller size; the old one is given up.
+        unsafe {
+            new.as_ptr().copy_from_nonoverlapping(block.as_ptr(), own_size(block).min(size));
+            free(block.as_ptr());
+        }
+        return Some(new);
+    }
+    // SAFETY: the caller's promise.
+    let moved = unsafe { foreign::realloc(block, size) }?;
+    if collected {
+        large::forsake(block.as_ptr());
+        large::adopt(moved);
+    }
+    if watches(BLOCKS) {
+        trace::forget(block.as_ptr());
+        trace::note(moved.as_ptr(), size);
+    }
+    Some(moved)
+}
+
+/// [`realloc`] past an allocator in front.
+///
+/// # Safety
+/// As there.
+unsafe fn realloc_own(block: NonNull<u8>, size: usize, collected: bool) -> Option<NonNull<u8>> {
+    let usable = own_size(block);
     if size <= usable && (size > usable / 2 || usable <= 64) {
-        if trace::is_on() {
+        if watches(BLOCKS) {
             trace::note(block.as_ptr(), size);
         }
         return Some(block);
@@ -233,17 +410,21 @@ pub unsafe fn realloc(block: NonNull<u8>, size: usize, collected: bool) -> Optio
         let old = block.as_ptr();
         // SAFETY: both sizes are the C library's.
         let moved: NonNull<u8> = NonNull::new(unsafe { libc::realloc(old.cast(), size) }.cast())?;
-        if trace::is_on() {
+        if watches(BLOCKS) {
             trace::forget(old);
             trace::note(moved.as_ptr(), size);
         }
         return Some(moved);
     }
-    let new = alloc(size, collected)?;
+    let new = alloc_own(size, collected)?;
+    if watches(BLOCKS) {
+        trace::forget(block.as_ptr());
+        trace::note(new.as_ptr(), size);
+    }
     // SAFETY: both blocks have at least the smaller size; the old one is given up.
     unsafe {
         new.as_ptr().copy_from_nonoverlapping(block.as_ptr(), usable.min(size));
-        free(block.as_ptr());
+        free_own(block.as_ptr());
     }
     Some(new)
 }

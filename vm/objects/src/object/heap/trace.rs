@@ -61,15 +61,17 @@ struct Trace {
     traceback: Rc<Traceback>,
 }
 
+/// Where a block is: the number of who allocates there, 0 for the heap, and an address.
+type Place = (u32, usize);
+
 #[derive(Default)]
 struct Tables {
-    traces: HashMap<usize, Trace>,
+    traces: HashMap<Place, Trace>,
     /// Each traceback once. They stay until all traces are cleared, so that a block's end drops no object.
     tracebacks: HashSet<Rc<Traceback>>,
 }
 
 struct Tracer {
-    on: Cell<bool>,
     limit: Cell<usize>,
     current: Cell<usize>,
     peak: Cell<usize>,
@@ -79,18 +81,13 @@ struct Tracer {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Tracer {}
 
-static TRACER: Tracer = Tracer {
-    on: Cell::new(false),
-    limit: Cell::new(1),
-    current: Cell::new(0),
-    peak: Cell::new(0),
-    tables: RefCell::new(None),
-};
+static TRACER: Tracer =
+    Tracer { limit: Cell::new(1), current: Cell::new(0), peak: Cell::new(0), tables: RefCell::new(None) };
 
 /// Whether allocations are traced.
 #[inline(always)]
 pub fn is_on() -> bool {
-    TRACER.on.get()
+    super::watches(super::BLOCKS)
 }
 
 /// How many frames a trace has at most.
@@ -104,13 +101,12 @@ pub fn start(limit: usize) {
         return;
     }
     TRACER.limit.set(limit.clamp(1, MAX_FRAMES));
-    super::retire_pages();
-    TRACER.on.set(true);
+    super::watch(super::BLOCKS, true);
 }
 
 /// Ends tracing and forgets all traces.
 pub fn stop() {
-    TRACER.on.set(false);
+    super::watch(super::BLOCKS, false);
     clear();
 }
 
@@ -138,7 +134,7 @@ pub fn own_memory() -> usize {
     let tables = TRACER.tables.borrow();
     let Some(tables) = tables.as_ref() else { return 0 };
     let frames: usize = tables.tracebacks.iter().map(|traceback| traceback.frames.capacity()).sum();
-    tables.traces.capacity() * size_of::<(usize, Trace)>()
+    tables.traces.capacity() * size_of::<(Place, Trace)>()
         + tables.tracebacks.capacity() * size_of::<Rc<Traceback>>()
         + tables.tracebacks.len() * size_of::<Traceback>()
         + frames * size_of::<(Ref<Str>, i32)>()
@@ -148,6 +144,11 @@ pub fn own_memory() -> usize {
 #[cold]
 #[inline(never)]
 pub fn note(block: *mut u8, size: usize) {
+    note_in(0, block.addr(), size);
+}
+
+/// [`note`] for memory that is not the heap's but an extension's, which counts with the number of its own.
+pub fn note_in(domain: u32, address: usize, size: usize) {
     let fresh = Rc::new(Traceback::capture(TRACER.limit.get()));
     let mut tables = TRACER.tables.borrow_mut();
     let tables = tables.get_or_insert_default();
@@ -158,7 +159,7 @@ pub fn note(block: *mut u8, size: usize) {
             fresh
         }
     };
-    let old = tables.traces.insert(block.addr(), Trace { size, traceback });
+    let old = tables.traces.insert((domain, address), Trace { size, traceback });
     let current = TRACER.current.get() + size - old.map_or(0, |old| old.size);
     TRACER.current.set(current);
     TRACER.peak.set(TRACER.peak.get().max(current));
@@ -168,7 +169,12 @@ pub fn note(block: *mut u8, size: usize) {
 #[cold]
 #[inline(never)]
 pub fn forget(block: *mut u8) {
-    let old = TRACER.tables.borrow_mut().as_mut().and_then(|tables| tables.traces.remove(&block.addr()));
+    forget_in(0, block.addr());
+}
+
+/// [`forget`] for memory that is not the heap's.
+pub fn forget_in(domain: u32, address: usize) {
+    let old = TRACER.tables.borrow_mut().as_mut().and_then(|tables| tables.traces.remove(&(domain, address)));
     if let Some(old) = old {
         TRACER.current.set(TRACER.current.get() - old.size);
     }
@@ -176,13 +182,18 @@ pub fn forget(block: *mut u8) {
 
 /// Where a block was allocated, if that was traced.
 pub fn traceback_of(block: *const u8) -> Option<Rc<Traceback>> {
-    let tables = TRACER.tables.borrow();
-    Some(tables.as_ref()?.traces.get(&block.addr())?.traceback.clone())
+    traceback_in(0, block.addr())
 }
 
-/// The sizes and places of all traced blocks.
-pub fn all() -> Vec<(usize, Rc<Traceback>)> {
+/// [`traceback_of`] for memory that may not be the heap's.
+pub fn traceback_in(domain: u32, address: usize) -> Option<Rc<Traceback>> {
     let tables = TRACER.tables.borrow();
-    let traces = tables.iter().flat_map(|tables| tables.traces.values());
-    traces.map(|trace| (trace.size, trace.traceback.clone())).collect()
+    Some(tables.as_ref()?.traces.get(&(domain, address))?.traceback.clone())
+}
+
+/// All traced blocks: whose they are, their sizes, and where they were allocated.
+pub fn all() -> Vec<(u32, usize, Rc<Traceback>)> {
+    let tables = TRACER.tables.borrow();
+    let traces = tables.iter().flat_map(|tables| &tables.traces);
+    traces.map(|(place, trace)| (place.0, trace.size, trace.traceback.clone())).collect()
 }

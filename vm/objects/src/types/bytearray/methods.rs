@@ -6,7 +6,7 @@ use crate::id;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::protocol::buffer::{self, BytesLike};
-use crate::protocol::{self, attr, number};
+use crate::protocol::{self, number};
 use crate::raise;
 use crate::raise::Result;
 use crate::typeobject::TypeObject;
@@ -47,6 +47,14 @@ impl ByteArray {
     ) -> Result<()> {
         if !self.is_empty() {
             self.resize(0)?;
+        }
+        if let Some(source) = source
+            && encoding.is_none()
+            && errors.is_none()
+            && source::only_yields_bytes(source)
+        {
+            // The items so far are there while the source yields the next.
+            return protocol::iter::for_each(source, |item| self.append(&item));
         }
         let contents = source::contents(source, encoding, errors, "bytearray")?;
         self.splice(0, self.len(), &contents)
@@ -186,7 +194,7 @@ impl ByteArray {
             let start = indices.start as usize;
             return self.splice(start, start + indices.count, &new);
         }
-        if value.is_none() {
+        if new.is_empty() {
             return self.delete_slice(indices);
         }
         if new.len() != indices.count {
@@ -371,8 +379,7 @@ impl ByteArray {
     }
 
     fn reduced(&self, protocol: i32) -> Result<Ref<Tuple>> {
-        let state = attr::get_optional(self, id!("__dict__"))?;
-        let state = state.unwrap_or_else(|| none().to_ref());
+        let state = protocol::call::call_method(self, id!("__getstate__"), &[])?;
         let arguments = if protocol < 3 {
             Tuple::from_array([Str::from_latin1(self.as_slice())?.upcast(), Str::new("latin-1")?.upcast()])?
         } else {

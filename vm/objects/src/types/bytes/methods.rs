@@ -37,6 +37,11 @@ impl Bytes {
         errors: Option<&Str>,
     ) -> Result<Ref<Bytes>> {
         let contents = source::contents_for_bytes(source, encoding, errors)?;
+        let contents = match contents {
+            // Also what `__bytes__` gives of another class.
+            source::Contents::Shared(bytes) if core::ptr::eq(class, Bytes::class()) => return Ok(bytes),
+            contents => contents,
+        };
         match contents.downcast_exact() {
             Ok(bytes) if core::ptr::eq(class, Bytes::class()) => Ok(bytes),
             Ok(bytes) => Bytes::new_in(class, bytes.as_slice()),

@@ -7,7 +7,7 @@ pub mod source;
 pub mod warn;
 
 use crate::object::refs::{Ref, Slot};
-use crate::object::{Instance, Object, VarObject, heap};
+use crate::object::{Instance, Object, VarObject, heap, ref_tracer};
 use crate::raise::{self, Result};
 use crate::typeobject::TypeObject;
 use core::cell::Cell;
@@ -61,7 +61,7 @@ impl Bytes {
     /// MemoryError.
     pub fn alloc(len: usize) -> Result<(Ref<Bytes>, NonNull<u8>)> {
         let size = len.checked_add(HEAD_SIZE + 1).ok_or_else(raise::no_memory)?;
-        let block = heap::alloc(size, false).ok_or_else(raise::no_memory)?;
+        let block = heap::alloc_object(&PyBytes_Type, size, false).ok_or_else(raise::no_memory)?;
         // SAFETY: a fresh block with room for the head, the contents and the NUL.
         unsafe {
             let this = block.cast::<Bytes>();
@@ -84,7 +84,7 @@ impl Bytes {
         let block = NonNull::from(&*this).cast::<u8>();
         // SAFETY: bytes are no block of the collector's, and the only reference is given up for the new one.
         unsafe {
-            let Some(block) = heap::realloc(block, size, false) else { return Err(raise::no_memory()) };
+            let Some(block) = ref_tracer::realloc_object(block, size) else { return Err(raise::no_memory()) };
             core::mem::forget(this);
             let this = block.cast::<Bytes>();
             this.as_ref().ob_base.ob_size.set(len as isize);

@@ -59,7 +59,6 @@ pub fn contents_for_bytes(
     if let Some(source) = source
         && encoding.is_none()
         && errors.is_none()
-        && source.cast::<Str>().is_none()
         && let Some(method) = protocol::attr::lookup_special(source, id!("__bytes__"))?
     {
         let result = protocol::call::call_no_args(&method)?;
@@ -121,6 +120,18 @@ fn from_object(source: &Object, class: &str) -> Result<Contents> {
     contents_of_object(source, class)
 }
 
+/// Whether an object is neither a size nor text nor memory, but yields bytes.
+pub fn only_yields_bytes(source: &Object) -> bool {
+    !number::is_index(source)
+        && !buffer::is_exporter(source)
+        && source.cast::<Str>().is_none()
+        && is_iterable(source)
+}
+
+fn is_iterable(source: &Object) -> bool {
+    source.class().tp_iter.get().is_some() || protocol::sequence::is_sequence(source)
+}
+
 /// The bytes that an object has or yields; an integer is not taken for a size (`PyBytes_FromObject`).
 ///
 /// # Errors
@@ -134,8 +145,7 @@ pub fn contents_of_object(source: &Object, class: &str) -> Result<Contents> {
         return Ok(Contents::Own(view.to_vec()));
     }
     let mut bytes = Vec::new();
-    let iterable = source.class().tp_iter.get().is_some() || protocol::sequence::is_sequence(source);
-    if !iterable || source.cast::<Str>().is_some() {
+    if !is_iterable(source) || source.cast::<Str>().is_some() {
         return Err(raise!(TypeError, "cannot convert '{}' object to {class}", source.class().name()));
     }
     protocol::iter::for_each(source, |item| {

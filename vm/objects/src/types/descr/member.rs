@@ -159,70 +159,76 @@ pub unsafe fn set(object: &Object, def: &MemberDef, value: Option<&Object>) -> R
     }
 }
 
-/// Stores an integer, with CPython's warning when it does not fit a narrow field.
+/// Stores an integer, and then warns when it does not fit a narrow field or is negative and the field is not.
 ///
 /// # Safety
 /// As [`set`].
 unsafe fn set_integer(field: *mut u8, def: &MemberDef, value: &Object) -> Result<()> {
-    let value = number::index(value)?;
-    let too_large = || crate::raise!(OverflowError, "Python int too large to convert to C long");
-    let truncate = |fits: bool, to: &str| {
-        if fits {
-            return Ok(());
-        }
-        crate::hooks::WARN.get()(&exc::RuntimeWarning, &format!("Truncation of value to {to}"), 1)
-    };
-    // SAFETY: the caller's promise.
-    unsafe {
-        match def.kind {
-            kind::ULONG | kind::ULONGLONG => {
-                let value = match value.to_u64() {
-                    Some(value) => value,
-                    None => {
-                        let negative = value.to_i64().ok_or_else(too_large)?;
-                        truncate(false, "unsigned long")?;
-                        negative as u64
-                    }
-                };
-                field.cast::<u64>().write(value);
-            }
-            kind::LONG | kind::LONGLONG | kind::PYSSIZET => {
-                field.cast::<i64>().write(value.to_i64().ok_or_else(too_large)?);
-            }
-            kind::INT => {
-                let value = value.to_i64().ok_or_else(too_large)?;
-                field.cast::<i32>().write(value as i32);
-                truncate(i32::try_from(value).is_ok(), "int")?;
-            }
-            kind::UINT => {
-                let value = value.to_i64().ok_or_else(too_large)?;
-                field.cast::<u32>().write(value as u32);
-                truncate(u32::try_from(value).is_ok(), "unsigned int")?;
-            }
-            kind::SHORT => {
-                let value = value.to_i64().ok_or_else(too_large)?;
-                field.cast::<i16>().write(value as i16);
-                truncate(i16::try_from(value).is_ok(), "short")?;
-            }
-            kind::USHORT => {
-                let value = value.to_i64().ok_or_else(too_large)?;
-                field.cast::<u16>().write(value as u16);
-                truncate(u16::try_from(value).is_ok(), "unsigned short")?;
-            }
-            kind::BYTE => {
-                let value = value.to_i64().ok_or_else(too_large)?;
-                field.cast::<i8>().write(value as i8);
-                truncate(i8::try_from(value).is_ok(), "char")?;
-            }
-            kind::UBYTE => {
-                let value = value.to_i64().ok_or_else(too_large)?;
-                *field = value as u8;
-                truncate(u8::try_from(value).is_ok(), "unsigned char")?;
-            }
-            _ => return Err(crate::raise!(SystemError, "bad memberdescr type for {}", name(def))),
-        }
+    if def.kind == kind::PYSSIZET && value.cast::<Int>().is_none() {
+        return Err(crate::raise!(TypeError, "an integer is required"));
     }
-    Ok(())
+    let value = number::index(value)?;
+    let too_large = |kind: &str| match kind {
+        "" => crate::raise!(OverflowError, "int too big to convert"),
+        kind => crate::raise!(OverflowError, "Python int too large to convert to C {kind}"),
+    };
+    let signed = |kind: &str| value.to_i64().ok_or_else(|| too_large(kind));
+    // A negative value is written as its bits.
+    let unsigned = |kind: &str| match value.is_negative() {
+        true => signed("long").map(|value| (value as u64, true)),
+        false => value.to_u64().map(|value| (value, false)).ok_or_else(|| too_large(kind)),
+    };
+    let warn = |text: &str| crate::hooks::WARN.get()(&exc::RuntimeWarning, text, 1);
+    let negative_written = |negative: bool| match negative {
+        true => warn("Writing negative value into unsigned field"),
+        false => Ok(()),
+    };
+    macro_rules! narrow {
+        ($type:ty, $name:literal) => {{
+            let value = signed("long")?;
+            // SAFETY: the caller's promise.
+            unsafe { field.cast::<$type>().write(value as $type) };
+            match <$type>::try_from(value) {
+                Ok(_) => Ok(()),
+                Err(_) => warn(concat!("Truncation of value to ", $name)),
+            }
+        }};
+    }
+    // SAFETY (of all writes): the caller's promise.
+    match def.kind {
+        kind::BYTE => narrow!(i8, "char"),
+        kind::UBYTE => narrow!(u8, "unsigned char"),
+        kind::SHORT => narrow!(i16, "short"),
+        kind::USHORT => narrow!(u16, "unsigned short"),
+        kind::INT => narrow!(i32, "int"),
+        kind::UINT => {
+            let (value, negative) = unsigned("unsigned long")?;
+            // SAFETY: as above.
+            unsafe { field.cast::<u32>().write(value as u32) };
+            match negative || u32::try_from(value).is_ok() {
+                true => negative_written(negative),
+                false => warn("Truncation of value to unsigned int"),
+            }
+        }
+        kind::ULONG | kind::ULONGLONG => {
+            let name = if def.kind == kind::ULONG { "unsigned long" } else { "" };
+            let (value, negative) = unsigned(name)?;
+            // SAFETY: as above.
+            unsafe { field.cast::<u64>().write(value) };
+            negative_written(negative)
+        }
+        kind::LONG | kind::LONGLONG | kind::PYSSIZET => {
+            let value = signed(match def.kind {
+                kind::LONG => "long",
+                kind::LONGLONG => "",
+                _ => "ssize_t",
+            })?;
+            // SAFETY: as above.
+            unsafe { field.cast::<i64>().write(value) };
+            Ok(())
+        }
+        _ => Err(crate::raise!(SystemError, "bad memberdescr type for {}", name(def))),
+    }
 }
 
 /// `PyMemberDescrObject`.

@@ -209,6 +209,18 @@ impl Dict {
         self.set_item_known_hash(name, name.hash(), value.to_ref())
     }
 
+    /// [`Dict::set_str`] for an object's attribute: watchers hear of it even when it has this very value.
+    ///
+    /// # Errors
+    /// As there.
+    #[inline]
+    pub fn set_attribute(&self, name: &Str, value: &Object) -> Result<()> {
+        if self.is_watched() && self.get_item(name)?.is_some_and(|old| old.is(value)) {
+            self.tell(DictEvent::Modified, Some(name), Some(value));
+        }
+        self.set_str(name, value)
+    }
+
     /// Binds a name that native code knows as text.
     ///
     /// # Errors

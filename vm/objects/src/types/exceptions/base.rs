@@ -131,7 +131,7 @@ impl BaseExceptionObject {
     }
 
     #[method("add_note($self, object, /)")]
-    fn add_note(&self, note: &Object) -> Result<()> {
+    pub fn add_note(&self, note: &Object) -> Result<()> {
         if note.cast::<Str>().is_none() {
             return Err(crate::raise!(TypeError, "note must be a str, not '{}'", note.class().name()));
         }

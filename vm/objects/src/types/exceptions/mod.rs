@@ -6,6 +6,7 @@ pub mod import;
 pub mod name;
 pub mod new;
 pub mod os;
+mod reserve;
 pub mod syntax;
 pub mod table;
 pub mod unicode;
@@ -18,6 +19,7 @@ use crate::state;
 use crate::typeobject::TypeObject;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
+use crate::types::r#type::PyType_Type;
 
 pub use base::{BaseException, BaseExceptionObject};
 pub use group::BaseExceptionGroup;
@@ -39,8 +41,30 @@ pub(crate) fn create_and_set(class: &TypeObject, value: Option<&Object>) -> Rais
             chain(&exception);
             raise::restore(exception)
         }
-        Err(raised) => raised,
+        Err(raised) => note_failure(raised, class, value),
     }
+}
+
+/// Notes on an exception that comes in the place of another one what was to be made (`_PyErr_SetObject`).
+fn note_failure(raised: raise::Raised, class: &TypeObject, value: Option<&Object>) -> raise::Raised {
+    let exception = raised.take();
+    let shown = match value.map(crate::protocol::object::repr) {
+        Some(Ok(text)) => text.to_string_lossy(),
+        Some(Err(raised)) => {
+            raised.clear();
+            "<unknown>".to_owned()
+        }
+        None => "NULL".to_owned(),
+    };
+    let text = format!("Normalization failed: type={} args={shown}", class.full_name());
+    let noted = Str::new(&text).and_then(|text| match exception.cast::<BaseExceptionObject>() {
+        Some(exception) => exception.add_note(&text),
+        None => Ok(()),
+    });
+    if let Err(raised) = noted {
+        raised.clear();
+    }
+    raise::restore(exception)
 }
 
 /// An exception of `class` with `value` as its argument; a tuple gives all of them, an instance of the class is taken as it is.
@@ -49,7 +73,13 @@ pub(crate) fn create_and_set(class: &TypeObject, value: Option<&Object>) -> Rais
 /// What the class raises; TypeError when calling it gives something else.
 pub(crate) fn create(class: &TypeObject, value: Option<&Object>) -> raise::Result {
     match value {
-        Some(value) if value.class().is_subtype(class) => Ok(value.to_ref()),
+        Some(value) if value.cast::<BaseExceptionObject>().is_some() => {
+            let is_instance = match class.as_object().is_exactly(&PyType_Type) {
+                true => value.class().is_subtype(class),
+                false => crate::protocol::object::is_subclass(value.class(), class)?,
+            };
+            if is_instance { Ok(value.to_ref()) } else { instantiate(class, Some(value)) }
+        }
         value => instantiate(class, value),
     }
 }
@@ -106,7 +136,17 @@ fn chain(exception: &Object) {
 }
 
 pub(crate) fn set_memory_error() -> Raised {
-    create_and_set(&MemoryError, None)
+    if reserve::is_making() {
+        return raise::restore(reserve::take());
+    }
+    let made = reserve::making(|| instantiate(&MemoryError, None));
+    match made {
+        Ok(exception) => {
+            chain(&exception);
+            raise::restore(exception)
+        }
+        Err(raised) => raised,
+    }
 }
 
 pub(crate) fn set_key_error(key: &Object) -> Raised {

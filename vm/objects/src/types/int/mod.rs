@@ -181,7 +181,9 @@ impl Int {
         {
             let (low, high) = (magnitude as u32 & MASK, (magnitude >> SHIFT) as u32);
             let count = if high == 0 { 1 } else { 2 };
-            let block = heap::alloc(size_of::<Int>(), false).ok_or_else(raise::no_memory)?.cast::<Int>();
+            let block = heap::alloc_object(&PyLong_Type, size_of::<Int>(), false)
+                .ok_or_else(raise::no_memory)?
+                .cast::<Int>();
             // SAFETY: a fresh block with room for the head and two digits.
             unsafe {
                 Object::init(block.as_ptr().cast(), &PyLong_Type);
@@ -217,7 +219,9 @@ impl Int {
             }
             _ => {}
         }
-        let block = heap::alloc(HEAD_SIZE + count * 4, false).ok_or_else(raise::no_memory)?.cast::<Int>();
+        let block = heap::alloc_object(&PyLong_Type, HEAD_SIZE + count * 4, false)
+            .ok_or_else(raise::no_memory)?
+            .cast::<Int>();
         // SAFETY: a fresh block with room for the head and `count` digits.
         unsafe {
             Object::init(block.as_ptr().cast(), &PyLong_Type);
@@ -237,8 +241,10 @@ impl Int {
     pub fn alloc(count: usize) -> Result<Ref<Int>> {
         // At least one digit, as readers of compact ints expect.
         let size = count.max(1).checked_mul(4).and_then(|size| size.checked_add(HEAD_SIZE));
-        let block =
-            size.and_then(|size| heap::alloc(size, false)).ok_or_else(raise::no_memory)?.cast::<Int>();
+        let block = size
+            .and_then(|size| heap::alloc_object(&PyLong_Type, size, false))
+            .ok_or_else(raise::no_memory)?
+            .cast::<Int>();
         let tag = if count == 0 { ZERO } else { count << 3 };
         // SAFETY: a fresh block with room for the head and the digits.
         unsafe {

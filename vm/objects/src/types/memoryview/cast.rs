@@ -99,8 +99,10 @@ fn checked(shape: &[Ref], len: isize, itemsize: isize) -> Result<Vec<isize>> {
         let Some(int) = extent.cast::<Int>() else {
             return Err(raise!(TypeError, "memoryview.cast(): elements of shape must be integers"));
         };
-        let extent = int.to_i64().map(|extent| extent as isize);
-        let Some(extent) = extent.filter(|&extent| extent > 0) else {
+        let Some(extent) = int.to_i64() else {
+            return Err(raise!(OverflowError, "Python int too large to convert to C ssize_t"));
+        };
+        let Some(extent) = Some(extent as isize).filter(|&extent| extent > 0) else {
             return Err(raise!(ValueError, "memoryview.cast(): elements of shape must be integers > 0"));
         };
         product = (product.checked_mul(extent))

@@ -191,6 +191,17 @@ pub fn unpack(format: &str, bytes: &[u8]) -> Result<Ref> {
     }
 }
 
+/// NotImplementedError for a format that is not native.
+///
+/// # Errors
+/// That.
+pub fn check(format: &str) -> Result<()> {
+    match native(format) {
+        Some(_) => Ok(()),
+        None => Err(raise!(NotImplementedError, "memoryview: unsupported format {format}")),
+    }
+}
+
 /// Writes `object` as an item into `bytes`.
 ///
 /// # Errors

@@ -1,6 +1,6 @@
 //! What Python sees of a memoryview.
 
-use super::format::{native, pack, unpack};
+use super::format::{check as check_format, native, pack, unpack};
 use super::iter::MemoryIterator;
 use super::{C_CONTIGUOUS, F_CONTIGUOUS, HEAD_SIZE, INDIRECT, MemoryView, cast, compare};
 use crate::args::IntoPy;
@@ -141,6 +141,7 @@ impl MemoryView {
     #[slot(mp_ass_subscript)]
     fn assign_subscript(&self, key: &Object, value: Option<&Object>) -> Result<()> {
         self.check()?;
+        check_format(self.item_format())?;
         if self.view().readonly != 0 {
             return Err(raise!(TypeError, "cannot modify read-only memory"));
         }

@@ -81,7 +81,11 @@ impl ManagedBuffer {
         // SAFETY: the slot belongs to the object's class; the view stays where it is until it is released.
         match unsafe { get(object, buffer.master.get(), flags) } {
             0 => Ok(buffer),
-            _ => Err(raise::pending()),
+            _ => {
+                // Whatever the exporter has left there is not ours to release.
+                buffer.flags.set(RELEASED);
+                Err(raise::pending())
+            }
         }
     }
 

@@ -2,7 +2,7 @@
 
 use super::{INTERNED, PyUnicode_Type, Str};
 use crate::object::refs::Ref;
-use crate::object::{Instance, Object};
+use crate::object::{Instance, Object, heap};
 use crate::raise::Result;
 use core::cell::{Cell, RefCell};
 use core::hash::{BuildHasherDefault, Hasher};
@@ -168,7 +168,12 @@ impl Identifier {
 
     #[cold]
     fn make(&self) -> &'static Str {
-        match intern_text(self.text) {
+        let made = intern_text(self.text).or_else(|raised| {
+            raised.clear();
+            // What an extension says of memory is not for what the interpreter cannot do without.
+            heap::foreign::without(|| intern_text(self.text))
+        });
+        match made {
             Ok(string) => {
                 string.make_immortal();
                 let string = string.into_ptr();

@@ -16,7 +16,7 @@ pub mod template;
 pub mod window;
 
 use crate::object::refs::Ref;
-use crate::object::{Object, heap};
+use crate::object::{Object, heap, ref_tracer};
 use crate::raise::{self, Result};
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
@@ -243,7 +243,7 @@ impl Str {
             .and_then(|n| n.checked_add(head))
             .filter(|&n| n <= isize::MAX as usize)
             .ok_or_else(raise::no_memory)?;
-        let block = heap::alloc(size, false).ok_or_else(raise::no_memory)?;
+        let block = heap::alloc_object(&PyUnicode_Type, size, false).ok_or_else(raise::no_memory)?;
         let state = (kind as u32) << KIND_SHIFT | COMPACT | if ascii { ASCII } else { 0 };
         // SAFETY: a fresh block with room for the head, the characters and a NUL.
         unsafe {
@@ -290,7 +290,7 @@ impl Str {
         // A string that grows once will grow again: with an eighth to spare, building text piece by piece is linear.
         let room = if size <= heap::usable_size(block) { size } else { size.saturating_add(size >> 3) };
         // SAFETY: the string's own block; the only reference to it moves along.
-        let block = unsafe { heap::realloc(block, room, false) }.ok_or_else(raise::no_memory)?;
+        let block = unsafe { ref_tracer::realloc_object(block, room) }.ok_or_else(raise::no_memory)?;
         core::mem::forget(string);
         // SAFETY: the moved string with room for the new length and a NUL.
         unsafe {

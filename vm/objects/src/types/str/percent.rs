@@ -456,7 +456,12 @@ pub fn format_bytes(template: &[u8], arguments: &Object) -> Result<Vec<u8>> {
             result.push(b'%');
             continue;
         }
-        let directive = reader.directive(&mut arguments, |key| Ok(Bytes::new(key.as_bytes())?.upcast()))?;
+        let mut directive =
+            reader.directive(&mut arguments, |key| Ok(Bytes::new(key.as_bytes())?.upcast()))?;
+        if directive.letter() == 'i' {
+            // Which is how messages name it.
+            directive.code = u32::from(b'd');
+        }
         let value = arguments.take()?;
         let mut bytes = match directive.letter() {
             's' | 'b' => bytes_of(&value)?,

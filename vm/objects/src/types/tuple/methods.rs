@@ -71,11 +71,14 @@ impl Tuple {
         let Some(_guard) = protocol::repr_guard::enter(self) else { return Str::new("(...)") };
         let mut text = Builder::new();
         text.push_str("(");
-        for (index, item) in self.items().iter().enumerate() {
+        for index in 0..self.len() {
             if index > 0 {
                 text.push_str(", ");
             }
-            text.push_chars(protocol::object::repr(item)?.chars());
+            match self.get(index) {
+                Some(item) => text.push_chars(protocol::object::repr(item)?.chars()),
+                None => text.push_str("<NULL>"),
+            }
         }
         text.push_str(if self.len() == 1 { ",)" } else { ")" });
         text.finish()
@@ -173,7 +176,7 @@ impl Tuple {
     fn sq_item(&self, index: isize) -> Result<Ref> {
         usize::try_from(index)
             .ok()
-            .and_then(|index| self.items().get(index))
+            .and_then(|index| self.get(index))
             .map(|item| item.to_ref())
             .ok_or_else(|| crate::raise!(IndexError, "tuple index out of range"))
     }
@@ -185,8 +188,7 @@ impl Tuple {
             if indices.count == self.len() && indices.step == 1 && self.is_exactly(&PyTuple_Type) {
                 return Ok(self.to_ref().upcast());
             }
-            let items: Vec<&Object> =
-                indices.iter().filter_map(|index| self.items().get(index).copied()).collect();
+            let items: Vec<&Object> = indices.iter().filter_map(|index| self.get(index)).collect();
             return Ok(Tuple::from_slice(&items)?.upcast());
         }
         if !number::is_index(key) {
@@ -258,7 +260,7 @@ impl TupleIterator {
         // SAFETY: nothing changes the field before the item is taken.
         let tuple = unsafe { self.tuple.peek() }?;
         let index = self.index.get();
-        match tuple.items().get(index as usize) {
+        match tuple.get(index as usize) {
             Some(item) => {
                 self.index.set(index + 1);
                 Some(item.to_ref())

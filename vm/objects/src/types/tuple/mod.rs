@@ -100,7 +100,8 @@ impl Tuple {
             .checked_mul(8)
             .and_then(|n| n.checked_add(size_of::<Tuple>()))
             .ok_or_else(raise::no_memory)?;
-        let block = heap::alloc(size, true).ok_or_else(raise::no_memory)?.cast::<Tuple>();
+        let block =
+            heap::alloc_object(&PyTuple_Type, size, true).ok_or_else(raise::no_memory)?.cast::<Tuple>();
         // SAFETY: a fresh block with room for the head and `len` items; all zeros is NULL.
         unsafe {
             Object::init(block.as_ptr().cast(), &PyTuple_Type);
@@ -130,7 +131,8 @@ impl Tuple {
             return Err(raise::no_memory());
         }
         let size = size_of::<Tuple>() + count * 8;
-        let block = heap::alloc(size, true).ok_or_else(raise::no_memory)?.cast::<Tuple>();
+        let block =
+            heap::alloc_object(&PyTuple_Type, size, true).ok_or_else(raise::no_memory)?.cast::<Tuple>();
         // SAFETY: a fresh block with room for the head and `count` items.
         unsafe {
             Object::init(block.as_ptr().cast(), &PyTuple_Type);
@@ -157,6 +159,13 @@ impl Tuple {
         debug_assert!(self.places().iter().all(|place| !place.get().is_null()));
         // SAFETY: the items follow the head; in a whole tuple none is NULL and none changes.
         unsafe { core::slice::from_raw_parts(core::ptr::from_ref(self).add(1).cast(), self.ob_base.size()) }
+    }
+
+    /// An item; none for a place that C code has not filled yet.
+    #[inline]
+    pub fn get(&self, index: usize) -> Option<&Object> {
+        // SAFETY: a place owns an object or is NULL.
+        unsafe { self.places().get(index)?.get().as_ref() }
     }
 
     /// Number of items.

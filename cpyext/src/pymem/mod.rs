@@ -1,27 +1,21 @@
 //! `pymem.h` and `objimpl.h`'s plain memory: three domains, each of which an extension may give another allocator.
 //!
 //! The raw domain and that of `PyMem_Malloc` are the C library's, objects' memory the heap's. What the interpreter itself allocates does not
-//! pass through here: its objects come from the heap as they are.
+//! pass through here: its objects come from the heap as they are, unless an extension sets another allocator for objects, which the heap
+//! then asks for every block.
+
+mod debug;
 
 use core::cell::Cell;
-use core::ffi::{c_char, c_int, c_void};
+use core::ffi::{CStr, c_char, c_int, c_void};
 use core::ptr;
-use objects::object::heap;
+use interp::config::Memory;
+pub use objects::object::heap::foreign::Allocator;
+use objects::object::heap::{self, foreign};
 
 /// The largest block that may be asked for (`PY_SSIZE_T_MAX`).
 fn is_possible(size: usize) -> bool {
     size <= isize::MAX as usize
-}
-
-/// `PyMemAllocatorEx`.
-#[repr(C)]
-#[derive(Clone, Copy)]
-pub struct Allocator {
-    ctx: *mut c_void,
-    malloc: unsafe extern "C" fn(*mut c_void, usize) -> *mut c_void,
-    calloc: unsafe extern "C" fn(*mut c_void, usize, usize) -> *mut c_void,
-    realloc: unsafe extern "C" fn(*mut c_void, *mut c_void, usize) -> *mut c_void,
-    free: unsafe extern "C" fn(*mut c_void, *mut c_void),
 }
 
 /// The allocator of a domain.
@@ -59,7 +53,7 @@ fn aligned(size: usize) -> usize {
 }
 
 unsafe extern "C" fn heap_malloc(_ctx: *mut c_void, size: usize) -> *mut c_void {
-    heap::alloc(aligned(size), false).map_or(ptr::null_mut(), |block| block.as_ptr().cast())
+    foreign::alloc_below(aligned(size)).map_or(ptr::null_mut(), |block| block.as_ptr().cast())
 }
 
 unsafe extern "C" fn heap_calloc(ctx: *mut c_void, count: usize, size: usize) -> *mut c_void {
@@ -78,7 +72,7 @@ unsafe extern "C" fn heap_realloc(ctx: *mut c_void, block: *mut c_void, size: us
     // SAFETY: the caller's: NULL or a block of the heap.
     unsafe {
         let Some(old) = ptr::NonNull::new(block.cast::<u8>()) else { return heap_malloc(ctx, size) };
-        let new = heap::realloc(old, aligned(size), false);
+        let new = foreign::realloc_below(old, aligned(size));
         new.map_or(ptr::null_mut(), |block| block.as_ptr().cast())
     }
 }
@@ -86,7 +80,7 @@ unsafe extern "C" fn heap_realloc(ctx: *mut c_void, block: *mut c_void, size: us
 unsafe extern "C" fn heap_free(_ctx: *mut c_void, block: *mut c_void) {
     if !block.is_null() {
         // SAFETY: as above.
-        unsafe { heap::free(block.cast()) }
+        unsafe { foreign::free_below(block.cast()) }
     }
 }
 
@@ -109,6 +103,10 @@ const HEAP: Allocator = Allocator {
 static RAW: Domain = Domain(Cell::new(LIBRARY));
 static MEM: Domain = Domain(Cell::new(LIBRARY));
 static OBJ: Domain = Domain(Cell::new(HEAP));
+
+/// The domains while they are debugged.
+static DEBUGGED: [debug::Domain; 3] =
+    [debug::Domain::new(b'r', LIBRARY), debug::Domain::new(b'm', LIBRARY), debug::Domain::new(b'o', HEAP)];
 
 fn domain(number: c_int) -> Option<&'static Domain> {
     [&RAW, &MEM, &OBJ].get(usize::try_from(number).ok()?).copied()
@@ -181,7 +179,114 @@ pub unsafe extern "C" fn PyMem_GetAllocator(number: c_int, place: *mut Allocator
 pub unsafe extern "C" fn PyMem_SetAllocator(number: c_int, allocator: &Allocator) {
     if let Some(domain) = domain(number) {
         domain.0.set(*allocator);
+        if ptr::eq(domain, &OBJ) {
+            // SAFETY: the caller's promise.
+            unsafe { set_for_objects(*allocator) };
+        }
     }
+}
+
+fn same(left: &Allocator, right: &Allocator) -> bool {
+    ptr::fn_addr_eq(left.malloc, right.malloc) && left.ctx == right.ctx
+}
+
+/// Has the heap ask an allocator, but for its own and the one that debugs that.
+///
+/// # Safety
+/// As [`PyMem_SetAllocator`].
+unsafe fn set_for_objects(allocator: Allocator) {
+    let debugged = &DEBUGGED[2];
+    let behind = if debugged.is(&allocator) { debugged.below() } else { allocator };
+    let is_debugged = debugged.is(&allocator);
+    debug::fill_objects(is_debugged);
+    let front = match () {
+        () if same(&behind, &HEAP) => None,
+        () if is_debugged && same(&behind, &LIBRARY) => Some(debug::FILLED_LIBRARY),
+        () => Some(behind),
+    };
+    // SAFETY: the caller's promise.
+    unsafe { foreign::set(front) };
+}
+
+/// Puts marks around all blocks from now on, which are looked at when a block is given back.
+///
+/// # Safety
+/// A C function: no block of the allocators as they are is given back later.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyMem_SetupDebugHooks() {
+    for (number, debugged) in DEBUGGED.iter().enumerate() {
+        let Some(domain) = domain(number as c_int) else { continue };
+        let current = domain.0.get();
+        if !debugged.is(&current) {
+            let allocator = debugged.in_front_of(current);
+            // SAFETY: the caller's promise.
+            unsafe { PyMem_SetAllocator(number as c_int, &allocator) };
+        }
+    }
+}
+
+/// Sets the allocators that the configuration asks for, before anything is allocated.
+pub fn configure((memory, debugged): (Memory, bool)) {
+    NAMED.0.set(memory);
+    // SAFETY (both): nothing has been allocated through the domains.
+    if memory == Memory::Library {
+        unsafe { PyMem_SetAllocator(2, &LIBRARY) };
+    }
+    if debugged {
+        unsafe { PyMem_SetupDebugHooks() };
+    }
+}
+
+/// What the configuration calls the memory of objects.
+struct Named(Cell<Memory>);
+
+// SAFETY: set at start-up.
+unsafe impl Sync for Named {}
+
+static NAMED: Named = Named(Cell::new(Memory::Pages));
+
+/// Whether objects come from the heap itself.
+pub fn objects_come_from_heap() -> bool {
+    let current = OBJ.0.get();
+    same(&current, &HEAP) || DEBUGGED[2].is(&current) && same(&DEBUGGED[2].below(), &HEAP)
+}
+
+/// What `PYTHONMALLOC` would ask for to get the allocators that are set; NULL when there is no such name.
+#[unsafe(no_mangle)]
+pub extern "C" fn _PyMem_GetCurrentAllocatorName() -> *const c_char {
+    let current = [RAW.0.get(), MEM.0.get(), OBJ.0.get()];
+    let are_debugged =
+        current.iter().zip(&DEBUGGED).filter(|(current, debugged)| debugged.is(current)).count();
+    let below: Vec<Allocator> = match are_debugged {
+        3 => DEBUGGED.iter().map(debug::Domain::below).collect(),
+        _ => current.to_vec(),
+    };
+    if !same(&below[0], &LIBRARY) || !same(&below[1], &LIBRARY) {
+        return ptr::null();
+    }
+    let memory = match NAMED.0.get() {
+        _ if same(&below[2], &LIBRARY) => Memory::Library,
+        Memory::Library if same(&below[2], &HEAP) => Memory::Pages,
+        named if same(&below[2], &HEAP) => named,
+        _ => return ptr::null(),
+    };
+    let name: &CStr = match (memory, are_debugged) {
+        (Memory::Pages, 0) => c"pymalloc",
+        (Memory::Pages, 3) => c"pymalloc_debug",
+        (Memory::Mimalloc, 0) => c"mimalloc",
+        (Memory::Mimalloc, 3) => c"mimalloc_debug",
+        (Memory::Library, 0) => c"malloc",
+        (Memory::Library, 3) => c"malloc_debug",
+        _ => return ptr::null(),
+    };
+    name.as_ptr()
+}
+
+/// Whether an address is NULL or what a debugging allocator leaves where one was or will be.
+pub fn is_freed(address: *const c_void) -> bool {
+    let filled = [heap::CLEAN, heap::DEAD, debug::FORBIDDEN]
+        .map(|byte| usize::from_ne_bytes([byte; size_of::<usize>()]));
+    address.is_null() || filled.contains(&address.addr())
 }
 
 /// A copy of a C string in a domain's memory; NULL when there is none.
