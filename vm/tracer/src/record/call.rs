@@ -180,6 +180,9 @@ fn enter(rec: &mut Recorder, at: Site, call: &Call, callable: &'static Object) -
     if at.opcode != op::CALL_FUNCTION_EX && !is_alike(rec, call) {
         return Ok(false);
     }
+    if is_passing(rec, call.base, callable) {
+        return Ok(false);
+    }
     if let Some(function) = callable.cast_exact::<Function>() {
         let Some(sources) = plan(rec, function, &call.given) else { return Ok(false) };
         guard_callable(rec, call.base, callable);
@@ -206,6 +209,22 @@ fn enter(rec: &mut Recorder, at: Site, call: &Call, callable: &'static Object) -
     rec.guard(Op::guard_eq, &[found, Arg::from(i64::from(class.tp_version_tag.get()))]);
     begin(rec, at, call, init, &sources, Some((address, shim)));
     Ok(true)
+}
+
+/// Whether the callable in a slot was made by a function that runs, as far as one can tell: there may be another each time, and none may
+/// be kept.
+fn is_passing(rec: &mut Recorder, slot: usize, callable: &Object) -> bool {
+    if arith::known(rec, slot).is_some() {
+        return false;
+    }
+    match callable.cast_exact::<Function>() {
+        Some(function) => function.code().has_flag(flags::NESTED),
+        None => callable
+            .cast_exact::<TypeObject>()
+            .and_then(TypeObject::heap_type)
+            .and_then(|heap| heap.ht_qualname.get())
+            .is_some_and(|name| name.to_string_lossy().contains("<locals>")),
+    }
 }
 
 /// Whether another frame of the code may become part of the trace.
