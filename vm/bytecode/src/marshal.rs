@@ -5,6 +5,7 @@
 //! are numbered from 0 in the order in which their type bytes appear; `r` refers back to one.
 //! [`crate::marshal_code`] reads and writes code objects as data; the `marshal` module does it for live objects.
 
+use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::Hash;
 
@@ -100,10 +101,20 @@ const TOO_DEEP: Malformed = Malformed::Value("recursion limit exceeded");
 const BAD_REFERENCE: Malformed = Malformed::Value("bad marshal data (invalid reference)");
 const BAD_UTF8: Malformed = Malformed::Value("bad marshal data (invalid text)");
 
-/// Reads values from a buffer.
+const END_OF_STREAM: Malformed = Malformed::End("EOF read where not expected");
+
+/// As many bytes of a stream as there are, at most so many.
+pub type ReadSome<'a, E> = &'a mut dyn FnMut(usize) -> Result<Vec<u8>, E>;
+
+/// Where bytes come from.
+enum Input<'a, E> {
+    Buffer { bytes: &'a [u8], position: usize },
+    Stream(ReadSome<'a, E>),
+}
+
+/// Reads values from a buffer or a stream.
 pub struct Reader<'a, B: Builder> {
-    bytes: &'a [u8],
-    position: usize,
+    input: Input<'a, B::Error>,
     refs: Vec<Option<B::Value>>,
     depth: usize,
     allow_code: bool,
@@ -113,12 +124,32 @@ pub struct Reader<'a, B: Builder> {
 impl<'a, B: Builder> Reader<'a, B> {
     /// A reader at the buffer's start. Without `allow_code`, code objects are an error.
     pub fn new(bytes: &'a [u8], builder: B, allow_code: bool) -> Self {
-        Reader { bytes, position: 0, refs: Vec::new(), depth: 0, allow_code, builder }
+        Reader::of(Input::Buffer { bytes, position: 0 }, builder, allow_code)
     }
 
-    /// Bytes consumed so far.
+    /// A reader of a stream, from which it takes no more than a value has.
+    pub fn of_stream(read: ReadSome<'a, B::Error>, builder: B, allow_code: bool) -> Self {
+        Reader::of(Input::Stream(read), builder, allow_code)
+    }
+
+    fn of(input: Input<'a, B::Error>, builder: B, allow_code: bool) -> Self {
+        Reader { input, refs: Vec::new(), depth: 0, allow_code, builder }
+    }
+
+    /// Bytes of the buffer consumed so far.
     pub fn position(&self) -> usize {
-        self.position
+        match self.input {
+            Input::Buffer { position, .. } => position,
+            Input::Stream(_) => 0,
+        }
+    }
+
+    /// Room for what is said to be so many values: each is at least one byte.
+    fn capacity(&self, n: usize) -> usize {
+        match self.input {
+            Input::Buffer { bytes, .. } => n.min(bytes.len()),
+            Input::Stream(_) => n.min(64),
+        }
     }
 
     /// Reads one value.
@@ -132,7 +163,7 @@ impl<'a, B: Builder> Reader<'a, B> {
 
     /// `Ok(None)` is the NULL that ends a dict.
     fn next(&mut self) -> Result<Option<B::Value>, B::Error> {
-        let tag = self.byte().map_err(|_| NO_OBJECT)?;
+        let tag = self.take_or(1, NO_OBJECT)?[0];
         if self.depth >= MAX_DEPTH {
             return Err(TOO_DEEP.into());
         }
@@ -183,7 +214,7 @@ impl<'a, B: Builder> Reader<'a, B> {
             b's' => {
                 let n = self.size("bad marshal data (bytes object size out of range)")?;
                 let bytes = self.take(n)?;
-                self.builder.bytes(bytes)?
+                self.builder.bytes(&bytes)?
             }
             b'z' | b'Z' => {
                 let n = usize::from(self.byte()?);
@@ -196,10 +227,10 @@ impl<'a, B: Builder> Reader<'a, B> {
             b'u' | b't' => {
                 let n = self.size("bad marshal data (string size out of range)")?;
                 let text = self.take(n)?;
-                if !is_wtf8(text) {
+                if !is_wtf8(&text) {
                     return Err(BAD_UTF8.into());
                 }
-                self.builder.str(text, tag == b't')?
+                self.builder.str(&text, tag == b't')?
             }
             b')' | b'(' | b'>' | b'<' | b'[' | b'{' | b'c' => return self.container(tag, remember).map(Some),
             _ => return Err(Malformed::Value("bad marshal data (unknown type code)").into()),
@@ -234,7 +265,7 @@ impl<'a, B: Builder> Reader<'a, B> {
             }
             b'[' => {
                 let n = self.size("bad marshal data (list size out of range)")?;
-                let list = self.builder.list(n.min(self.bytes.len()))?;
+                let list = self.builder.list(self.capacity(n))?;
                 self.define(slot, &list);
                 for _ in 0..n {
                     let item = self.optional("NULL object in marshal data for list")?;
@@ -264,7 +295,7 @@ impl<'a, B: Builder> Reader<'a, B> {
     }
 
     fn items(&mut self, n: usize, null_message: &'static str) -> Result<Vec<B::Value>, B::Error> {
-        let mut items = Vec::with_capacity(n.min(self.bytes.len()));
+        let mut items = Vec::with_capacity(self.capacity(n));
         for _ in 0..n {
             items.push(self.optional(null_message)?);
         }
@@ -330,16 +361,16 @@ impl<'a, B: Builder> Reader<'a, B> {
     fn latin1(&mut self, n: usize, interned: bool) -> Result<B::Value, B::Error> {
         let bytes = self.take(n)?;
         if bytes.is_ascii() {
-            return self.builder.str(bytes, interned);
+            return self.builder.str(&bytes, interned);
         }
         let text: String = bytes.iter().map(|&b| char::from(b)).collect();
         self.builder.str(text.as_bytes(), interned)
     }
 
     fn float_text(&mut self) -> Result<f64, B::Error> {
-        let n = self.byte().map_err(|_| Malformed::End("EOF read where not expected"))?;
-        let n = usize::from(n);
-        let text = std::str::from_utf8(self.take(n)?).ok();
+        let n = usize::from(self.take_or(1, END_OF_STREAM)?[0]);
+        let text = self.take(n)?;
+        let text = std::str::from_utf8(&text).ok();
         text.and_then(|t| t.parse().ok())
             .ok_or_else(|| Malformed::Value("could not convert string to float").into())
     }
@@ -357,13 +388,30 @@ impl<'a, B: Builder> Reader<'a, B> {
     }
 
     fn array<const N: usize>(&mut self) -> Result<[u8; N], B::Error> {
-        self.take(N)?.try_into().map_err(|_| TOO_SHORT.into())
+        (*self.take(N)?).try_into().map_err(|_| TOO_SHORT.into())
     }
 
-    fn take(&mut self, n: usize) -> Result<&'a [u8], B::Error> {
-        let bytes = self.bytes.get(self.position..).and_then(|rest| rest.get(..n)).ok_or(TOO_SHORT)?;
-        self.position += n;
-        Ok(bytes)
+    fn take(&mut self, n: usize) -> Result<Cow<'a, [u8]>, B::Error> {
+        let end = match self.input {
+            Input::Buffer { .. } => TOO_SHORT,
+            Input::Stream(_) => END_OF_STREAM,
+        };
+        self.take_or(n, end)
+    }
+
+    /// The next bytes; `end` is the error where there are fewer.
+    fn take_or(&mut self, n: usize, end: Malformed) -> Result<Cow<'a, [u8]>, B::Error> {
+        match &mut self.input {
+            Input::Buffer { bytes, position } => {
+                let taken = bytes.get(*position..).and_then(|rest| rest.get(..n)).ok_or(end)?;
+                *position += n;
+                Ok(Cow::Borrowed(taken))
+            }
+            Input::Stream(read) => {
+                let taken = if n == 0 { Vec::new() } else { read(n)? };
+                if taken.len() < n { Err(end.into()) } else { Ok(Cow::Owned(taken)) }
+            }
+        }
     }
 }
 

@@ -420,6 +420,17 @@ pub fn builtins() -> Option<crate::Ref<Dict>> {
     interpreter().builtins.get()
 }
 
+/// The builtins of the running code (`PyEval_GetBuiltins`), which need not be a dictionary; those of the interpreter where none runs.
+pub fn running_builtins() -> Option<crate::Ref> {
+    let frame = current().current_frame.get().cast::<crate::interpreter_frame::InterpreterFrame>();
+    // SAFETY: NULL or a frame that runs; the one on the native stack has no builtins.
+    let builtins = unsafe { frame.as_ref().and_then(|frame| frame.f_builtins.get().as_ref()) };
+    match builtins {
+        Some(builtins) => Some(builtins.to_ref()),
+        None => self::builtins().map(crate::Ref::upcast),
+    }
+}
+
 /// Whether `object` is the interpreter-wide object stored under `sys.<name>`.
 pub fn sys_get(name: &str) -> Option<crate::Ref> {
     let sysdict = interpreter().sysdict.get()?;

@@ -3,7 +3,7 @@
 use core::cell::RefCell;
 use core::ffi::c_void;
 use objects::args::Kwargs;
-use objects::protocol::{call, compare};
+use objects::protocol::{call, compare, object};
 use objects::types::dict::Dict;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Ref, Result, raise};
@@ -25,7 +25,14 @@ pub fn run() {
     loop {
         let Some(entry) = ENTRIES.0.borrow_mut().pop() else { return };
         if let Err(raised) = call::call_with_tuple(&entry.function, &entry.args, entry.kwargs.as_deref()) {
-            raise::write_unraisable(raised, Some(&entry.function));
+            let function = match object::repr(&entry.function) {
+                Ok(function) => function.to_string_lossy(),
+                Err(failed) => {
+                    failed.clear();
+                    "<unknown>".to_owned()
+                }
+            };
+            raise::write_unraisable_with(raised, &format!("Exception ignored in atexit callback {function}"));
         }
     }
 }

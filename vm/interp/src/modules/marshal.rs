@@ -6,6 +6,7 @@ use objects::object::refs::Ref;
 use objects::protocol::{self, attr};
 use objects::raise::Raised;
 use objects::types::bool::from_bool;
+use objects::types::bytearray::ByteArray;
 use objects::types::bytes::Bytes;
 use objects::types::code::Code;
 use objects::types::complex::Complex;
@@ -14,6 +15,7 @@ use objects::types::exceptions as exc;
 use objects::types::float::Float;
 use objects::types::int::{Int, new_int};
 use objects::types::list::List;
+use objects::types::memoryview::MemoryView;
 use objects::types::none;
 use objects::types::set::{self, Set};
 use objects::types::str::build::Builder as StrBuilder;
@@ -365,21 +367,31 @@ pub mod module {
         protocol::call::call_method(file, id!("write"), &[bytes.as_object()])
     }
 
-    /// Reads the rest of the file into memory: the value's end is not known before it is read, and files that cannot go back are
-    /// read to their end.
     #[function("load($module, file, /, *, allow_code=True)")]
     fn load_from(file: &Object, allow_code: bool) -> Result<Ref> {
         crate::audit::raise_named("marshal.load", &[])?;
-        let contents = protocol::call::call_method(file, id!("read"), &[])?;
-        let Some(bytes) = contents.cast::<Bytes>() else {
+        // Nothing: to see that it is a file of bytes.
+        let contents = protocol::call::call_method(file, id!("read"), &[&*new_int(0)?])?;
+        if contents.cast::<Bytes>().is_none() {
             return Err(raise!(TypeError, "file.read() returned not bytes but {}", contents.class().name()));
-        };
-        let (value, used) = super::load(bytes.as_slice(), allow_code)?;
-        let rest = bytes.as_slice().len() - used;
-        if rest > 0 {
-            let back = new_int(-(rest as i64))?;
-            drop(protocol::call::call_method(file, id!("seek"), &[&back, &*new_int(1)?])?);
         }
-        Ok(value)
+        let mut read = |count| read_into(file, count).map_err(Failure::Raised);
+        Reader::of_stream(&mut read, Objects, allow_code).value().map_err(Failure::raise)
     }
+}
+
+/// As many bytes as a file has, at most `count`.
+fn read_into(file: &Object, count: usize) -> Result<Vec<u8>> {
+    let room = ByteArray::new(&vec![0; count])?;
+    let view = MemoryView::of(&room, protocol::buffer::FULL)?;
+    let read = protocol::call::call_method(file, id!("readinto"), &[&*view])?;
+    let read = protocol::number::index_as_isize(&read, Some(&exc::ValueError))?;
+    let read = usize::try_from(read).unwrap_or(0);
+    if read > count {
+        return Err(raise!(
+            ValueError,
+            "read() returned too much data: {count} bytes requested, {read} returned"
+        ));
+    }
+    Ok(room.as_slice()[..read].to_vec())
 }

@@ -62,7 +62,7 @@ ops! { (sp, frame, ts, arg)
         let namespace = sp.pop();
         let value = match mapping::get_optional(&namespace, name)? {
             Some(value) => value,
-            None => global_or_builtin(frame, name)?,
+            None => any_global_or_builtin(frame, name)?,
         };
         sp.push(value);
     }
@@ -104,10 +104,7 @@ pub mod generic {
     ops! { (sp, frame, ts, arg)
         LOAD_GLOBAL {
             let name = frame.code().name_at(arg >> 1);
-            let value = match frame.globals().cast_exact::<Dict>() {
-                Some(_) => global_or_builtin(frame, name)?,
-                None => item_or_builtin(frame, name)?,
-            };
+            let value = any_global_or_builtin(frame, name)?;
             sp.push(value);
             if arg & 1 != 0 {
                 sp.push_nullable(None);
@@ -122,6 +119,14 @@ fn quoted(name: &Str) -> String {
 
 fn namespace<'a>(frame: &'a InterpreterFrame, name: &Str, doing: &str) -> Result<&'a Object> {
     frame.locals().ok_or_else(|| raise!(SystemError, "no locals found when {doing} {}", quoted(name)))
+}
+
+/// [`global_or_builtin`] of whatever the globals are.
+fn any_global_or_builtin(frame: &InterpreterFrame, name: &Str) -> Result<Ref> {
+    match frame.globals().cast_exact::<Dict>() {
+        Some(_) => global_or_builtin(frame, name),
+        None => item_or_builtin(frame, name),
+    }
 }
 
 /// [`global_or_builtin`] with globals that may compute their items.

@@ -2,7 +2,7 @@
 
 use crate::object::refs::Ref;
 use crate::object::trace::{Trace, Visit, Visitor};
-use crate::object::{Instance, Object};
+use crate::object::{Instance, Object, heap};
 use crate::protocol::attr;
 use crate::raise::{Raised, Result};
 use crate::typeobject::slots::{Inquiry, TraverseProc};
@@ -68,7 +68,7 @@ impl Capsule {
         if pointer.is_null() {
             return Err(crate::raise!(ValueError, "PyCapsule_New called with null pointer"));
         }
-        Ref::new(Capsule {
+        let capsule = Ref::new(Capsule {
             ob_base: Object::HEAD,
             pointer: Cell::new(pointer),
             name: Cell::new(name),
@@ -76,7 +76,10 @@ impl Capsule {
             destructor: Cell::new(destructor),
             traverse: Cell::new(None),
             clear: Cell::new(None),
-        })
+        })?;
+        // Of no interest to the collector until it is told what the pointer owns.
+        heap::untrack(&capsule);
+        Ok(capsule)
     }
 
     #[slot(tp_repr)]
@@ -157,6 +160,7 @@ impl Capsule {
     pub fn set_traverse(&self, traverse: TraverseProc, clear: Inquiry) {
         self.traverse.set(Some(traverse));
         self.clear.set(Some(clear));
+        heap::track(self.as_object());
     }
 }
 

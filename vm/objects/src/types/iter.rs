@@ -4,6 +4,7 @@ use crate::id;
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
 use crate::protocol;
+use crate::protocol::mapping;
 use crate::raise::Result;
 use crate::types::exceptions as exc;
 use crate::types::int::new_int;
@@ -38,13 +39,13 @@ pub fn callable_iterator(callable: &Object, sentinel: &Object) -> Result<Ref> {
     Ok(Ref::new(iterator)?.upcast())
 }
 
-/// A function of the builtins module, which pickled iterators are rebuilt with.
+/// A function of the running code's builtins, which pickled iterators are rebuilt with (`_PyEval_GetBuiltin`).
 ///
 /// # Errors
-/// AttributeError when somebody removed it.
+/// AttributeError when there is none; what looking it up raises.
 pub fn builtin(name: &'static Str) -> Result<Ref> {
-    let found = match crate::state::builtins() {
-        Some(builtins) => builtins.get_str(name)?,
+    let found = match crate::state::running_builtins() {
+        Some(builtins) => mapping::get_optional(&builtins, name)?,
         None => None,
     };
     found.ok_or_else(|| crate::raise!(AttributeError, "{}", name.to_string_lossy()))

@@ -253,7 +253,7 @@ impl MemoryView {
 
     #[getter("nbytes")]
     fn nbytes(&self) -> Result<isize> {
-        self.check().map(|()| self.shape().iter().product::<isize>() * self.view().itemsize)
+        self.check().map(|()| self.view().len)
     }
 
     #[getter("readonly")]

@@ -86,6 +86,7 @@ macro_rules! class {
             #[method("flush($self, /)")]
             fn flush(&self) -> Result<()> {
                 self.buffered.check_open("flush")?;
+                let _guard = self.buffered.enter()?;
                 self.buffered.flush_pending()
             }
 
@@ -153,6 +154,7 @@ fn next_line(buffered: &Buffered, own: &TypeObject) -> Result<Option<Ref>> {
     base::check_closed(buffered)?;
     let line = if buffered.class().is_subtype(own) && core::ptr::eq(buffered.class(), own) {
         buffered.raw()?;
+        let _guard = buffered.enter()?;
         Bytes::new(&buffered.read_line(None)?)?.upcast()
     } else {
         let line = objects::protocol::call::call_method(buffered, id!("readline"), &[])?;
@@ -179,6 +181,7 @@ fn read(buffered: &Buffered, size: Option<&Object>) -> Result<Ref> {
         return Err(raise!(ValueError, "read length must be non-negative or -1"));
     }
     buffered.check_open("read")?;
+    let _guard = buffered.enter()?;
     match usize::try_from(size) {
         Err(_) => buffered.read_all(),
         Ok(size) => Ok(match buffered.read_exact(size)? {
@@ -194,6 +197,7 @@ fn read1(buffered: &Buffered, size: isize) -> Result<Ref<Bytes>> {
     if size == 0 {
         return Bytes::new(&[]);
     }
+    let _guard = buffered.enter()?;
     if buffered.ahead_len() == 0 {
         buffered.flush_pending()?;
         buffered.drop_ahead();
@@ -209,6 +213,7 @@ fn read_into(buffered: &Buffered, buffer: &Object, once: bool) -> Result<Option<
     let name = if once { id!("read1") } else { id!("read") };
     let mut buffer = base::writable(buffer, name)?;
     let wanted = buffer.len();
+    let _guard = buffered.enter()?;
     let data = if once { read_once(buffered, wanted)? } else { buffered.read_exact(wanted)? };
     Ok(data.map(|data| {
         buffer.as_mut_slice()[..data.len()].copy_from_slice(&data);
@@ -241,6 +246,7 @@ fn read_once(buffered: &Buffered, wanted: usize) -> Result<Option<Vec<u8>>> {
 
 fn peek(buffered: &Buffered) -> Result<Ref<Bytes>> {
     buffered.check_open("peek")?;
+    let _guard = buffered.enter()?;
     buffered.flush_pending()?;
     if buffered.ahead_len() == 0 {
         buffered.fill()?;
@@ -251,12 +257,16 @@ fn peek(buffered: &Buffered) -> Result<Ref<Bytes>> {
 fn read_line(buffered: &Buffered, size: Option<&Object>) -> Result<Ref<Bytes>> {
     let limit = base::size_argument(size)?;
     buffered.check_open("readline")?;
+    let _guard = buffered.enter()?;
     Bytes::new(&buffered.read_line(limit)?)
 }
 
 fn write(buffered: &Buffered, data: &Object) -> Result<usize> {
+    buffered.raw()?;
+    let data = BytesLike::of(data)?;
+    let _guard = buffered.enter()?;
     buffered.check_open("write")?;
-    buffered.write(BytesLike::of(data)?.as_slice())
+    buffered.write(data.as_slice())
 }
 
 class! { BufferedReader "BufferedReader" BUFFERED_READER check_readable, {

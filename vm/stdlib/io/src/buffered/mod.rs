@@ -4,6 +4,7 @@
 //! No buffer is borrowed while Python code can run: [`Buffered::fill`] and [`Buffered::flush_pending`] take it out first.
 
 mod classes;
+mod lock;
 mod pair;
 
 pub use classes::{BUFFERED_RANDOM, BUFFERED_READER, BUFFERED_WRITER};
@@ -12,6 +13,7 @@ pub use pair::BufferedRwPair;
 use crate::base::{self, IoBase};
 use crate::fileio::FileIo;
 use core::cell::{Cell, RefCell};
+use lock::{Guard, Lock};
 use macros::Trace;
 use objects::protocol::attr;
 use objects::protocol::call::{call, call_method};
@@ -43,6 +45,8 @@ pub struct Buffered {
     /// Data not yet written.
     #[trace(skip)]
     pending: RefCell<Vec<u8>>,
+    #[trace(skip)]
+    lock: Lock,
 }
 
 // The three classes share the layout; as a view it stands for the first of them.
@@ -63,6 +67,7 @@ impl Buffered {
                 ahead: RefCell::default(),
                 position: Cell::new(0),
                 pending: RefCell::default(),
+                lock: Lock::default(),
             },
         )
     }
@@ -89,6 +94,11 @@ impl Buffered {
             _ if self.detached.get() => Err(raise!(ValueError, "raw stream has been detached")),
             _ => Err(raise!(ValueError, "I/O operation on uninitialized object")),
         }
+    }
+
+    /// Begins an operation that may wait for the raw stream.
+    fn enter(&self) -> Result<Guard<'_>> {
+        self.lock.enter(self.as_object())
     }
 
     fn is_closed(&self) -> Result<bool> {
@@ -396,6 +406,7 @@ impl Buffered {
         let raw = self.check_open("seek")?;
         base::check_seekable(&raw)?;
         let offset = crate::fileio::offset_argument(target)?;
+        let _guard = self.enter()?;
         // Within the read-ahead no system call is needed.
         if whence != 2 && self.pending.borrow().is_empty() && self.ahead_len() > 0 {
             let current = self.tell()?;
@@ -419,6 +430,7 @@ impl Buffered {
 
     fn truncate(&self, size: Option<&Object>) -> Result<Ref> {
         let raw = self.check_open("truncate")?;
+        let _guard = self.enter()?;
         self.flush_pending()?;
         let size = match size.filter(|size| !size.is(none())) {
             Some(size) => size.to_ref(),
@@ -430,6 +442,7 @@ impl Buffered {
 
     fn close(&self) -> Result<()> {
         let raw = self.raw()?;
+        let guard = self.enter()?;
         if self.is_closed()? {
             return Ok(());
         }
@@ -438,11 +451,14 @@ impl Buffered {
         {
             raised.clear();
         }
+        // It takes the lock itself.
+        drop(guard);
         let flushed = call_method(self, id!("flush"), &[]);
         let first = match &flushed {
             Err(_) => raise::take_pending(),
             Ok(_) => None,
         };
+        let _guard = self.enter()?;
         let closed = call_method(&raw, id!("close"), &[]);
         self.ahead.take();
         self.position.set(0);

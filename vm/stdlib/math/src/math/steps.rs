@@ -36,7 +36,11 @@ pub mod functions {
 
     #[function("nextafter($module, x, y, /, *, steps=None)")]
     fn nextafter(x: f64, y: f64, steps: Option<&Object>) -> Result<f64> {
-        let Some(steps) = steps else { return Ok(walk(x, y, 1)) };
+        let Some(steps) = steps else {
+            let next = walk(x, y, 1);
+            // One step to zero does not change the sign.
+            return Ok(if next == 0.0 && x != y { next.copysign(x) } else { next });
+        };
         let steps = number::index(steps)?;
         if steps.is_negative() {
             return Err(raise!(ValueError, "steps must be a non-negative integer"));

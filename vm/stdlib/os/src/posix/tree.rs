@@ -1,6 +1,6 @@
 //! The tree of files: making, removing, renaming, links, permissions, status.
 
-use super::path::{DirFd, Fd, Path, PathOrFd};
+use super::path::{DirFd, Path, PathOrFd};
 use super::stat_result;
 use super::{check, errno};
 use crate::arguments::Dev;
@@ -93,8 +93,8 @@ pub mod part {
     }
 
     #[function("fstat($module, /, fd)")]
-    fn fstat(fd: Fd) -> Result<Ref> {
-        status(&PathOrFd::Fd(fd.0), DirFd::DEFAULT, true, "fstat")
+    fn fstat(fd: c_int) -> Result<Ref> {
+        status(&PathOrFd::Fd(fd), DirFd::DEFAULT, true, "fstat")
     }
 
     #[function("access($module, /, path, mode, *, dir_fd=None, effective_ids=False, follow_symlinks=True)")]

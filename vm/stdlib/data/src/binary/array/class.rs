@@ -26,7 +26,7 @@ pub enum Initial<'a> {
     Bytes(BytesLike<'a>),
     Text(&'a Str),
     Array(&'a Array),
-    Iterator(Ref),
+    Iterator(Ref, usize),
 }
 
 impl<'a> Initial<'a> {
@@ -55,7 +55,10 @@ impl<'a> Initial<'a> {
         if initial.cast::<Bytes>().is_some() || initial.cast::<ByteArray>().is_some() {
             return BytesLike::of(initial).map(Initial::Bytes);
         }
-        protocol::iter::get_iter(initial).map(Initial::Iterator)
+        let list = initial.cast::<List>().map(List::len);
+        let tuple = initial.cast::<Tuple>().map(|tuple| tuple.items().len());
+        let count = list.or(tuple).unwrap_or(0);
+        protocol::iter::get_iter(initial).map(|iterator| Initial::Iterator(iterator, count))
     }
 }
 
@@ -69,8 +72,11 @@ pub fn make(class: &TypeObject, descr: &'static Descr, initial: Option<Initial<'
         }
         Some(Initial::Text(text)) => Array::new_in(class, descr, &text_bytes(text)),
         Some(Initial::Array(other)) => Array::new_in(class, descr, other.as_slice()),
-        Some(Initial::Iterator(iterator)) => {
+        Some(Initial::Iterator(iterator, count)) => {
             let array = Array::new_in(class, descr, &[])?;
+            if count > 0 {
+                array.allocate(count)?;
+            }
             array.extend_from(&iterator)?;
             Ok(array)
         }
