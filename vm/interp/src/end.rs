@@ -59,6 +59,7 @@ pub fn finish() -> bool {
     // From here on other threads do not run any more, nor what the program wanted to be called for a signal.
     state::interpreter().finalizing.set(state::current());
     crate::signals::end();
+    modules::thread::local::forget_other_threads();
     if let Err(raised) = drop_modules() {
         raised.clear();
     }

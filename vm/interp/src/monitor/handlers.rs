@@ -438,8 +438,13 @@ unsafe fn line(ts: &ThreadState, frame: &InterpreterFrame, pc: Pc, sp: &mut Stac
                     }
                 }
             }
-            if frame.instr_ptr.get() != unit {
-                return Ok(Step::Goto(frame.instr_ptr.get()));
+            let target = frame.instr_ptr.get();
+            if target != unit {
+                // A debugger that jumps has seen the line that it jumps to.
+                ARRIVAL.frame.set(ptr::from_ref(frame));
+                ARRIVAL.from.set(target);
+                ARRIVAL.to.set(target);
+                return Ok(Step::Goto(target));
             }
         }
         Ok(Step::Plain(below_line(&code, at)))

@@ -1,6 +1,6 @@
 //! `_thread._local`: an object with a namespace for each thread.
 
-use core::cell::Cell;
+use core::cell::{Cell, RefCell};
 use objects::object::refs::Slot;
 use objects::protocol::{call, compare};
 use objects::state::{self, ThreadState};
@@ -51,25 +51,46 @@ impl Local {
     }
 }
 
-thread_local! {
-    /// The locals that have a namespace for this thread, to be forgotten when it ends.
-    static USED: Cell<Vec<Ref>> = const { Cell::new(Vec::new()) };
-}
+/// For each thread the locals that have a namespace for it, to be forgotten when it ends.
+struct Used(RefCell<Vec<(u64, Vec<Ref>)>>);
 
-/// A weak hold would do; the list ends with the thread.
+// SAFETY: touched under the GIL, and not borrowed while code of a program runs.
+unsafe impl Sync for Used {}
+
+static USED: Used = Used(RefCell::new(Vec::new()));
+
+/// Notes that a local has a namespace for the calling thread. The hold is a weak one.
 fn remember(local: &Local) -> Result<()> {
     let weak = objects::types::weakref::WeakReference::class();
     let reference = call::call_one_arg(weak.as_object(), local)?;
-    let mut used = USED.take();
-    used.push(reference);
-    USED.set(used);
+    let thread = state::current().id.get();
+    let mut used = USED.0.borrow_mut();
+    match used.iter_mut().find(|(id, _)| *id == thread) {
+        Some((_, locals)) => locals.push(reference),
+        None => used.push((thread, vec![reference])),
+    }
     Ok(())
 }
 
 /// A thread ends: its namespaces go.
 pub fn forget_thread(ts: &ThreadState) {
-    for reference in USED.take() {
-        let Ok(ident) = Int::from_u64(ts.id.get()) else { return };
+    forget(ts.id.get());
+}
+
+/// The program ends, in which the other threads do not run any more: their namespaces go while the modules are still whole.
+pub fn forget_other_threads() {
+    let me = state::current().id.get();
+    let others: Vec<u64> = USED.0.borrow().iter().map(|(id, _)| *id).filter(|id| *id != me).collect();
+    others.into_iter().for_each(forget);
+}
+
+fn forget(thread: u64) {
+    let taken = {
+        let mut used = USED.0.borrow_mut();
+        used.iter().position(|(id, _)| *id == thread).map(|place| used.swap_remove(place).1)
+    };
+    for reference in taken.unwrap_or_default() {
+        let Ok(ident) = Int::from_u64(thread) else { return };
         let local = call::call_no_args(&reference);
         match local {
             Ok(local) => {

@@ -106,6 +106,6 @@ pub fn event_loop() -> Result<Ref> {
     if let Some(event_loop) = running_loop()? {
         return Ok(event_loop);
     }
-    let policy = call::call_no_args(&*state::held(&state::state().get_event_loop_policy)?)?;
+    let policy = state::event_loop_policy()?;
     call::call_method(&policy, id!("get_event_loop"), &[])
 }

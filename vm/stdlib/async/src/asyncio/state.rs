@@ -59,7 +59,6 @@ macro_rules! names {
 }
 
 names! {
-    get_event_loop_policy "asyncio.events" "get_event_loop_policy";
     future_repr "asyncio.base_futures" "_future_repr";
     cancelled_error "asyncio.exceptions" "CancelledError";
     invalid_state_error "asyncio.exceptions" "InvalidStateError";
@@ -77,6 +76,15 @@ unsafe impl Sync for State {}
 #[inline]
 pub fn state() -> &'static State {
     &STATE
+}
+
+/// `asyncio.events.get_event_loop_policy()`. The function is not kept: it leads to the loop of the main thread, which would then outlive
+/// the modules that it needs to be closed.
+///
+/// # Errors
+/// What it raises.
+pub fn event_loop_policy() -> Result<Ref> {
+    call::call_no_args(&*import("asyncio.events", "get_event_loop_policy")?)
 }
 
 fn import(module: &str, name: &str) -> Result<Ref> {

@@ -19,6 +19,7 @@ mod names;
 
 use core::ffi::{CStr, c_char, c_int, c_void};
 use objects::object::refs::Slot;
+use objects::object::trace::VisitProc;
 use objects::types::capsule::Capsule;
 use objects::types::exceptions as exc;
 use objects::types::int::new_int;
@@ -76,6 +77,15 @@ struct Api {
     timeout_error: *const Object,
 }
 
+/// The classes that the capsule leads to are there for good.
+unsafe extern "C" fn no_references(_: &Object, _: VisitProc, _: *mut c_void) -> c_int {
+    0
+}
+
+unsafe extern "C" fn nothing_to_clear(_: &Object) -> c_int {
+    0
+}
+
 #[macros::pymodule(name = "_socket", classes(Socket), parts(super::names::part, super::resolve::part))]
 pub mod module {
     use super::*;
@@ -101,7 +111,9 @@ pub mod module {
             timeout_error: exc::TimeoutError.as_object(),
         }));
         let pointer = core::ptr::from_ref(api).cast_mut().cast::<c_void>();
-        dict.set_text("CAPI", &*Capsule::new(pointer, c"_socket.CAPI".as_ptr(), None)?)?;
+        let capsule = Capsule::new(pointer, c"_socket.CAPI".as_ptr(), None)?;
+        capsule.set_traverse(no_references, nothing_to_clear);
+        dict.set_text("CAPI", &capsule)?;
         crate::constants::add(module, constants::CONSTANTS)
     }
 }
