@@ -166,16 +166,13 @@ impl Local {
 
     #[slot(tp_setattro)]
     fn setattro(&self, name: &Object, value: Option<&Object>) -> Result<()> {
-        let dict = self.namespace()?;
         let class = self.as_object().class();
         if compare::equal(name, id!("__dict__"))? {
-            return Err(raise!(
-                AttributeError,
-                "'{}' object attribute '__dict__' is read-only",
-                class.name()
-            ));
+            let name = objects::protocol::object::repr(name)?.to_string_lossy();
+            return Err(raise!(AttributeError, "'{}' object attribute {name} is read-only", class.name()));
         }
         let name: &Str = expect_str(name, "attribute name")?;
+        let dict = self.namespace()?;
         if let Some(found) = class.lookup(name)
             && let Some(set) = found.class().tp_descr_set.get()
         {

@@ -254,7 +254,8 @@ impl Buffered {
         self.rewind()?;
         let size = self.size.get();
         let room = size.saturating_sub(self.pending.borrow().len());
-        if data.len() <= room {
+        // What fills the buffer at once is better written than copied.
+        if data.len() <= room && data.len() < size {
             self.pending.borrow_mut().extend_from_slice(data);
             return Ok(data.len());
         }
@@ -274,7 +275,7 @@ impl Buffered {
             return Err(would_block("write could not complete without blocking", room));
         }
         let mut done = 0;
-        while data.len() - done > size {
+        while data.len() - done >= size {
             match self.raw_write(&data[done..])? {
                 Some(count) => done += count,
                 None => {
