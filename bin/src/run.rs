@@ -73,6 +73,7 @@ pub fn main(args: Vec<OsString>) -> u8 {
     let started = start::start().and_then(|()| {
         cpyext::pymem::install();
         cpyext::runtime::set_main_thread();
+        cpyext::pyhash::publish_secret();
         prepare()
     });
     let config = config::get();

@@ -4,9 +4,15 @@ use crate::abstract_::text;
 use bytecode::line_table;
 use core::ffi::{CStr, c_int, c_void};
 use macros::capi;
+use objects::types::bool::{PyBool_Type, from_bool};
 use objects::types::bytes::Bytes;
 use objects::types::code::attrs::Arguments;
 use objects::types::code::{Code, extra};
+use objects::types::complex::Complex;
+use objects::types::float::Float;
+use objects::types::int::Int;
+use objects::types::none::{ellipsis, none};
+use objects::types::set::{FrozenSet, Set, any_set};
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Ref, Result, raise};
@@ -247,4 +253,54 @@ pub unsafe extern "C" fn PyUnstable_Code_GetExtra(
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyUnstable_Code_SetExtra(code: &Object, index: isize, value: *mut c_void) -> c_int {
     objects::args::status(place(code, index).map(|(code, index)| extra::set(code, index, value)))
+}
+
+/// What tells a constant of code from others: those that are equal but not the same, as `1` and `True` are, have other keys.
+#[capi]
+pub fn _PyCode_ConstantKey(constant: &Object) -> Result<Ref> {
+    constant_key(constant)
+}
+
+fn constant_key(constant: &Object) -> Result<Ref> {
+    let class = || constant.class().to_ref().upcast();
+    let own = || constant.to_ref();
+    let key = |items: Vec<Ref>| Ok(Tuple::from_vec(items)?.upcast());
+    let is_negative_zero = |value: f64| value == 0.0 && value.is_sign_negative();
+    if constant.is(none())
+        || constant.is(ellipsis())
+        || constant.cast_exact::<Int>().is_some()
+        || constant.cast_exact::<Str>().is_some()
+        || constant.cast::<Code>().is_some()
+    {
+        return Ok(own());
+    }
+    if constant.is_exactly(&PyBool_Type) || constant.cast_exact::<Bytes>().is_some() {
+        return key(vec![class(), own()]);
+    }
+    if let Some(float) = constant.cast_exact::<Float>() {
+        return match is_negative_zero(float.value()) {
+            true => key(vec![class(), own(), none().to_ref()]),
+            false => key(vec![class(), own()]),
+        };
+    }
+    if let Some(complex) = constant.cast_exact::<Complex>() {
+        let value = complex.value();
+        let mark = match (is_negative_zero(value.real), is_negative_zero(value.imag)) {
+            (true, true) => Some(from_bool(true).to_ref()),
+            (false, true) => Some(from_bool(false).to_ref()),
+            (true, false) => Some(none().to_ref()),
+            (false, false) => None,
+        };
+        return key([class(), own()].into_iter().chain(mark).collect());
+    }
+    if let Some(tuple) = constant.cast_exact::<Tuple>() {
+        let keys = tuple.items().iter().map(|item| constant_key(item)).collect::<Result<Vec<_>>>()?;
+        return key(vec![Tuple::from_vec(keys)?.upcast(), own()]);
+    }
+    if let Some(set) = constant.cast_exact::<FrozenSet>().and_then(|set| any_set(set)) {
+        let keys = set.to_vec().iter().map(|item| constant_key(item)).collect::<Result<Vec<_>>>()?;
+        return key(vec![Set::frozen_from_items(&keys)?.upcast(), own()]);
+    }
+    // Of any other constant, only the same one is equal.
+    key(vec![Int::from_usize(constant.as_ptr().addr())?.upcast(), own()])
 }

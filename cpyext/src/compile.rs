@@ -3,6 +3,9 @@
 use bytecode::opcodes;
 use core::ffi::c_int;
 use interp::modules::opcode;
+use macros::capi;
+use objects::types::str::Str;
+use objects::{Ref, Result};
 
 /// `PyCompilerFlags`.
 #[repr(C)]
@@ -56,4 +59,19 @@ questions! {
     _PyCompile_OpcodeHasFree has_free;
     _PyCompile_OpcodeHasLocal has_local;
     _PyCompile_OpcodeHasExc has_exc;
+}
+
+/// The name of a number in a table; NULL without an exception for none.
+fn name_of(table: &[&str], index: c_int) -> Result<Option<Ref<Str>>> {
+    usize::try_from(index).ok().and_then(|index| table.get(index)).map(|name| Str::new(name)).transpose()
+}
+
+#[capi]
+pub fn _PyCompile_GetUnaryIntrinsicName(index: c_int) -> Result<Option<Ref<Str>>> {
+    name_of(opcodes::intrinsic::UNARY, index)
+}
+
+#[capi]
+pub fn _PyCompile_GetBinaryIntrinsicName(index: c_int) -> Result<Option<Ref<Str>>> {
+    name_of(opcodes::intrinsic::BINARY, index)
 }

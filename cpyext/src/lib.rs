@@ -60,6 +60,7 @@ pub mod pydebug;
 pub mod pyerrors;
 pub mod pyhash;
 pub mod pylifecycle;
+pub mod pylifecycle_system;
 pub mod pymem;
 pub mod pystate;
 pub mod pystrcmp;

@@ -1,6 +1,7 @@
 //! `pyhash.h`: hashes of bytes, doubles and addresses.
 
 use core::ffi::{c_char, c_int, c_void};
+use core::sync::atomic::{AtomicU64, Ordering};
 use macros::capi;
 use objects::{Object, Result, hash};
 
@@ -57,4 +58,23 @@ static SIPHASH: FuncDef =
 #[unsafe(no_mangle)]
 pub extern "C" fn PyHash_GetFuncDef() -> &'static FuncDef {
     &SIPHASH
+}
+
+/// `_Py_HashSecret_t`: what hashes are made with. Expat's is in the last word.
+#[repr(C)]
+pub struct Secret([AtomicU64; 3]);
+
+const _: () = assert!(size_of::<Secret>() == 24);
+
+#[unsafe(no_mangle)]
+pub static _Py_HashSecret: Secret = Secret([const { AtomicU64::new(0) }; 3]);
+
+/// Tells C code of the secret, once it is there.
+pub fn publish_secret() {
+    let [first, second] = hash::secret();
+    // Without a secret, all words are zero.
+    let third = if first | second == 0 { 0 } else { hash::siphash13([first, second], b"expat") };
+    for (place, word) in _Py_HashSecret.0.iter().zip([first, second, third]) {
+        place.store(word, Ordering::Relaxed);
+    }
 }

@@ -76,6 +76,21 @@ pub unsafe extern "C" fn PyStructSequence_NewType(description: &Description) -> 
     class.map_err(objects::Raised::leave).ok()
 }
 
+/// As [`PyStructSequence_NewType`], with more flags.
+///
+/// # Safety
+/// As there.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyStructSequence_NewType(
+    description: &Description,
+    flags: core::ffi::c_ulong,
+) -> Option<Ref<TypeObject>> {
+    // SAFETY: the caller's promise.
+    let class = unsafe { PyStructSequence_NewType(description) }?;
+    class.set_flags(flags, 0);
+    Some(class)
+}
+
 /// # Safety
 /// A C function: a static type that nobody uses yet; its description lives as long.
 #[unsafe(no_mangle)]

@@ -16,7 +16,15 @@ struct Spec {
     zeros: bool,
     width: Option<usize>,
     precision: Option<usize>,
+    /// A precision may stand there without being one.
+    has_point: bool,
     length: Length,
+}
+
+impl Spec {
+    fn has_size(&self) -> bool {
+        self.width.is_some() || self.has_point
+    }
 }
 
 /// The size of an integer or of a string's characters.
@@ -90,6 +98,7 @@ impl Reader<'_> {
             spec.width = Some(width.unsigned_abs() as usize);
         }
         if self.eat(b'.') {
+            spec.has_point = true;
             // A precision without digits is none, a negative one is as if it were not there.
             let precision = unsafe { self.number("precision", list) }?.unwrap_or(0);
             spec.precision = usize::try_from(precision).ok();
@@ -166,6 +175,9 @@ unsafe fn part(
         Length::Other => b"diouxX",
     };
     if spec.length != Length::Int && !conversion.is_some_and(|conversion| sized.contains(&conversion)) {
+        return Err(bad_format(whole));
+    }
+    if matches!(conversion, Some(b'c' | b'p')) && spec.has_size() {
         return Err(bad_format(whole));
     }
     // SAFETY (whole body): the caller's promise.

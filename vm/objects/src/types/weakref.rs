@@ -10,6 +10,7 @@ use crate::protocol;
 use crate::raise::{self, Result};
 use crate::typeobject::slots::VectorcallFunc;
 use crate::types::dict::Dict;
+use crate::types::none::none;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use crate::{CompareOp, TypeObject};
@@ -17,7 +18,8 @@ use core::cell::Cell;
 use core::ptr;
 use macros::pytype;
 
-/// `PyWeakReference`. `wr_object` is borrowed; it is NULL once the referent is gone.
+/// `PyWeakReference`. `wr_object` is borrowed; it is None once the referent is gone, as C code
+/// reads the field.
 #[repr(C)]
 pub struct WeakReference {
     ob_base: Object,
@@ -53,7 +55,7 @@ impl WeakReference {
                 referent.class().name()
             ));
         };
-        let callback = callback.filter(|callback| !callback.is(crate::types::none::none()));
+        let callback = callback.filter(|callback| !callback.is(none()));
         // Without a callback, references of the exact class are shared, and so are proxies.
         let plain = callback.is_none()
             && (ptr::eq(class, &raw const _PyWeakref_RefType) || !class.is_subtype(&_PyWeakref_RefType));
@@ -74,7 +76,7 @@ impl WeakReference {
         )?;
         // Making the reference may have run the collector and with it Python code.
         if plain && let Some(shared) = shared_plain(list, class) {
-            reference.wr_object.set(ptr::null());
+            reference.wr_object.set(gone());
             return Ok(shared);
         }
         reference.link(list, plain);
@@ -121,8 +123,8 @@ impl WeakReference {
 
     /// The referent if it is alive.
     pub fn referent(&self) -> Option<Ref> {
-        // SAFETY: a referent empties the field before it goes.
-        let referent = unsafe { self.wr_object.get().as_ref() }?;
+        // SAFETY: a referent leaves the field before it goes.
+        let referent = unsafe { self.wr_object.get().as_ref() }.filter(|referent| !referent.is(none()))?;
         // An object whose count is zero is on its way out even though its list is not cleared yet.
         (referent.refcnt() > 0).then(|| referent.to_ref())
     }
@@ -149,9 +151,10 @@ impl WeakReference {
 
     /// Takes the reference out of its referent's list.
     fn unlink(&self) {
-        // SAFETY: a referent that is not NULL is alive, and so are its list's references.
+        // SAFETY: a referent that is not None is alive, and so are its list's references.
         unsafe {
-            let Some(referent) = self.wr_object.replace(ptr::null()).as_ref() else { return };
+            let referent = self.wr_object.replace(gone()).as_ref().filter(|referent| !referent.is(none()));
+            let Some(referent) = referent else { return };
             let (prev, next) = (self.wr_prev.replace(ptr::null()), self.wr_next.replace(ptr::null()));
             match prev.as_ref() {
                 Some(prev) => prev.wr_next.set(next),
@@ -175,6 +178,11 @@ impl WeakReference {
             raise::write_unraisable(raised, Some(callback));
         }
     }
+}
+
+/// What stands in the field of a reference whose referent is gone. Nobody refers to None weakly.
+fn gone() -> *const Object {
+    none()
 }
 
 #[pytype(

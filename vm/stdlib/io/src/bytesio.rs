@@ -346,6 +346,9 @@ pub struct BytesIoBuffer {
 impl BytesIoBuffer {
     #[slot(bf_getbuffer)]
     fn getbuffer(&self, view: *mut BufferView, flags: c_int) -> Result<()> {
+        if view.is_null() {
+            return Err(raise!(BufferError, "bytesiobuf_getbuffer: view==NULL argument is obsolete"));
+        }
         let Some(source) = self.source.get() else { return Err(raise::bad_internal_call()) };
         let (place, len) = {
             let mut data = source.data.borrow_mut();

@@ -37,9 +37,12 @@ impl Strings {
             Some(bytes) => c_string(bytes.as_slice()),
             None => Err(raise!(TypeError, "expected bytes, {} found", item.class().name())),
         };
-        object::len(sequence)?;
-        let items = sequence::to_tuple(sequence)?;
-        Ok(Strings::new(items.items().iter().map(|item| text(item)).collect::<Result<_>>()?))
+        let len = object::len(sequence)?;
+        if len >= isize::MAX as usize / size_of::<*const u8>() {
+            return Err(raise::no_memory());
+        }
+        let items = (0..len).map(|index| text(&*sequence::get_item(sequence, index as isize)?));
+        Ok(Strings::new(items.collect::<Result<_>>()?))
     }
 
     /// From a sequence of paths.
