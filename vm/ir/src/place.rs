@@ -388,6 +388,7 @@ impl<'a> Scan<'a> {
             let same = self.trace.params().zip(entry).filter(|&(_, &other)| other == loc);
             let first = same.map(|(other, _)| other).max_by_key(|other| self.facts.last[other.index()]);
             match loc {
+                _ if self.facts.last[param.index()] == 0 => {}
                 _ if first != Some(param) => copies.push((param, loc, first)),
                 Loc::Reg(reg) => self.settle(param.into(), reg),
                 Loc::Slot(slot) => {

@@ -20,8 +20,8 @@
 
 use crate::ops::{Op, Ty};
 use crate::trace::{
-    Alias, Arg, Callee, CalleeId, Const, Extra, Frame, Mem, Slot, SnapId, Snapshot, Touches, Trace, Val,
-    Virtual,
+    Alias, Arg, Callee, CalleeId, Const, Extra, Frame, Mem, Slot, SnapId, Snapshot, SnapshotRef, Touches,
+    Trace, Val, Virtual,
 };
 use std::collections::HashMap;
 use std::fmt;
@@ -82,20 +82,20 @@ impl fmt::Display for Slot {
     }
 }
 
-impl fmt::Display for Snapshot {
+impl fmt::Display for SnapshotRef<'_> {
     fn fmt(&self, f: &mut fmt::Formatter) -> fmt::Result {
         f.write_str("[")?;
-        for (n, frame) in self.frames.iter().enumerate() {
+        for (n, frame) in self.frames().enumerate() {
             f.write_str(if n > 0 { " | " } else { "" })?;
-            list(f, &frame.slots)?;
+            list(f, frame.slots)?;
             if (frame.code, frame.pc) != (0, 0) {
                 write!(f, " @ {:x}:{}", frame.code, frame.pc)?;
             }
         }
         f.write_str("]")?;
-        for (n, object) in self.virtuals.iter().enumerate() {
-            write!(f, " where &{n} = {}(", object.desc)?;
-            list(f, &object.fields)?;
+        for (n, (desc, fields)) in self.virtuals().enumerate() {
+            write!(f, " where &{n} = {desc}(")?;
+            list(f, fields)?;
             f.write_str(")")?;
         }
         Ok(())

@@ -9,6 +9,7 @@
 
 use crate::ops::{Effect, Op, Result, Ty};
 use rustc_hash::FxHashMap;
+use std::rc::Rc;
 
 /// An instruction, by its place in the line; as an operand, its result.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Debug)]
@@ -149,7 +150,7 @@ impl Mem {
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct CalleeId(pub u32);
 
-/// An entry of [`Trace::snapshots`].
+/// A snapshot of a trace.
 #[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
 pub struct SnapId(pub u32);
 
@@ -247,25 +248,97 @@ impl Snapshot {
         Snapshot { frames: vec![Frame { slots, ..Frame::default() }], virtuals: Vec::new() }
     }
 
-    /// All slots: the frames', then the virtual objects' fields. An exit's values come in the order of those that
-    /// hold an operand.
-    pub fn slots(&self) -> impl Iterator<Item = &Slot> {
-        let frames = self.frames.iter().flat_map(|frame| &frame.slots);
-        frames.chain(self.virtuals.iter().flat_map(|object| &object.fields))
-    }
-
-    /// As [`Snapshot::slots`], to change them.
-    pub fn slots_mut(&mut self) -> impl Iterator<Item = &mut Slot> {
-        let frames = self.frames.iter_mut().flat_map(|frame| &mut frame.slots);
-        frames.chain(self.virtuals.iter_mut().flat_map(|object| &mut object.fields))
-    }
-
-    /// The operands among the slots.
+    /// The operands among the slots: the frames', then the virtual objects' fields.
     pub fn args(&self) -> impl Iterator<Item = Arg> {
-        self.slots().filter_map(|slot| match slot {
+        let in_frames = self.frames.iter().flat_map(|frame| &frame.slots);
+        let in_objects = self.virtuals.iter().flat_map(|object| &object.fields);
+        in_frames.chain(in_objects).filter_map(|slot| match slot {
             Slot::Arg(arg) => Some(*arg),
             _ => None,
         })
+    }
+}
+
+/// What the frames and virtual objects of a snapshot are, beside their slots. Passes leave it alone, so copies of a trace share it.
+#[derive(PartialEq, Eq, Debug)]
+struct Outline {
+    /// Each with how many slots it has.
+    frames: Vec<(u64, u32, usize)>,
+    virtuals: Vec<(u32, usize)>,
+}
+
+/// Where a snapshot is: its slots among all of the trace's.
+#[derive(Clone, PartialEq, Eq, Debug)]
+struct Kept {
+    outline: Rc<Outline>,
+    start: usize,
+    count: usize,
+}
+
+/// A snapshot in its trace.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct SnapshotRef<'a> {
+    outline: &'a Outline,
+    slots: &'a [Slot],
+}
+
+/// A frame of a snapshot in its trace.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct FrameRef<'a> {
+    pub code: u64,
+    pub pc: u32,
+    pub slots: &'a [Slot],
+}
+
+impl<'a> SnapshotRef<'a> {
+    /// All slots: the frames', then the virtual objects' fields. An exit's values come in the order of those that
+    /// hold an operand.
+    pub fn slots(self) -> &'a [Slot] {
+        self.slots
+    }
+
+    /// The operands among the slots.
+    pub fn args(self) -> impl Iterator<Item = Arg> + use<'a> {
+        self.slots.iter().filter_map(|slot| match slot {
+            Slot::Arg(arg) => Some(*arg),
+            _ => None,
+        })
+    }
+
+    /// The frames, outermost first.
+    pub fn frames(self) -> impl Iterator<Item = FrameRef<'a>> + use<'a> {
+        let mut rest = self.slots;
+        self.outline.frames.iter().map(move |&(code, pc, count)| {
+            let slots;
+            (slots, rest) = rest.split_at(count);
+            FrameRef { code, pc, slots }
+        })
+    }
+
+    /// Where the innermost frame resumes, if there is a frame.
+    pub fn pc(self) -> Option<u32> {
+        self.outline.frames.last().map(|frame| frame.1)
+    }
+
+    /// The virtual objects' descriptions with their fields.
+    pub fn virtuals(self) -> impl ExactSizeIterator<Item = (u32, &'a [Slot])> + use<'a> {
+        let in_frames: usize = self.outline.frames.iter().map(|frame| frame.2).sum();
+        let mut rest = &self.slots[in_frames..];
+        self.outline.virtuals.iter().map(move |&(desc, count)| {
+            let fields;
+            (fields, rest) = rest.split_at(count);
+            (desc, fields)
+        })
+    }
+
+    /// The snapshot by itself.
+    pub fn to_owned(self) -> Snapshot {
+        let frame = |FrameRef { code, pc, slots }| Frame { code, pc, slots: slots.to_vec() };
+        let object = |(desc, fields): (u32, &[Slot])| Virtual { desc, fields: fields.to_vec() };
+        Snapshot {
+            frames: self.frames().map(frame).collect(),
+            virtuals: self.virtuals().map(object).collect(),
+        }
     }
 }
 
@@ -275,7 +348,8 @@ pub struct Trace {
     pub name: String,
     insts: Vec<Inst>,
     args: Vec<Arg>,
-    pub snapshots: Vec<Snapshot>,
+    snapshots: Vec<Kept>,
+    slots: Vec<Slot>,
     pub callees: Vec<Callee>,
 }
 
@@ -326,8 +400,14 @@ impl Trace {
     }
 
     /// The instruction's snapshot.
-    pub fn snapshot(&self, val: Val) -> Option<&Snapshot> {
-        self.inst(val).snap.map(|id| &self.snapshots[id.0 as usize])
+    pub fn snapshot(&self, val: Val) -> Option<SnapshotRef<'_>> {
+        self.inst(val).snap.map(|id| self.snapshot_by_id(id))
+    }
+
+    /// The snapshot.
+    pub fn snapshot_by_id(&self, id: SnapId) -> SnapshotRef<'_> {
+        let Kept { outline, start, count } = &self.snapshots[id.0 as usize];
+        SnapshotRef { outline, slots: &self.slots[*start..][..*count] }
     }
 
     /// The function that the instruction calls.
@@ -359,7 +439,7 @@ impl Trace {
         let first = self.phis().next().unwrap_or(mark);
         let mut taken = vec![false; first.index()];
         for val in (mark.0 + 1..self.len() as u32).map(Val) {
-            let snapshot = self.snapshot(val).into_iter().flat_map(Snapshot::args);
+            let snapshot = self.snapshot(val).into_iter().flat_map(SnapshotRef::args);
             for used in self.args(val).iter().copied().chain(snapshot).filter_map(Arg::val) {
                 if let Some(taken) = taken.get_mut(used.index()) {
                     *taken = true;
@@ -439,7 +519,20 @@ impl Trace {
 
     /// Adds a snapshot to refer to.
     pub fn snap(&mut self, snapshot: Snapshot) -> SnapId {
-        self.snapshots.push(snapshot);
+        let Snapshot { frames, virtuals } = snapshot;
+        let outline = Rc::new(Outline {
+            frames: frames.iter().map(|frame| (frame.code, frame.pc, frame.slots.len())).collect(),
+            virtuals: virtuals.iter().map(|object| (object.desc, object.fields.len())).collect(),
+        });
+        let slots = frames.into_iter().flat_map(|frame| frame.slots);
+        let fields = virtuals.into_iter().flat_map(|object| object.fields);
+        self.keep(outline, slots.chain(fields))
+    }
+
+    fn keep(&mut self, outline: Rc<Outline>, slots: impl Iterator<Item = Slot>) -> SnapId {
+        let start = self.slots.len();
+        self.slots.extend(slots);
+        self.snapshots.push(Kept { outline, start, count: self.slots.len() - start });
         SnapId(self.snapshots.len() as u32 - 1)
     }
 
@@ -476,13 +569,7 @@ impl<'a> Rewrite<'a> {
 
     /// What an operand of the old trace is in the new one.
     pub fn arg(&self, arg: Arg) -> Arg {
-        let Arg::Val(val) = arg else { return arg };
-        match self.renamed[val.index()].unwrap_or(arg) {
-            Arg::Val(val) if !self.learnt.is_empty() => {
-                self.learnt.get(&val).map_or(val.into(), |&c| Arg::Const(c))
-            }
-            arg => arg,
-        }
+        rename(&self.renamed, &self.learnt, arg)
     }
 
     /// From here on the new trace's value is known to be the constant.
@@ -501,13 +588,13 @@ impl<'a> Rewrite<'a> {
         if let Some(done) = self.snaps[old.0 as usize] {
             return Some(done);
         }
-        let mut snapshot = self.old.snapshots[old.0 as usize].clone();
-        for slot in snapshot.slots_mut() {
-            if let Slot::Arg(arg) = slot {
-                *arg = self.arg(*arg);
-            }
-        }
-        let new = self.out.snap(snapshot);
+        let Kept { outline, .. } = &self.old.snapshots[old.0 as usize];
+        let (renamed, learnt) = (&self.renamed, &self.learnt);
+        let slots = self.old.snapshot_by_id(old).slots.iter().map(|&slot| match slot {
+            Slot::Arg(arg) => Slot::Arg(rename(renamed, learnt, arg)),
+            slot => slot,
+        });
+        let new = self.out.keep(outline.clone(), slots);
         self.snaps[old.0 as usize] = Some(new);
         Some(new)
     }
@@ -535,5 +622,13 @@ impl<'a> Rewrite<'a> {
     /// Forgets which snapshots were copied: the next time round their values have new names.
     pub fn forget_snapshots(&mut self) {
         self.snaps.fill(None);
+    }
+}
+
+fn rename(renamed: &[Option<Arg>], learnt: &FxHashMap<Val, Const>, arg: Arg) -> Arg {
+    let Arg::Val(val) = arg else { return arg };
+    match renamed[val.index()].unwrap_or(arg) {
+        Arg::Val(val) if !learnt.is_empty() => learnt.get(&val).map_or(val.into(), |&c| Arg::Const(c)),
+        arg => arg,
     }
 }

@@ -74,7 +74,7 @@ fn check(trace: &Trace, val: Val, lo: bool, in_loop: bool) -> Result<(), String>
         for slot in snapshot.slots() {
             match *slot {
                 Slot::Arg(arg) => before(trace, val, arg)?,
-                Slot::Virtual(n) if usize::from(n) >= snapshot.virtuals.len() => {
+                Slot::Virtual(n) if usize::from(n) >= snapshot.virtuals().len() => {
                     return Err(format!("no object &{n}"));
                 }
                 _ => {}

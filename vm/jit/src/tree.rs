@@ -4,7 +4,7 @@
 
 use ir::backend::CodeId;
 use ir::machine::ExitId;
-use ir::trace::{SnapId, Snapshot, Trace};
+use ir::trace::{SnapId, SnapshotRef, Trace};
 use rustc_hash::FxHashMap;
 use std::rc::Rc;
 
@@ -156,8 +156,8 @@ pub struct Left {
 
 impl Left {
     /// What the exit restores.
-    pub fn snapshot(&self) -> &Snapshot {
-        &self.trace.snapshots[self.snap.0 as usize]
+    pub fn snapshot(&self) -> SnapshotRef<'_> {
+        self.trace.snapshot_by_id(self.snap)
     }
 }
 

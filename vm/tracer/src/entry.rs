@@ -376,8 +376,8 @@ unsafe fn left(jit: &'static Jit, exited: Exited, scratch: &mut Scratch, ts: &Th
         let line = format!("code {} exit {}: {}", exited.code.0, exited.exit.0, snapshot);
         jit::dump::show("exit", &line);
     }
-    let Some(innermost) = snapshot.frames.last() else { objects::fatal("an exit without a frame") };
-    let (unit, kind) = Exit::unpack(innermost.pc);
+    let Some(pc) = snapshot.pc() else { objects::fatal("an exit without a frame") };
+    let (unit, kind) = Exit::unpack(pc);
     if kind == Exit::Elsewhere {
         return elsewhere();
     }
@@ -411,7 +411,7 @@ unsafe fn left(jit: &'static Jit, exited: Exited, scratch: &mut Scratch, ts: &Th
         let origin = Origin::Exit(exited.code, exited.exit);
         let mut recorder = Box::new(Recorder::new(name, origin, jit.options.trace_limit));
         recorder.breaker = breaker as i64;
-        recorder.begin_bridge(snapshot, &types, &scratch.frames);
+        recorder.begin_bridge(&snapshot.to_owned(), &types, &scratch.frames);
         recorder.expected = unit;
         if kind == Exit::Bury && recorder.bury(unit).is_err() {
             return Go::Frame;

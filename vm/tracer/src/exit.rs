@@ -6,7 +6,7 @@ use bytecode::opcodes::{DEOPT, op};
 use core::ptr;
 use interp::eval::{FramePtr, caches};
 use interp::{call, frame};
-use ir::trace::{Slot, Snapshot};
+use ir::trace::{Slot, SnapshotRef};
 use objects::interpreter_frame::InterpreterFrame;
 use objects::state::ThreadState;
 use objects::types::float::Float;
@@ -51,19 +51,19 @@ pub struct Scratch {
 ///
 /// # Safety
 /// Compiled code was just left there.
-pub unsafe fn restore(ts: &ThreadState, snapshot: &Snapshot, scratch: &mut Scratch) -> Exit {
+pub unsafe fn restore(ts: &ThreadState, snapshot: SnapshotRef, scratch: &mut Scratch) -> Exit {
     let Scratch { values, frames, made } = scratch;
     // Behind the frames' slots come the virtuals' fields, one each.
-    let first_field = values.len() - snapshot.virtuals.len();
+    let first_field = values.len() - snapshot.virtuals().len();
     let fields = values[first_field..].iter();
     made.clear();
-    made.extend(snapshot.virtuals.iter().zip(fields).map(|(object, &bits)| make(object.desc, bits)));
+    made.extend(snapshot.virtuals().zip(fields).map(|((desc, _), &bits)| make(desc, bits)));
     let mut values = values.iter().copied();
     let mut take = || values.next().unwrap_or(0);
     frames.clear();
     let mut kind = Exit::Resume;
-    for (number, saved) in snapshot.frames.iter().enumerate() {
-        let mut slots = &saved.slots[..];
+    for (number, saved) in snapshot.frames().enumerate() {
+        let mut slots = saved.slots;
         if number == 0 {
             // The thread.
             take();

@@ -26,6 +26,7 @@ use objects::types::generator::Generator;
 use objects::types::int::Int;
 use objects::types::list::List;
 use objects::types::str::Str;
+use objects::types::str::methods::append;
 use objects::types::tuple::Tuple;
 use objects::{Object, Ref, Result, TypeObject, raise};
 
@@ -68,6 +69,8 @@ helpers! {
     die (P) -> -, Touches::Reads, death::die;
     /// `BINARY_OP` of numbers and strings.
     operate_plain (P P I) -> P, Touches::Nothing, operate;
+    /// Two strings, the first of which is given away: it may grow in place.
+    append_str (P P) -> P, Touches::Nothing, append_str;
     compare_plain (P P I) -> P, Touches::Nothing, compare_values;
     str_equal (P P) -> I, Touches::Nothing, str_equal;
     /// The truth of a built-in container.
@@ -312,6 +315,12 @@ pub fn int_value_of(value: &Object) -> Option<i64> {
 
 extern "C" fn operate(left: &Object, right: &Object, operator: i64) -> *mut Object {
     pointer(binary::operate(operator as usize, left, right))
+}
+
+extern "C" fn append_str(left: Ref, right: &Object) -> *mut Object {
+    // SAFETY: both are exact strings.
+    let (left, right) = unsafe { (left.downcast_unchecked::<Str>(), right.cast_unchecked::<Str>()) };
+    pointer(append(left, right).map(Ref::upcast))
 }
 
 extern "C" fn compare_values(left: &Object, right: &Object, arg: i64) -> *mut Object {

@@ -19,6 +19,7 @@ use objects::types::code::Code;
 use objects::types::float::{Float, PyFloat_Type};
 use objects::types::int::PyLong_Type;
 use objects::{Object, Ref, TypeObject};
+use rustc_hash::FxHashMap;
 use std::collections::HashMap;
 
 pub type Recorded<T = ()> = Result<T, Abort>;
@@ -209,6 +210,10 @@ impl Recorder {
     /// Begins the recording of a bridge at an exit with that snapshot; `lives` are the frames that were rebuilt, outermost first.
     pub fn begin_bridge(&mut self, snapshot: &Snapshot, types: &[Ty], lives: &[FramePtr]) {
         let params: Vec<Arg> = types.iter().map(|&ty| self.trace.param(ty).into()).collect();
+        // What was constant there is so here.
+        let known =
+            snapshot.args().zip(params).map(|(arg, param)| if arg.konst().is_some() { arg } else { param });
+        let params: Vec<Arg> = known.collect();
         let mut next = params.iter().copied();
         let mut take = || next.next().unwrap_or(Arg::from(0));
         // Frames' slots come first, then the virtuals' fields.
@@ -335,7 +340,7 @@ impl Recorder {
     /// A snapshot of the state as it is now.
     pub fn snapshot(&mut self, unit: u32, exit: Exit) -> SnapId {
         let mut snapshot = Snapshot::default();
-        let mut used: HashMap<ObjId, u32> = HashMap::new();
+        let mut used: FxHashMap<ObjId, u32> = FxHashMap::default();
         for slot in self.frames.iter().flat_map(|frame| &frame.slots).filter(|slot| slot.home) {
             if let Item::Obj(id) = slot.item {
                 *used.entry(id).or_default() += 1;
@@ -457,7 +462,8 @@ impl Recorder {
         item
     }
 
-    fn uses(&self, id: ObjId) -> u32 {
+    /// How many slots hold the object.
+    pub fn uses(&self, id: ObjId) -> u32 {
         let slots = self.frames.iter().flat_map(|frame| &frame.slots);
         slots.filter(|slot| slot.item == Item::Obj(id)).count() as u32
     }
@@ -495,12 +501,19 @@ impl Recorder {
 
     /// Before the heap changes: what it lends is owned from now on.
     pub fn protect(&mut self) {
-        for number in 0..self.objs.len() {
-            let id = ObjId(number as u32);
-            if self.objs[number].life == Life::Borrowed && self.uses(id) > 0 {
-                self.count_up(self.objs[number].val);
-                (self.objs[number].life, self.objs[number].owned) = (Life::Counted, 1);
-            }
+        let borrowed = |slot: &Slot| match slot.item {
+            Item::Obj(id) => Some(id).filter(|id| self.objs[id.0 as usize].life == Life::Borrowed),
+            _ => None,
+        };
+        let slots = self.frames.iter().flat_map(|frame| &frame.slots);
+        let mut lent: Vec<ObjId> = slots.filter_map(borrowed).collect();
+        lent.sort_unstable_by_key(|id| id.0);
+        lent.dedup();
+        for id in lent {
+            let val = self.obj(id).val;
+            self.count_up(val);
+            let obj = self.obj(id);
+            (obj.life, obj.owned) = (Life::Counted, 1);
         }
     }
 
@@ -926,7 +939,7 @@ mod tests {
         recorder.set(0, item);
         recorder.set(1, item);
         let snap = recorder.snapshot(5, Exit::Resume);
-        let snapshot = &recorder.trace.snapshots[snap.0 as usize];
+        let snapshot = recorder.trace.snapshot_by_id(snap).to_owned();
         assert_eq!(snapshot.frames[0].slots[2..], [Saved::Arg(val), Saved::Virtual(0)]);
         assert_eq!(snapshot.virtuals[0], Virtual { desc: made::REFERENCE, fields: vec![Saved::Arg(val)] });
     }

@@ -2,8 +2,9 @@
 
 use super::Site;
 use crate::helpers::{Helper, int_value_of};
-use crate::items::Item;
+use crate::items::{Item, Life, Slot};
 use crate::recorder::{Recorded, Recorder};
+use bytecode::opcodes::{DEOPT, op};
 use ir::ops::Op;
 use ir::trace::{Arg, Const};
 use objects::Object;
@@ -98,7 +99,43 @@ pub fn is_plain(rec: &mut Recorder, index: usize) -> Recorded<bool> {
     Ok(false)
 }
 
+/// The fast local in which the left operand of `+` is, if both are strings, the next instruction binds the result there, and nothing
+/// else of the trace refers to the operand: nobody needs the old string once the new one is made.
+fn grown_local(rec: &mut Recorder, at: Site, left: usize, right: usize) -> Recorded<Option<usize>> {
+    let both = rec.live_object(left)?.is_exactly(&PyUnicode_Type)
+        && rec.live_object(right)?.is_exactly(&PyUnicode_Type);
+    if !both || at.arg % operator::COUNT != operator::ADD {
+        return Ok(None);
+    }
+    let Item::Obj(id) = rec.item(left, true) else { return Ok(None) };
+    let code = rec.top().code;
+    // SAFETY: the running frame's code.
+    let Some(next) = (unsafe { (*code).units() }).get(at.next as usize).map(|unit| unit.get()) else {
+        return Ok(None);
+    };
+    let local = usize::from(next >> 8);
+    let stores = DEOPT[usize::from(next as u8)] == op::STORE_FAST && rec.prefix.is_none();
+    let slot = rec.top().slots.get(local).copied();
+    let holds = slot.is_some_and(|slot| !slot.home && slot.item == Item::Obj(id));
+    let obj = *rec.obj(id);
+    let is_only = obj.life == Life::Counted && obj.owned == 1 && rec.uses(id) == 2;
+    Ok(Some(local).filter(|_| stores && holds && is_only))
+}
+
 fn by_runtime(rec: &mut Recorder, at: Site, left: usize, right: usize) -> Recorded {
+    if let Some(local) = grown_local(rec, at, left, right)? {
+        is_plain(rec, left)?;
+        is_plain(rec, right)?;
+        let args = [rec.pointer(left), rec.pointer(right)];
+        // Until the next instruction the local is without a value, as in the interpreter.
+        rec.top().slots[local] = Slot::held(Item::Null);
+        if let Item::Obj(id) = rec.item(left, true) {
+            rec.obj(id).owned = 0;
+        }
+        let result = rec.call(Helper::append_str, &args);
+        rec.finish(at.unit, 2, result);
+        return Ok(());
+    }
     // `str % x` formats any object, but then both are plain.
     let plain = is_plain(rec, left)? && is_plain(rec, right)?;
     let args = [rec.pointer(left), rec.pointer(right), Arg::from(at.arg as i64)];
