@@ -11,6 +11,12 @@ use std::rc::Rc;
 /// A recording of one place that failed this often is not tried again.
 const PATIENCE: u32 = 4;
 
+/// How many bridges the traces that belong to one loop may have.
+const BRIDGES: u32 = 100;
+
+/// How often a loop is entered before it is asked whether that is of use.
+const TRIAL: u32 = 1000;
+
 /// An exit of a compiled trace.
 #[derive(Debug, Default)]
 pub struct Exit {
@@ -19,13 +25,15 @@ pub struct Exit {
     pub taken: u32,
     /// Recordings of a bridge that failed.
     failed: u32,
+    /// Before a loop's head, where not one round has been made.
+    early: bool,
 }
 
 impl Exit {
-    /// Counts the exit; whether it is time to record a bridge.
+    /// Counts the exit; whether it is time to record a bridge. Each failure makes the next attempt four times as dear.
     pub fn count(&mut self, threshold: u32) -> bool {
-        self.taken += 1;
-        self.taken > threshold && self.failed < PATIENCE
+        self.taken = self.taken.saturating_add(1);
+        self.failed < PATIENCE && self.taken > threshold.saturating_mul(1 << (2 * self.failed))
     }
 }
 
@@ -38,11 +46,14 @@ pub struct Place<E> {
     pub failed: u32,
     /// Not tried again.
     pub given_up: bool,
+    /// Times that the compiled loop was entered, and left before it had made a round.
+    entered: u32,
+    in_vain: u32,
 }
 
 impl<E> Default for Place<E> {
     fn default() -> Place<E> {
-        Place { root: None, failed: 0, given_up: false }
+        Place { root: None, failed: 0, given_up: false, entered: 0, in_vain: 0 }
     }
 }
 
@@ -51,6 +62,10 @@ impl<E> Default for Place<E> {
 struct Compiled {
     trace: Rc<Trace>,
     exits: Vec<Exit>,
+    /// The loop whose exits led here; itself for a loop.
+    root: CodeId,
+    /// For a loop: the bridges that belong to it.
+    bridges: u32,
 }
 
 /// All traces.
@@ -89,16 +104,53 @@ impl<E> Tree<E> {
         self.places.get(&place)?.root.clone()
     }
 
-    /// Notes a compiled trace.
-    pub fn add(&mut self, code: CodeId, trace: Rc<Trace>) {
-        let leaving = trace.vals().map(|val| trace.inst(val)).filter(|inst| inst.op.leaves());
-        let exits = leaving.map(|inst| Exit { snapshot: inst.snap, ..Exit::default() }).collect();
+    /// Notes a compiled trace, which for a bridge goes on where `parent` is left.
+    pub fn add(&mut self, code: CodeId, trace: Rc<Trace>, parent: Option<CodeId>) {
+        let mark = trace.loop_mark();
+        let leaving = trace.vals().filter(|&val| trace.inst(val).op.leaves());
+        let exit = |val| Exit {
+            snapshot: trace.inst(val).snap,
+            early: mark.is_some_and(|mark| val < mark),
+            ..Exit::default()
+        };
+        let exits = leaving.map(exit).collect();
+        let root = parent.and_then(|parent| self.code(parent)).map_or(code, |parent| parent.root);
+        if let Some(root) = self.code(root) {
+            root.bridges += 1;
+        }
         let index = code.0 as usize;
         if self.codes.len() <= index {
             self.codes.resize_with(index + 1, || None);
         }
-        self.codes[index] = Some(Compiled { trace, exits });
+        self.codes[index] = Some(Compiled { trace, exits, root, bridges: 0 });
         self.count += 1;
+    }
+
+    /// Whether the loop to which the trace belongs may have another bridge.
+    pub fn may_grow(&mut self, code: CodeId) -> bool {
+        let root = self.code(code).map(|compiled| compiled.root);
+        root.and_then(|root| self.code(root)).is_some_and(|root| root.bridges < BRIDGES)
+    }
+
+    /// Counts that the compiled loop at the place was entered and left at that exit. One that hardly ever makes a round is given up;
+    /// whether it is so.
+    pub fn count_entry(&mut self, place: usize, code: CodeId, exit: ExitId) -> bool {
+        let hopeless = |exit: &Exit| exit.early && (exit.failed > 0 || exit.taken > TRIAL);
+        let exits = self.code(code).map(|compiled| &compiled.exits);
+        let early = exits.and_then(|exits| exits.get(exit.0 as usize)).is_some_and(hopeless);
+        let Some(place) = self.places.get_mut(&place) else { return false };
+        let is_own = place.root.as_ref().is_some_and(|root| root.0 == code);
+        place.in_vain += u32::from(early && is_own);
+        place.entered += 1;
+        if place.entered < TRIAL {
+            return false;
+        }
+        let useless = place.in_vain > place.entered / 4 * 3;
+        (place.entered, place.in_vain) = (0, 0);
+        if useless {
+            (place.root, place.given_up) = (None, true);
+        }
+        useless
     }
 
     /// Notes that a loop's code is entered at the place in the way `entry` says.
@@ -171,6 +223,39 @@ mod tests {
         assert!((0..PATIENCE - 1).all(|_| !tree.fail(7, false)));
         assert!(tree.fail(7, false) && tree.place(7).given_up);
         assert!(tree.fail(8, true));
+    }
+
+    /// A loop with an exit in its preamble and one in its body.
+    fn looping() -> Rc<Trace> {
+        let text = "v0 = param i\nguard_lt v0, 9 -> [v0]\nv2 = phi v0\nloop\nv4 = add v2, 1\n\
+                    guard_lt v4, 99 -> [v4]\njump v4";
+        Rc::new(ir::text::parse(text, &|_| None).expect("it is a trace"))
+    }
+
+    #[test]
+    fn a_loop_that_is_entered_in_vain_is_given_up() {
+        for (exit, is_useless) in [(0, true), (1, false)] {
+            let mut tree = Tree::default();
+            tree.add(CodeId(0), looping(), None);
+            tree.add_root(7, CodeId(0), ());
+            tree.fail_bridge(CodeId(0), ExitId(0), true);
+            let told = (0..TRIAL).any(|_| tree.count_entry(7, CodeId(0), ExitId(exit)));
+            assert_eq!(
+                (told, tree.place(7).given_up, tree.root_at(7).is_none()),
+                (is_useless, is_useless, is_useless)
+            );
+        }
+    }
+
+    #[test]
+    fn a_tree_does_not_grow_for_ever() {
+        let mut tree = Tree::<()>::default();
+        tree.add(CodeId(0), looping(), None);
+        for n in 1..=BRIDGES {
+            assert!(tree.may_grow(CodeId(n - 1)));
+            tree.add(CodeId(n), looping(), Some(CodeId(n - 1)));
+        }
+        assert!(!tree.may_grow(CodeId(3)));
     }
 
     #[test]

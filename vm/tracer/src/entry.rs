@@ -207,16 +207,18 @@ unsafe fn hot(counter: Pc, header: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -
         if let Some((code, entry)) = root {
             return enter(jit, counter, header, code, &entry, sp, frame, ts).unwrap_or(Go::Loop);
         }
-        let given_up = {
+        let (given_up, failed) = {
             let mut tree = jit.tree.borrow_mut();
             let full = tree.len() >= jit.options.code_limit;
             let place = tree.place(place);
-            place.given_up || full
+            (place.given_up || full, place.failed)
         };
+        // Each failure makes the next attempt twice as dear.
+        let rounds = jit.options.threshold.saturating_mul(1 << failed.min(16));
         let breaker = (*ts).eval_breaker.load(Ordering::Relaxed);
         let is_free = !follow::is_recording(jit, ts);
         if given_up || !is_free || breaker != (*frame).code().co_instrumentation_version.get() {
-            set_counter(counter, if given_up { COUNTER_MAX } else { jit.options.threshold });
+            set_counter(counter, if given_up { COUNTER_MAX } else { rounds });
             return Go::Loop;
         }
         let code: &Code = (*frame).code();
@@ -232,7 +234,7 @@ unsafe fn hot(counter: Pc, header: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -
         recorder.counter = counter;
         recorder.begin_loop(frame, depth, &stored, &|slot| loose.get(&(place, slot)).copied());
         start(jit, recorder);
-        set_counter(counter, jit.options.threshold);
+        set_counter(counter, rounds.saturating_mul(2));
         Go::RecordLoop
     }
 }
@@ -343,6 +345,10 @@ unsafe fn enter(
         let mut scratch = jit.scratch.take();
         let exited = jit.backend.enter(code, &args, &mut scratch.values);
         jit.params.set(args);
+        if jit.tree.borrow_mut().count_entry(header as usize, exited.code, exited.exit) {
+            jit.stats.borrow_mut().blacklisted += 1;
+            set_counter(counter, COUNTER_MAX);
+        }
         let go = left(jit, exited, &mut scratch, &*ts);
         jit.scratch.set(scratch);
         Some(go)
@@ -401,6 +407,7 @@ unsafe fn left(jit: &'static Jit, exited: Exited, scratch: &mut Scratch, ts: &Th
         let record = is_hot
             && matches!(kind, Exit::Resume | Exit::Bury)
             && jit.tree.borrow().len() < jit.options.code_limit
+            && jit.tree.borrow_mut().may_grow(exited.code)
             && !follow::is_recording(jit, ts)
             && breaker == (*top).code().co_instrumentation_version.get();
         if !record {

@@ -305,7 +305,9 @@ fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) ->
             Abort::Backend
         })
     };
-    check(&trace)?;
+    if cfg!(debug_assertions) {
+        check(&trace)?;
+    }
     let start = Instant::now();
     let trace = Rc::new(opt::optimise(&trace));
     if dump.opt {
@@ -333,7 +335,11 @@ fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) ->
     let mut stats = jit.stats.borrow_mut();
     stats.instructions += trace.len() as u64;
     stats.code_bytes += extent.map_or(0, |extent| extent.1 as u64);
-    tree.add(code, trace);
+    let parent = match rec.origin {
+        Origin::Root => None,
+        Origin::Exit(parent, _) => Some(parent),
+    };
+    tree.add(code, trace, parent);
     jit.kept.borrow_mut().append(&mut rec.kept);
     match rec.origin {
         Origin::Root => {
