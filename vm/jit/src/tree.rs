@@ -169,7 +169,7 @@ impl<E> Tree<E> {
 
     /// The exit with its trace.
     pub fn exit(&mut self, code: CodeId, exit: ExitId) -> Option<(&mut Exit, Left)> {
-        let Compiled { trace, exits } = self.code(code)?;
+        let Compiled { trace, exits, .. } = self.code(code)?;
         let exit = exits.get_mut(exit.0 as usize)?;
         let snap = exit.snapshot?;
         Some((exit, Left { trace: trace.clone(), snap }))
