@@ -10,6 +10,8 @@ pub struct Stats {
     /// Loops compiled.
     pub roots: u64,
     pub bridges: u64,
+    /// Functions without a hot loop among them.
+    pub functions: u64,
     /// Traces among them that end in an exit.
     pub open: u64,
     /// Times that compiled code was entered from the interpreter.
@@ -33,6 +35,7 @@ impl Default for Stats {
             recordings: 0,
             roots: 0,
             bridges: 0,
+            functions: 0,
             open: 0,
             entries: 0,
             mismatches: 0,
@@ -52,11 +55,12 @@ impl Stats {
     }
 
     /// All counters by name.
-    pub fn counters(&self) -> [(&'static str, u64); 10] {
+    pub fn counters(&self) -> [(&'static str, u64); 11] {
         [
             ("recordings", self.recordings),
             ("roots", self.roots),
             ("bridges", self.bridges),
+            ("functions", self.functions),
             ("open", self.open),
             ("entries", self.entries),
             ("mismatches", self.mismatches),

@@ -5,8 +5,11 @@ use crate::layout;
 use crate::recorder::{Exit, Recorded, Recorder};
 use crate::state::Level;
 use ir::ops::{Effect, Op};
-use ir::trace::{Arg, Extra, Rewrite, Trace, Val};
+use ir::trace::{Alias, Arg, Extra, Rewrite, Trace, Val};
 use jit::abort::Abort;
+
+/// Calls that must be left before the limit of recursion for a trace to make frames that stay.
+const SPARE: i64 = 50;
 
 /// What there was of a recording before an instruction.
 pub struct Mark {
@@ -39,6 +42,11 @@ impl Recorder {
                 self.unstable = Some((place, index, level));
                 return Err(Abort::Unstable);
             }
+        }
+        if last > 0 {
+            // Frames that are there to stay count.
+            let left = self.load(Op::ld_i32, self.thread, layout::RECURSION, Alias::VOLATILE);
+            self.guard(Op::guard_gt, &[left, Arg::from(SPARE)]);
         }
         self.give_memory();
         for number in 0..last {

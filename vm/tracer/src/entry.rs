@@ -35,7 +35,7 @@ static RECORD: Table = Table([record as Handler; 256]);
 /// How to go on.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 #[repr(usize)]
-enum Go {
+pub enum Go {
     /// At the loop's first instruction.
     Loop,
     /// There, recording.
@@ -83,9 +83,25 @@ pub unsafe extern "C" fn loop_entry(
         if !ptr::eq(table, &TABLE) {
             next!(header, sp, frame, ts, table);
         }
-        match hot(pc, header, sp, frame, ts) {
-            Go::Loop => next!(header, sp, frame, ts, &TABLE),
-            Go::RecordLoop => next!(header, sp, frame, ts, &RECORD),
+        go_on(hot(pc, header, sp, frame, ts), header, sp, frame, ts, table)
+    }
+}
+
+/// Goes on as told: at `pc`, or elsewhere.
+#[inline(always)]
+pub unsafe extern "C" fn go_on(
+    go: Go,
+    pc: Pc,
+    sp: Sp,
+    frame: FramePtr,
+    ts: ThreadPtr,
+    table: *const Table,
+) -> *mut Object {
+    // SAFETY: as in every handler.
+    unsafe {
+        match go {
+            Go::Loop => next!(pc, sp, frame, ts, table),
+            Go::RecordLoop => next!(pc, sp, frame, ts, &RECORD),
             Go::Ended => ptr::null_mut(),
             Go::Elsewhere => {
                 let (pc, sp, frame) = (LANDED.pc.get(), LANDED.sp.get(), LANDED.frame.get());
@@ -205,7 +221,7 @@ unsafe fn hot(counter: Pc, header: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -
         let place = header as usize;
         let root = jit.tree.borrow().root_at(place);
         if let Some((code, entry)) = root {
-            return enter(jit, counter, header, code, &entry, sp, frame, ts).unwrap_or(Go::Loop);
+            return enter(jit, Some(counter), header, code, &entry, sp, frame, ts).unwrap_or(Go::Loop);
         }
         let (given_up, failed) = {
             let mut tree = jit.tree.borrow_mut();
@@ -239,7 +255,8 @@ unsafe fn hot(counter: Pc, header: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -
     }
 }
 
-fn start(jit: &Jit, recorder: Box<Recorder>) {
+/// Begins a recording.
+pub fn start(jit: &Jit, recorder: Box<Recorder>) {
     jit.stats.borrow_mut().recordings += 1;
     *jit.recorder.borrow_mut() = Some(recorder);
 }
@@ -314,9 +331,9 @@ unsafe fn params(params: &mut Vec<u64>, entry: &Entry, sp: Sp, frame: FramePtr, 
 }
 
 /// Enters a loop's code; `None` if the frame is not as the code expects it.
-unsafe fn enter(
+pub unsafe fn enter(
     jit: &'static Jit,
-    counter: Pc,
+    counter: Option<Pc>,
     header: Pc,
     code: CodeId,
     entry: &Entry,
@@ -356,7 +373,7 @@ unsafe fn enter(
 }
 
 /// A loop's code is not entered because of what the frame holds.
-unsafe fn mismatch(jit: &Jit, counter: Pc, header: Pc, entry: &Entry, ts: ThreadPtr) {
+unsafe fn mismatch(jit: &Jit, counter: Option<Pc>, header: Pc, entry: &Entry, ts: ThreadPtr) {
     jit.stats.borrow_mut().mismatches += 1;
     // SAFETY: the running thread, and the counter of its jump.
     unsafe {
@@ -365,7 +382,9 @@ unsafe fn mismatch(jit: &Jit, counter: Pc, header: Pc, entry: &Entry, ts: Thread
             // Tools have come or gone: what was compiled before shows them nothing.
             jit.tree.borrow_mut().forget(header as usize);
         }
-        set_counter(counter, 16);
+        if let Some(counter) = counter {
+            set_counter(counter, 16);
+        }
     }
 }
 

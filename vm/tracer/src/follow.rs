@@ -2,6 +2,7 @@
 //! a loop's first instruction.
 
 use crate::entry;
+use crate::function;
 use crate::items::{Entry, Runs, Slot};
 use crate::record::{self, Site, iter};
 use crate::recorder::Recorder;
@@ -107,6 +108,26 @@ pub unsafe fn step(pc: Pc, sp: Sp, frame: FramePtr, arg: usize) -> bool {
     false
 }
 
+/// Whether the frame is above the recording's innermost one. The way down may be long, so the frames on it that were seen are noted: the
+/// recording sees every instruction of the evaluation, also the first one below them.
+unsafe fn is_above(rec: &mut Recorder, frame: FramePtr) -> bool {
+    if let Some(place) = rec.above.iter().rposition(|&seen| ptr::eq(seen, frame)) {
+        rec.above.truncate(place + 1);
+        return true;
+    }
+    // SAFETY: a running frame.
+    let caller = unsafe { (*frame).previous.get() }.cast_const();
+    let called = rec.above.last().is_some_and(|&last| ptr::eq(last, caller));
+    if !called {
+        if !is_below(rec.top().live, frame) {
+            return false;
+        }
+        rec.above.clear();
+    }
+    rec.above.push(frame);
+    true
+}
+
 /// Whether the frame was made by the call that the innermost frame of the recording is for; notes the one that gives an instance back.
 unsafe fn is_fresh(rec: &mut Recorder, frame: FramePtr) -> bool {
     // SAFETY: a running frame, and those below it.
@@ -137,12 +158,13 @@ unsafe fn follow(
     // SAFETY: the caller's frame; a frame that is new was made by the call before.
     let (at, word) = unsafe {
         if core::mem::take(&mut rec.opaque) && !ptr::eq(rec.top().live, frame) {
-            if !is_below(rec.top().live, frame) {
+            if !is_above(rec, frame) {
                 return Err(Abort::LeftTrack);
             }
             rec.opaque = true;
             return Ok(Next::Go);
         }
+        rec.above.clear();
         let code: *const _ = (*frame).code();
         if rec.top().live.is_null() {
             let fresh = is_fresh(rec, frame);
@@ -187,8 +209,21 @@ unsafe fn follow(
         if rec.frames.len() == 1 && rec.header == word as usize {
             return Ok(Next::Close);
         }
-        if let Some((code, entry)) = jit.tree.borrow().root_at(word as usize) {
-            return Ok(Next::Link(code, entry, word as usize));
+        // A function becomes part of the trace, unless it is part of it already.
+        let recurs = || {
+            rec.frames
+                .iter()
+                .rev()
+                .skip(1)
+                .any(|frame| ptr::eq(frame.code, rec.frames[rec.frames.len() - 1].code))
+        };
+        if at.opcode != bytecode::opcodes::op::RESUME || recurs() {
+            if let Some((code, entry)) = jit.tree.borrow().root_at(word as usize) {
+                return Ok(Next::Link(code, entry, word as usize));
+            }
+            if let Some(stub) = rec.stub.as_ref().filter(|stub| stub.place == word as usize) {
+                return Ok(Next::Link(stub.root, stub.entry.clone(), stub.place));
+            }
         }
     }
     if rec.trace.len() > rec.limit {
@@ -233,7 +268,7 @@ fn is_worth_leaving(jit: &Jit, rec: &Recorder, reason: Abort) -> bool {
     is_final(reason)
         && rec.steps > WORTH
         && match rec.origin {
-            Origin::Exit(..) => true,
+            Origin::Exit(..) => function::is_long(rec),
             Origin::Root => {
                 reason == Abort::Returned
                     && rec.steps > STRAIGHT
@@ -266,7 +301,9 @@ fn close(jit: &Jit, rec: &mut Recorder) -> Result<(), Abort> {
 fn link(jit: &Jit, rec: &mut Recorder, code: CodeId, entry: &Entry, place: usize) -> Result<(), Abort> {
     match rec.arrive(entry, place) {
         Ok(next) => compile(jit, rec, rec.linked(&next), Some(code)).map(drop),
-        Err(Abort::Unstable) if rec.steps > WORTH && rec.header == 0 => leave(jit, rec, Abort::Unstable),
+        Err(Abort::Unstable) if rec.steps > WORTH && rec.header == 0 && rec.stub.is_none() => {
+            leave(jit, rec, Abort::Unstable)
+        }
         Err(reason) => Err(reason),
     }
 }
@@ -351,6 +388,10 @@ fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) ->
         Origin::Exit(parent, exit) => {
             jit.backend.attach(parent, exit, code).map_err(|_| Abort::Backend)?;
             stats.bridges += 1;
+            if let Some(stub) = &rec.stub {
+                function::done(&mut tree, stub);
+                stats.functions += 1;
+            }
         }
     }
     stats.compile_ns += start.elapsed().as_nanos() as u64;

@@ -84,6 +84,7 @@ pub const STACKTOP: i32 = offset_of!(InterpreterFrame, stacktop) as i32;
 pub const GENERATOR_FRAME: i64 = offset_of!(Generator, iframe) as i64;
 pub const GENERATOR_STATE: i32 = offset_of!(Generator, frame_state) as i32 - GENERATOR_FRAME as i32;
 pub const BREAKER: i32 = offset_of!(ThreadState, eval_breaker) as i32;
+pub const RECURSION: i32 = offset_of!(ThreadState, py_recursion_remaining) as i32;
 pub const CURRENT_EXCEPTION: i32 = offset_of!(ThreadState, current_exception) as i32;
 
 pub const TYPE_VERSION: i32 = offset_of!(TypeObject, tp_version_tag) as i32;

@@ -2,7 +2,7 @@
 //!
 //! In reading order: where fields are and which memory is which ([`layout`]); what compiled code calls ([`helpers`], [`death`]); what a
 //! recording knows of the interpreter's values ([`items`]), how it writes them down ([`recorder`], and a file for each family of
-//! instructions in [`record`]) and becomes a trace ([`ending`]); how compiled code is entered and recording begins ([`entry`]), how a recording
+//! instructions in [`record`]) and becomes a trace ([`ending`]); how compiled code is entered and recording begins ([`entry`], and [`function`] for functions without a hot loop), how a recording
 //! follows the interpreter ([`follow`]), how frames are rebuilt ([`exit`]); what
 //! all of it shares ([`state`]); what programs may ask ([`module`]).
 //!
@@ -25,6 +25,7 @@ pub mod ending;
 pub mod entry;
 pub mod exit;
 pub mod follow;
+pub mod function;
 
 pub mod state;
 
@@ -36,6 +37,7 @@ use jit::options::Options;
 /// Plugs the JIT into the interpreter.
 pub fn install(options: Options, backend: Box<dyn Backend>) {
     objects::types::code::build::set_loop_warmup(entry::counter(options.threshold));
+    interp::hook::set_call_entry(function::entry, options.threshold as usize * function::CALLS);
     state::set(options, backend);
     interp::hook::set_loop_entry(Some(entry::loop_entry));
 }

@@ -4,6 +4,7 @@
 //! Within an instruction the guards come first, with a snapshot of the state before it; only then is anything changed.
 
 use crate::death::{self, WAITING};
+use crate::function::Stub;
 use crate::helpers::{Helper, int_value_of};
 use crate::items::{Entry, FrameState, Item, Kind, Life, Obj, ObjId, Runs, Slot};
 use crate::layout;
@@ -98,6 +99,8 @@ pub struct Recorder {
     pub fetched: Option<Fetched>,
     /// The instruction's calls are executed as a whole: what runs in other frames is not written down.
     pub opaque: bool,
+    /// Frames of such a call, each the next one's caller.
+    pub above: Vec<FramePtr>,
     /// The interpreter has executed the last instruction of the trace: all is in memory.
     pub interpreted: bool,
     pub check_dead: bool,
@@ -105,6 +108,8 @@ pub struct Recorder {
     pub steps: u32,
     /// Rounds through inner loops.
     pub rounds: HashMap<(*const Code, u32), u32>,
+    /// The root of the function whose recording this is.
+    pub stub: Option<Stub>,
     /// How often the outermost frame has returned, and the steps when it did.
     pub returned: Option<(u32, u32)>,
     /// What the compiled code refers to.
@@ -138,11 +143,13 @@ impl Recorder {
             skipped: None,
             fetched: None,
             opaque: false,
+            above: Vec::new(),
             interpreted: false,
             check_dead: false,
             check_frame: false,
             steps: 0,
             rounds: HashMap::new(),
+            stub: None,
             returned: None,
             kept: Vec::new(),
             breaker: 0,

@@ -79,13 +79,25 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
         }
         if *pc.sub(1) as u8 == op::RESUME {
             *pc.sub(1) = *pc.sub(1) & 0xff00 | CodeUnit::from(op::RESUME_CHECK);
+            if arg == 0 && (*frame).code().co_cached.get().is_null() {
+                (*frame).code().co_cached.set(core::ptr::without_provenance_mut(hook::call_warmup()));
+            }
         }
     }
 
     /// [`RESUME`] that has run before.
     RESUME_CHECK {
-        if (*ts).eval_breaker.load(Ordering::Relaxed) != (*frame).code().co_instrumentation_version.get() {
+        let code = (*frame).code();
+        if (*ts).eval_breaker.load(Ordering::Relaxed) != code.co_instrumentation_version.get() {
             return RESUME(pc, sp, frame, ts, arg, table);
+        }
+        let counter = code.co_cached.get().addr();
+        if counter != 0 && arg == 0 {
+            if counter > 1 {
+                code.co_cached.set(core::ptr::without_provenance_mut(counter - 1));
+            } else if let Some(hot) = hook::call_entry() {
+                return hot(pc, sp, frame, ts, arg, table);
+            }
         }
     }
 

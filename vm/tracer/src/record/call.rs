@@ -383,7 +383,7 @@ fn guard_caller(rec: &mut Recorder) -> Recorded {
     // SAFETY: as above.
     let looked_at = unsafe { !(*live).frame_obj.is_empty() } || !caller.frame_obj.is_empty();
     let often = rec.returned.is_some_and(|(times, _)| times >= DOWN);
-    if rec.header != 0 || !plain || runs_on || looked_at || often {
+    if rec.header != 0 || rec.stub.is_some() || !plain || runs_on || looked_at || often {
         return Err(Abort::Returned);
     }
     let below = rec.load(Op::ld_i64, frame, layout::PREVIOUS, layout::FRAME);
