@@ -240,7 +240,14 @@ impl Recorder {
                     made::INT => Item::Int(value),
                     made::FLOAT => Item::Float(value),
                     made::BOOL => Item::Bool(value),
-                    _ => self.add(Obj::new(value, 0, Life::Borrowed)),
+                    _ if matches!(object.fields[..], [Saved::Arg(Arg::Const(_))]) => {
+                        self.add(Obj::new(value, 0, Life::Forever))
+                    }
+                    // It may be what another slot owns.
+                    _ => {
+                        self.count_up(value);
+                        self.add(Obj::new(value, 1, Life::Counted))
+                    }
                 }
             })
             .collect();
