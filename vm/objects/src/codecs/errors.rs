@@ -163,7 +163,13 @@ impl<'a> DecodeErrors<'a> {
         output.push_chars(replacement.chars());
         let _depth = crate::state::enter_recursive_call(" in a decoding error handler")?;
         let rest = Bytes::new(&bytes.as_slice()[position..])?;
-        output.push_chars(super::decode(rest.as_object(), Some(self.encoding), self.errors)?.chars());
+        // Two codecs have another name in errors than the one that they are found by.
+        let encoding = match self.encoding {
+            "unicodeescape" => "unicode_escape",
+            "rawunicodeescape" => "raw_unicode_escape",
+            encoding => encoding,
+        };
+        output.push_chars(super::decode(rest.as_object(), Some(encoding), self.errors)?.chars());
         Ok(input.len())
     }
 }

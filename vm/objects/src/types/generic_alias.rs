@@ -203,9 +203,8 @@ impl GenericAlias {
 
     /// `*alias` in a subscript: iterating gives the starred alias, once.
     #[slot(tp_iter)]
-    fn iter(&self) -> Result {
-        let starred = make(self.origin(), &self.args(), true)?;
-        protocol::iter::get_iter(&*Tuple::from_array([starred.upcast()])?)
+    fn iter(&self) -> Result<Ref<AliasIterator>> {
+        Ref::new(AliasIterator { ob_base: Object::HEAD, alias: Slot::new(self.to_ref()) })
     }
 
     #[slot(nb_or)]
@@ -429,4 +428,31 @@ fn substitute_inside(arg: &Object, parameters: &Tuple, values: &[Ref]) -> Result
         }
     }
     protocol::mapping::get_item(arg, &*Tuple::from_vec(given)?)
+}
+
+/// `generic_alias_iterator`.
+#[repr(C)]
+#[derive(macros::Trace)]
+pub struct AliasIterator {
+    ob_base: Object,
+    /// What the item is made of, until it has been.
+    alias: Slot<GenericAlias>,
+}
+
+#[pytype(name = "generic_alias_iterator", static_name = ALIAS_ITERATOR, iter = crate::slots::self_iter, gc, no_new)]
+impl AliasIterator {
+    #[slot(tp_iternext)]
+    fn next(&self) -> Result<Option<Ref<GenericAlias>>> {
+        let Some(alias) = self.alias.take() else { return Ok(None) };
+        make(alias.origin(), &alias.args(), true).map(Some)
+    }
+
+    #[method("__reduce__($self, /)")]
+    fn reduce(&self) -> Result<Ref<Tuple>> {
+        let iter = crate::types::iter::builtin(id!("iter"))?;
+        match self.alias.get() {
+            Some(alias) => Tuple::from_array([iter, Tuple::from_array([alias.upcast()])?.upcast()]),
+            None => crate::types::iter::reduce_exhausted(iter),
+        }
+    }
 }

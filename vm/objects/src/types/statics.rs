@@ -84,6 +84,7 @@ pub static STATIC_TYPES: &[&TypeObject] = &[
     &property::PyProperty_Type,
     &super_::PySuper_Type,
     &generic_alias::Py_GenericAliasType,
+    &generic_alias::ALIAS_ITERATOR,
     &union::_PyUnion_Type,
     &module::PyModule_Type,
     &module::PyModuleDef_Type,

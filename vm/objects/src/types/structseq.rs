@@ -340,15 +340,27 @@ unsafe extern "C" fn clear_slot(_this: &Object) -> c_int {
 
 unsafe extern "C" fn new_slot(class: &TypeObject, args: &Tuple, kwargs: Option<&Object>) -> Result<Ref> {
     let (fields, visible) = (count(class, id!("n_fields")), count(class, id!("n_sequence_fields")));
-    let dict = match (args.items().get(1).copied(), kwargs.and_then(|kwargs| kwargs.cast::<Dict>())) {
-        (Some(dict), _) => Some(dict.to_ref()),
-        (None, Some(kwargs)) => kwargs.get_str(id!("dict"))?,
-        (None, None) => None,
+    let kwargs = kwargs.and_then(|kwargs| kwargs.cast::<Dict>());
+    let argument = |index: usize, name: &'static Str| match (args.items().get(index), kwargs) {
+        (Some(value), _) => Ok(Some(value.to_ref())),
+        (None, Some(kwargs)) => kwargs.get_str(name),
+        (None, None) => Ok(None),
     };
-    let Some(sequence) = args.items().first() else {
+    let (sequence, dict) = (argument(0, id!("sequence"))?, argument(1, id!("dict"))?);
+    let Some(sequence) = sequence else {
         return Err(crate::raise!(TypeError, "structseq() missing required argument 'sequence' (pos 1)"));
     };
-    let items = protocol::sequence::to_list(sequence).map_err(|raised| {
+    let dict = match dict {
+        None => None,
+        Some(dict) => match dict.downcast::<Dict>() {
+            Ok(dict) => Some(dict),
+            Err(_) => {
+                let name = class.full_name();
+                return Err(crate::raise!(TypeError, "{name}() takes a dict as second arg, if any"));
+            }
+        },
+    };
+    let items = protocol::sequence::to_list(&sequence).map_err(|raised| {
         if !raised.matches(&crate::types::exceptions::TypeError) {
             return raised;
         }
@@ -371,12 +383,17 @@ unsafe extern "C" fn new_slot(class: &TypeObject, args: &Tuple, kwargs: Option<&
     }
     let mut values = items.to_vec();
     let unnamed = count(class, id!("n_unnamed_fields"));
+    let mut found = 0;
     for (_, descriptor) in fields_of(class)?.into_iter().skip(length.saturating_sub(unnamed)) {
-        let value = match dict.as_deref().and_then(|dict| dict.cast::<Dict>()) {
+        let value = match &dict {
             Some(dict) => dict.get_str(&descriptor)?,
             None => None,
         };
+        found += usize::from(value.is_some());
         values.push(value.unwrap_or_else(|| none().to_ref()));
+    }
+    if dict.is_some_and(|dict| dict.len() > found) {
+        return Err(crate::raise!(TypeError, "{name}() got duplicate or unexpected field name(s)"));
     }
     instance(class, values)
 }

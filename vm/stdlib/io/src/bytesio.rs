@@ -242,6 +242,7 @@ impl BytesIo {
                 state.class().name()
             ));
         };
+        self.check_open()?;
         self.check_exports()?;
         self.init(Some(value))?;
         let position = match position.cast::<objects::types::int::Int>() {

@@ -201,7 +201,9 @@ impl StringIo {
             return Err(raise!(TypeError, "string argument expected, got '{}'", s.class().name()));
         };
         self.check()?;
-        self.put(text)?;
+        if !text.is_empty() {
+            self.put(text)?;
+        }
         Ok(text.len())
     }
 
@@ -243,6 +245,9 @@ impl StringIo {
                 state.class().name()
             ));
         };
+        if self.closed.get() {
+            self.check()?;
+        }
         // The value holds its line ends as they are.
         self.init(None, Some(newline))?;
         match value.cast::<Str>() {

@@ -60,7 +60,8 @@ impl<'a> Parser<'a> {
         }
         self.expect(TokenKind::Import)?;
         let names = self.import_from_targets()?;
-        if module == Some("__future__") && names.iter().any(|alias| alias.name == "barry_as_FLUFL") {
+        let is_future = level == 0 && module == Some("__future__");
+        if is_future && names.iter().any(|alias| alias.name == "barry_as_FLUFL") {
             self.options.barry_as_bdfl = true;
         }
         Some(self.stmt(StmtKind::ImportFrom { module, names, level }, start))

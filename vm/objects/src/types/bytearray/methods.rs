@@ -256,6 +256,8 @@ impl ByteArray {
         } else if buffer::is_exporter(iterable) {
             BytesLike::of(iterable)?.to_vec()
         } else {
+            // An object that cannot say how long it is may be iterated over; one that fails to say it may not.
+            protocol::object::length_hint(iterable)?;
             self.bytes_from(iterable)?
         };
         self.splice(self.len(), self.len(), &new)
