@@ -188,7 +188,12 @@ impl<M: Machine> Native<M> {
             // Somewhere else nothing is longer than this.
             room = code.bytes.len() * 2;
         };
-        self.memory.write(chunk, |bytes| bytes[..code.bytes.len()].copy_from_slice(&code.bytes))?;
+        let written =
+            self.memory.write(chunk, |bytes| bytes[..code.bytes.len()].copy_from_slice(&code.bytes));
+        if let Err(error) = written {
+            self.memory.release(chunk);
+            return Err(error.into());
+        }
         self.next_exit += placement.exits.len() as u32;
         Ok(Compiled { code, placement, entry, first_exit, chunk })
     }

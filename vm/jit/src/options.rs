@@ -51,7 +51,7 @@ impl Default for Options {
         Options {
             mode: Mode::Off,
             threshold: 1000,
-            bridge_threshold: 200,
+            bridge_threshold: 400,
             trace_limit: 6000,
             code_limit: 4000,
             dump: Dump::default(),

@@ -49,11 +49,13 @@ pub struct Place<E> {
     /// Times that the compiled loop was entered, and left before it had made a round.
     entered: u32,
     in_vain: u32,
+    /// Times that it was not entered because of what the frame held, since it was compiled.
+    mismatches: u32,
 }
 
 impl<E> Default for Place<E> {
     fn default() -> Place<E> {
-        Place { root: None, failed: 0, given_up: false, entered: 0, in_vain: 0 }
+        Place { root: None, failed: 0, given_up: false, entered: 0, in_vain: 0, mismatches: 0 }
     }
 }
 
@@ -155,7 +157,15 @@ impl<E> Tree<E> {
 
     /// Notes that a loop's code is entered at the place in the way `entry` says.
     pub fn add_root(&mut self, place: usize, code: CodeId, entry: E) {
-        self.place(place).root = Some((code, Rc::new(entry)));
+        let place = self.place(place);
+        (place.root, place.mismatches) = (Some((code, Rc::new(entry))), 0);
+    }
+
+    /// Counts that the loop's code is not entered because of what the frame holds; how often that was.
+    pub fn count_mismatch(&mut self, place: usize) -> u32 {
+        let place = self.place(place);
+        place.mismatches = place.mismatches.saturating_add(1);
+        place.mismatches
     }
 
     /// The loop's code is not to be entered again; it may be compiled anew.

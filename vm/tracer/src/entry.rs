@@ -8,7 +8,7 @@ use crate::follow;
 use crate::helpers::int_value_of;
 use crate::items::{Entry, Kind};
 use crate::recorder::{Exit, Recorder};
-use crate::state::{self, Jit};
+use crate::state::{self, Jit, Level};
 use bytecode::opcodes::{DEOPT, op};
 use core::cell::Cell;
 use core::ptr;
@@ -314,19 +314,21 @@ unsafe fn params(params: &mut Vec<u64>, entry: &Entry, sp: Sp, frame: FramePtr, 
         params.extend([ts as u64, frame as u64]);
         let locals = (*frame).localsplus();
         fits && entry.slots.iter().all(|&(index, kind)| {
-            let value = (*locals.add(usize::from(index))).as_ref();
-            let param = match (kind, value) {
-                (Kind::Null, value) => return value.is_none(),
-                (_, None) => None,
-                (Kind::Obj, Some(value)) => Some(value as *const Object as u64),
-                (Kind::Int, Some(value)) => int_value_of(value).map(i64::cast_unsigned),
-                (Kind::Float, Some(value)) => {
-                    value.cast_exact::<Float>().map(|value| value.value().to_bits())
-                }
-            };
-            params.extend(param);
-            param.is_some()
+            let found = param(kind, (*locals.add(usize::from(index))).as_ref());
+            params.extend(found.flatten());
+            found.is_some()
         })
+    }
+}
+
+/// The parameter for a slot's value, where there is one; `None` if the value is of another kind.
+fn param(kind: Kind, value: Option<&Object>) -> Option<Option<u64>> {
+    match (kind, value) {
+        (Kind::Null, value) => value.is_none().then_some(None),
+        (_, None) => None,
+        (Kind::Obj, Some(value)) => Some(Some(ptr::from_ref(value) as u64)),
+        (Kind::Int, Some(value)) => int_value_of(value).map(|value| Some(value.cast_unsigned())),
+        (Kind::Float, Some(value)) => value.cast_exact::<Float>().map(|value| Some(value.value().to_bits())),
     }
 }
 
@@ -346,7 +348,7 @@ pub unsafe fn enter(
         let mut args = jit.params.take();
         if !params(&mut args, entry, sp, frame, ts) {
             jit.params.set(args);
-            mismatch(jit, counter, header, entry, ts);
+            mismatch(jit, counter, header, entry, frame, ts);
             return None;
         }
         // The code owns these slots from now on.
@@ -372,19 +374,42 @@ pub unsafe fn enter(
     }
 }
 
+/// How often a frame does not hold what a loop's code expects before less is expected.
+const MISMATCHES: u32 = 32;
+
 /// A loop's code is not entered because of what the frame holds.
-unsafe fn mismatch(jit: &Jit, counter: Option<Pc>, header: Pc, entry: &Entry, ts: ThreadPtr) {
+unsafe fn mismatch(
+    jit: &Jit,
+    counter: Option<Pc>,
+    header: Pc,
+    entry: &Entry,
+    frame: FramePtr,
+    ts: ThreadPtr,
+) {
     jit.stats.borrow_mut().mismatches += 1;
-    // SAFETY: the running thread, and the counter of its jump.
+    let place = header as usize;
+    // SAFETY: the running frame and its thread, and the counter of its jump.
     unsafe {
         let breaker = (*ts).eval_breaker.load(Ordering::Relaxed);
         if breaker & EVENTS == 0 && breaker != entry.breaker {
             // Tools have come or gone: what was compiled before shows them nothing.
-            jit.tree.borrow_mut().forget(header as usize);
+            jit.tree.borrow_mut().forget(place);
         }
-        if let Some(counter) = counter {
-            set_counter(counter, 16);
+        // A function's code is not entered by a jump.
+        let Some(counter) = counter else { return };
+        let times = jit.tree.borrow_mut().count_mismatch(place);
+        let locals = (*frame).localsplus();
+        let of_another_kind = entry.slots.iter().find(|&&(index, kind)| {
+            let value = (*locals.add(usize::from(index))).as_ref();
+            param(kind, value).is_none()
+        });
+        if let Some(&(index, kind)) = of_another_kind.filter(|_| times == MISMATCHES) {
+            let unset = kind == Kind::Null || (*locals.add(usize::from(index))).is_null();
+            jit.loosen(place, index, if unset { Level::Memory } else { Level::Object });
+            jit.tree.borrow_mut().forget(place);
         }
+        // The longer it goes on, the more seldom it is asked.
+        set_counter(counter, 16 << (times / MISMATCHES).min(7));
     }
 }
 
