@@ -364,7 +364,9 @@ pub unsafe fn enter(
         let mut scratch = jit.scratch.take();
         let exited = jit.backend.enter(code, &args, &mut scratch.values);
         jit.params.set(args);
-        if jit.tree.borrow_mut().count_entry(header as usize, exited.code, exited.exit) {
+        if let Some(counter) = counter
+            && jit.tree.borrow_mut().count_entry(header as usize, exited.code, exited.exit)
+        {
             jit.stats.borrow_mut().blacklisted += 1;
             set_counter(counter, COUNTER_MAX);
         }

@@ -124,7 +124,7 @@ fn make_stub(jit: &Jit, code: &Code, place: usize, unit: u32, breaker: usize) ->
     let trace = Rc::new(trace);
     let root = jit.backend.compile(trace.clone(), Origin::Root, None).ok()?;
     let mut tree = jit.tree.borrow_mut();
-    tree.add(root, trace);
+    tree.add(root, trace, None);
     tree.close_last_exit(root);
     let entry = Rc::new(Entry { slots: Vec::new(), depth: 0, breaker });
     Some((Stub { place, root, entry, code }, snapshot))
