@@ -2,7 +2,8 @@
 //!
 //! - [`python`] finds the two interpreters and runs programs under them;
 //! - [`golden`] compares a program's output with what CPython printed;
-//! - [`suite`] runs CPython's own test files, one test at a time in view;
+//! - [`report`] runs tests one at a time in view, and compares with what a ledger knows of them;
+//! - [`suite`] runs CPython's own test files, [`wheels`] those of packages from the index;
 //! - [`ledger`] remembers which of them are known to fail, so that a change shows at once.
 //!
 //! `testsuite/README.md` tells how they are used. Everything is started by `cargo xtask`.
@@ -10,7 +11,9 @@
 pub mod golden;
 pub mod ledger;
 pub mod python;
+pub mod report;
 pub mod suite;
+pub mod wheels;
 
 use std::path::PathBuf;
 

@@ -78,6 +78,11 @@ impl Python {
         Err(io::Error::other("no reference; `cargo run -p lib_python -- fetch --reference` brings it"))
     }
 
+    /// The interpreter at `executable`, as in a virtual environment.
+    pub fn at(executable: &Path) -> Python {
+        Python { executable: executable.into(), options: Vec::new() }
+    }
+
     /// The same with more options.
     pub fn with_options(&self, more: &[&str]) -> Python {
         let mut python = self.clone();

@@ -11,11 +11,13 @@ mod jit_fuzz;
 mod multibyte;
 mod process;
 mod pyc;
+mod report;
 mod setup;
 mod suite;
 mod surface;
 mod test;
 mod tidy;
+mod wheels;
 
 use std::process::ExitCode;
 
@@ -35,6 +37,11 @@ suite [TEST…]         run CPython's test files (test_list …; default: those 
   --bless             note the result in testsuite/cpython
   --reference         run them under the reference, to try the runner
   --limit SECONDS     for one test (default: 120)
+wheels [PACKAGE…]     install packages from the index with the python built here, and run their own tests
+  --quick               the few that every change must pass
+  --bless               note in testsuite/wheels where the outcome differs from that under CPython
+  --limit SECONDS       for one test (default: 120)
+  --list                only say which packages there are
 bench [NAME…]         time the programs of testsuite/bench here and under the reference
   --runs N              the best of N runs counts (default: 5)
 jit-fuzz N            compare N random programs under the reference and every mode of the JIT
@@ -78,6 +85,7 @@ fn run(args: &[String]) -> Result {
         "surface" => surface::run(args),
         "pyc" => pyc::run(args),
         "handlers" => handlers::run(args),
+        "wheels" => wheels::run(args),
         "tidy" => tidy::run(),
         "docs" => docs::run(),
         "multibyte" => multibyte::run(),

@@ -1,6 +1,7 @@
 //! What the commands share: errors for the user's eyes, and running other programs.
 
 use std::process::Command;
+use std::time::Duration;
 
 /// A message for the user, or what went wrong below.
 pub type Error = Box<dyn std::error::Error>;
@@ -39,4 +40,14 @@ pub fn flags<const N: usize>(args: &[String], flags: [&str; N]) -> Result<([bool
         }
     }
     Ok((found, names))
+}
+
+/// Takes `--limit SECONDS` out of `args`.
+pub fn limit(args: &[String], default: Duration) -> Result<(Duration, Vec<String>)> {
+    let mut args = args.to_vec();
+    let Some(index) = args.iter().position(|arg| arg == "--limit") else { return Ok((default, args)) };
+    args.remove(index);
+    let value = if index < args.len() { args.remove(index) } else { String::new() };
+    let seconds = value.parse().map_err(|_| "--limit needs a number of seconds")?;
+    Ok((Duration::from_secs(seconds), args))
 }

@@ -29,5 +29,6 @@ fn run_level(full: bool) -> Result {
     crate::surface::run(&[])?;
     crate::pyc::run(&[])?;
     crate::golden::run(&[])?;
+    crate::wheels::run(&["--quick".to_owned()])?;
     if full { crate::suite::run(&[]) } else { Ok(()) }
 }

@@ -1,0 +1,65 @@
+"""Run the tests of an installed package with pytest and report each as it starts and ends.
+
+usage: wheel_driver.py REPORT DONE DIRECTORY PYTEST-ARGUMENT...
+
+The lines of REPORT and the use of DONE are those of suite_driver.py.
+"""
+
+import os
+import re
+import sys
+
+import pytest
+
+report_path, done_path, directory, *arguments = sys.argv[1:]
+report_file = os.open(report_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+with open(done_path, encoding="utf-8") as file:
+    done = set(file.read().splitlines())
+
+
+def say(what, text=""):
+    os.write(report_file, f"{what}\t{text}\n".encode("utf-8", "backslashreplace"))
+
+
+def name(nodeid):
+    """A test's id; without addresses, which differ from run to run."""
+    nodeid = re.sub("0x[0-9a-f]{6,}", "0x", nodeid).replace(directory + "/", "")
+    return nodeid.encode("unicode_escape").decode()
+
+
+class Reporter:
+    """Passes each test's outcome on: the worst of its set-up, its run and its end."""
+
+    outcome = "pass"
+
+    def pytest_collection_modifyitems(self, config, items):
+        config.hook.pytest_deselected(items=[item for item in items if name(item.nodeid) in done])
+        items[:] = [item for item in items if name(item.nodeid) not in done]
+
+    def pytest_collectreport(self, report):
+        id = name(f"{report.nodeid} (loading)")
+        if report.failed and id not in done:
+            say("start", id)
+            say("fail", id)
+
+    def pytest_runtest_logstart(self, nodeid, location):
+        self.outcome = "pass"
+        say("start", name(nodeid))
+
+    def pytest_runtest_logreport(self, report):
+        if report.failed:
+            self.outcome = "fail"
+        elif report.skipped and self.outcome == "pass" and not hasattr(report, "wasxfail"):
+            self.outcome = "skip"
+
+    def pytest_runtest_logfinish(self, nodeid, location):
+        say(self.outcome, name(nodeid))
+
+
+status = pytest.main(
+    ["-p", "no:cacheprovider", "-q", "--tb=short", "--continue-on-collection-errors", *arguments],
+    plugins=[Reporter()],
+)
+if status in (pytest.ExitCode.USAGE_ERROR, pytest.ExitCode.INTERNAL_ERROR, pytest.ExitCode.INTERRUPTED):
+    say("broken")
+say("end")
