@@ -8,6 +8,7 @@ The lines of REPORT and the use of DONE are those of suite_driver.py.
 import os
 import re
 import sys
+import sysconfig
 
 import pytest
 
@@ -56,6 +57,9 @@ class Reporter:
         say(self.outcome, name(nodeid))
 
 
+if "--pyargs" in arguments:
+    # The tests of installed packages are named by their place there.
+    arguments.append("--rootdir=" + sysconfig.get_path("purelib"))
 status = pytest.main(
     ["-p", "no:cacheprovider", "-q", "--tb=short", "--continue-on-collection-errors", *arguments],
     plugins=[Reporter()],

@@ -13,6 +13,7 @@ use crate::types::int::{Int, new_int};
 use crate::types::none::none;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
+use crate::types::tuple::reused::{self, Reused};
 use core::cell::Cell;
 use macros::{Trace, pytype};
 
@@ -25,6 +26,7 @@ pub struct Enumerate {
     iterator: Slot,
     /// The count once it does not fit into `index`.
     long_index: Slot<Int>,
+    result: Reused,
 }
 
 /// `enumerate_vectorcall`: as the constructor, with other words for wrong arguments.
@@ -86,6 +88,7 @@ impl Enumerate {
                 index: Cell::new(index.unwrap_or(i64::MAX)),
                 iterator: Slot::new(iterator),
                 long_index: Slot::from_option(start.filter(|_| index.is_none())),
+                result: Reused::empty(),
             },
         )
     }
@@ -97,7 +100,7 @@ impl Enumerate {
         let index = self.index.get();
         if index != i64::MAX {
             self.index.set(index + 1);
-            return Tuple::from_array([new_int(index)?, item]).map(Some);
+            return self.result.pack([new_int(index)?, item]).map(Some);
         }
         let count = match self.long_index.get() {
             Some(count) => count,
@@ -105,7 +108,7 @@ impl Enumerate {
         };
         let next = number::binary_op(&count, &*Int::from_i64(1)?, Binary::Add)?;
         self.long_index.set(Some(next.downcast().map_err(|_| raise::bad_internal_call())?));
-        Tuple::from_array([count.upcast(), item]).map(Some)
+        self.result.pack([count.upcast(), item]).map(Some)
     }
 
     #[method("__reduce__($self, /)")]
@@ -130,6 +133,7 @@ impl Enumerate {
 pub struct Zip {
     ob_base: Object,
     iterators: Slot<Tuple>,
+    result: Reused,
     strict: Cell<bool>,
 }
 
@@ -160,7 +164,12 @@ impl Zip {
         let iterators = Tuple::from_vec(iterators)?;
         Ref::new_in(
             class,
-            Zip { ob_base: Object::HEAD, iterators: Slot::new(iterators), strict: Cell::new(strict) },
+            Zip {
+                ob_base: Object::HEAD,
+                iterators: Slot::new(iterators),
+                result: Reused::empty(),
+                strict: Cell::new(strict),
+            },
         )
     }
 
@@ -169,15 +178,22 @@ impl Zip {
         let Some(iterators) = self.iterators.get().filter(|iterators| !iterators.is_empty()) else {
             return Ok(None);
         };
-        let mut items = Vec::with_capacity(iterators.len());
+        let idle = self.result.idle(iterators.len());
+        let mut items = Vec::with_capacity(if idle.is_some() { 0 } else { iterators.len() });
         for (index, iterator) in iterators.items().iter().enumerate() {
             match protocol::iter::next(iterator)? {
-                Some(item) => items.push(item),
+                Some(item) => match &idle {
+                    Some(tuple) => reused::refill(tuple, index, item),
+                    None => items.push(item),
+                },
                 None if self.strict.get() => return self.check_lengths(&iterators, index),
                 None => return Ok(None),
             }
         }
-        Tuple::from_vec(items).map(Some)
+        match idle {
+            Some(tuple) => Ok(Some(reused::filled(tuple))),
+            None => Ok(Some(self.result.first(Tuple::from_vec(items)?))),
+        }
     }
 
     #[method("__reduce__($self, /)")]

@@ -7,6 +7,7 @@ use crate::object::{Instance, Object};
 use crate::raise::Result;
 use crate::types::list::List;
 use crate::types::tuple::Tuple;
+use crate::types::tuple::reused::Reused;
 use core::cell::Cell;
 use macros::{Trace, pytype};
 
@@ -70,13 +71,14 @@ impl State {
 }
 
 macro_rules! iterators {
-    ($($view:ident, $symbol:ident, $name:literal, $start:expr, $next:path, |$key:ident, $value:ident| $item:expr;)*) => { $(
+    ($($view:ident, $symbol:ident, $name:literal, $start:expr, $next:path, |$key:ident, $value:ident, $result:ident| $item:expr;)*) => { $(
         #[doc = concat!("`", $name, "`.")]
         #[repr(C)]
         #[derive(Trace)]
         pub struct $view {
             ob_base: Object,
             state: State,
+            result: Reused,
         }
 
         impl $view {
@@ -84,7 +86,7 @@ macro_rules! iterators {
             /// MemoryError.
             pub fn new(dict: &Dict) -> Result<Ref<$view>> {
                 let start: fn(&Dict) -> Position = $start;
-                Ref::new($view { ob_base: Object::HEAD, state: State::new(dict, start(dict)) })
+                Ref::new($view { ob_base: Object::HEAD, state: State::new(dict, start(dict)), result: Reused::empty() })
             }
         }
 
@@ -93,10 +95,9 @@ macro_rules! iterators {
         impl $view {
             #[slot(tp_iternext)]
             fn next(&self) -> Result<Option<Ref>> {
-                match self.state.advance($next)? {
-                    Some(($key, $value)) => Ok(Some($item)),
-                    None => Ok(None),
-                }
+                let Some(($key, $value)) = self.state.advance($next)? else { return Ok(None) };
+                let $result = &self.result;
+                Ok(Some($item))
             }
 
             #[method("__length_hint__($self, /)")]
@@ -110,6 +111,7 @@ macro_rules! iterators {
                 if let Some(dict) = self.state.dict.get() {
                     let mut position = self.state.position.get();
                     while let Some(($key, $value)) = $next(&dict, &mut position) {
+                        let $result = Reused::empty();
                         rest.push($item);
                     }
                 }
@@ -125,15 +127,15 @@ macro_rules! iterators {
 
 iterators! {
     KeyIterator, PyDictIterKey_Type, "dict_keyiterator", |_| Position::default(), Dict::next,
-        |key, _value| key;
+        |key, _value, _result| key;
     ValueIterator, PyDictIterValue_Type, "dict_valueiterator", |_| Position::default(), Dict::next,
-        |_key, value| value;
+        |_key, value, _result| value;
     ItemIterator, PyDictIterItem_Type, "dict_itemiterator", |_| Position::default(), Dict::next,
-        |key, value| Tuple::from_array([key, value])?.upcast();
+        |key, value, result| result.pack([key, value])?.upcast();
     ReverseKeyIterator, PyDictRevIterKey_Type, "dict_reversekeyiterator", Dict::end, Dict::next_back,
-        |key, _value| key;
+        |key, _value, _result| key;
     ReverseValueIterator, PyDictRevIterValue_Type, "dict_reversevalueiterator", Dict::end, Dict::next_back,
-        |_key, value| value;
+        |_key, value, _result| value;
     ReverseItemIterator, PyDictRevIterItem_Type, "dict_reverseitemiterator", Dict::end, Dict::next_back,
-        |key, value| Tuple::from_array([key, value])?.upcast();
+        |key, value, result| result.pack([key, value])?.upcast();
 }

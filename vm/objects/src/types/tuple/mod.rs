@@ -1,6 +1,7 @@
 //! `tuple`: storage here, what Python sees in [`methods`].
 
 pub mod methods;
+pub mod reused;
 
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object, VarObject, heap};

@@ -8,6 +8,7 @@ use objects::protocol::{self, call};
 use objects::types::dict::Dict;
 use objects::types::list::List;
 use objects::types::tuple::Tuple;
+use objects::types::tuple::reused::{self, Reused};
 use objects::{Instance, Object, Ref, Result, Slot, TypeObject, raise};
 
 /// `chain`.
@@ -138,6 +139,7 @@ pub struct ZipLongest {
     /// The iterators, None in the place of an exhausted one.
     iterators: Slot<List>,
     fill: Slot,
+    result: Reused,
     active: Cell<usize>,
 }
 
@@ -162,6 +164,7 @@ impl ZipLongest {
             active: Cell::new(iterators.len()),
             iterators: Slot::new(List::from_vec(iterators)?),
             fill: Slot::new(fill),
+            result: Reused::empty(),
         };
         Ref::new_in(class, zip)
     }
@@ -173,26 +176,34 @@ impl ZipLongest {
             return Ok(None);
         }
         let fill = held(&self.fill)?;
-        let mut items = Vec::with_capacity(iterators.len());
+        let idle = self.result.idle(iterators.len());
+        let mut items = Vec::with_capacity(if idle.is_some() { 0 } else { iterators.len() });
+        let mut put = |index: usize, item: Ref| match &idle {
+            Some(tuple) => reused::refill(tuple, index, item),
+            None => items.push(item),
+        };
         for index in 0..iterators.len() {
             let Some(iterator) = iterators.get(index) else { break };
             if iterator.is(objects::types::none::none()) {
-                items.push(fill.clone());
+                put(index, fill.clone());
                 continue;
             }
             match protocol::iter::next(&iterator).inspect_err(|_| self.active.set(0))? {
-                Some(item) => items.push(item),
+                Some(item) => put(index, item),
                 None => {
                     self.active.set(self.active.get() - 1);
                     if self.active.get() == 0 {
                         return Ok(None);
                     }
                     drop(iterators.replace(index, new_none()));
-                    items.push(fill.clone());
+                    put(index, fill.clone());
                 }
             }
         }
-        Tuple::from_vec(items).map(Some)
+        match idle {
+            Some(tuple) => Ok(Some(reused::filled(tuple))),
+            None => Ok(Some(self.result.first(Tuple::from_vec(items)?))),
+        }
     }
 
     #[method("__reduce__($self, /)")]
@@ -273,6 +284,7 @@ pub struct Pairwise {
     ob_base: Object,
     iterator: Slot,
     old: Slot,
+    result: Reused,
 }
 
 #[pytype(name = "pairwise", module = "itertools", getattro = objects::attrs::generic_getattro, static_name = PAIRWISE, gc, flags = [BASETYPE], iter = objects::slots::self_iter)]
@@ -282,7 +294,12 @@ impl Pairwise {
         let iterator = protocol::iter::get_iter(iterable)?;
         Ref::new_in(
             class,
-            Pairwise { ob_base: Object::HEAD, iterator: Slot::new(iterator), old: Slot::empty() },
+            Pairwise {
+                ob_base: Object::HEAD,
+                iterator: Slot::new(iterator),
+                old: Slot::empty(),
+                result: Reused::empty(),
+            },
         )
     }
 
@@ -305,7 +322,7 @@ impl Pairwise {
         match protocol::iter::next(&iterator)? {
             Some(new) => {
                 self.old.set(Some(new.clone()));
-                Tuple::from_array([old, new]).map(Some)
+                self.result.pack([old, new]).map(Some)
             }
             None => {
                 self.iterator.set(None);

@@ -3,12 +3,12 @@
 use super::{class_of, numbers, state_int, state_parts, warn_of_pickling, wrong_parts};
 use core::cell::{Cell, RefCell};
 use macros::{Trace, pytype};
-use objects::object::heap;
 use objects::protocol::{self, number};
 use objects::types::dict::Dict;
 use objects::types::int::Int;
 use objects::types::none::none;
 use objects::types::tuple::Tuple;
+use objects::types::tuple::reused::{self, Reused};
 use objects::{Instance, Object, Ref, Result, Slot, TypeObject, raise};
 
 /// `product`: an odometer over the pools.
@@ -22,13 +22,13 @@ pub struct Product {
     indices: RefCell<Vec<usize>>,
     started: Cell<bool>,
     /// What came last.
-    last: Slot<Tuple>,
+    last: Reused,
 }
 
 /// The next result: the last one, changed from place `from` on, if nobody else has it; else a new tuple. The pools hold every item, so
 /// that dropping one from the tuple frees nothing.
 fn produce<'a>(
-    last: &Slot<Tuple>,
+    last: &Reused,
     count: usize,
     from: usize,
     item: impl Fn(usize) -> Option<&'a Object>,
@@ -41,18 +41,13 @@ fn produce<'a>(
         }
         Ok(())
     };
-    if let Some(tuple) = last.get().filter(|tuple| tuple.refcnt() == 2 && tuple.len() == count) {
+    if let Some(tuple) = last.idle(count) {
         set(&tuple, from)?;
-        // The collector lets go of tuples that hold nothing of interest to it; the new items may be.
-        if !heap::is_tracked(&tuple) {
-            heap::track(&tuple);
-        }
-        return Ok(tuple);
+        return Ok(reused::filled(tuple));
     }
     let tuple = Tuple::alloc(count)?;
     set(&tuple, 0)?;
-    last.set(Some(tuple.clone()));
-    Ok(tuple)
+    Ok(last.latest(tuple))
 }
 
 fn pool(pools: &Tuple, index: usize) -> Option<&Tuple> {
@@ -107,7 +102,7 @@ impl Product {
             indices: RefCell::new(vec![0; pools.len()]),
             pools: Slot::new(pools),
             started: Cell::new(false),
-            last: Slot::empty(),
+            last: Reused::empty(),
         };
         Ref::new_in(class, product)
     }
@@ -133,7 +128,7 @@ impl Product {
             });
             let Some(turned) = turned else {
                 self.pools.set(None);
-                self.last.set(None);
+                self.last.forget();
                 return Ok(None);
             };
             from = turned;
@@ -175,7 +170,7 @@ impl Product {
         }
         *self.indices.borrow_mut() = indices;
         self.started.set(true);
-        self.last.set(None);
+        self.last.forget();
         Ok(())
     }
 }
@@ -205,7 +200,7 @@ macro_rules! selection {
             length: Cell<usize>,
             started: Cell<bool>,
             ended: Cell<bool>,
-            last: Slot<Tuple>,
+            last: Reused,
         }
 
         impl $view {
@@ -241,7 +236,7 @@ macro_rules! selection {
                     length: Cell::new(length),
                     started: Cell::new(false),
                     ended: Cell::new(ended),
-                    last: Slot::empty(),
+                    last: Reused::empty(),
                 };
                 Ref::new_in(class, this)
             }
@@ -253,7 +248,7 @@ macro_rules! selection {
                     let advance: fn(&mut [usize], &mut [usize], usize, usize) -> bool = $advance;
                     if !advance(&mut indices, &mut self.cycles.borrow_mut(), pool.len(), self.length.get()) {
                         self.ended.set(true);
-                        self.last.set(None);
+                        self.last.forget();
                         return Ok(None);
                     }
                 }
