@@ -130,7 +130,14 @@ pub const PACKAGES: &[Package] = &[
         name: "cffi",
         install: &["cffi==2.1.1", "setuptools==84.2.1"],
         sources: Some("cffi==2.1.1"),
-        tests: &["src/c/test_c.py", "testing/cffi0/test_ffi_backend.py", "testing/cffi0/test_function.py", "testing/cffi0/test_parsing.py", "testing/cffi0/test_verify.py", "testing/cffi1/test_recompiler.py"],
+        tests: &[
+            "src/c/test_c.py",
+            "testing/cffi0/test_ffi_backend.py",
+            "testing/cffi0/test_function.py",
+            "testing/cffi0/test_parsing.py",
+            "testing/cffi0/test_verify.py",
+            "testing/cffi1/test_recompiler.py",
+        ],
         ..PACKAGE
     },
     Package {
