@@ -29,7 +29,7 @@ pub fn PyObject_GetAIter(object: &Object) -> Result<Ref> {
 
 #[capi]
 pub fn PyIter_Check(object: &Object) -> bool {
-    object.class().tp_iternext.get().is_some()
+    iter::is_iterator(object)
 }
 
 fn is_async_iterator(object: &Object) -> bool {

@@ -2,6 +2,7 @@
 
 use crate::object::trace::{Trace, VisitProc, Visitor};
 use crate::object::{Instance, Object, heap};
+use crate::state;
 use crate::typeobject::flags;
 use core::ffi::{c_int, c_void};
 use core::ptr;
@@ -163,34 +164,45 @@ pub unsafe fn deallocate_own(this: *mut Object, destroy: unsafe fn(*mut Object))
     }
 }
 
+/// How many native calls a destructor leaves for the others (`Py_TRASHCAN_HEADROOM`).
+const HEADROOM: c_int = 50;
+
+type Waiting = Vec<(*mut Object, unsafe fn(*mut Object))>;
+
+thread_local! {
+    static ANY_WAITING: core::cell::Cell<bool> = const { core::cell::Cell::new(false) };
+    static WAITING: core::cell::RefCell<Waiting> = const { core::cell::RefCell::new(Vec::new()) };
+}
+
 /// Runs a destructor that may free a long chain of objects of the same kind, without nesting native calls beyond a bound: past it
-/// the objects wait and are freed when the outermost destructor ends (CPython's "trashcan").
+/// the objects wait and are freed when enough destructors have ended (CPython's "trashcan"). What counts is the thread state's number of
+/// native calls, which greenlets save and restore with their stacks.
 ///
 /// # Safety
 /// `this` is untracked and nobody refers to it; `destroy` ends its life.
 pub unsafe fn deallocate_deeply(this: *mut Object, destroy: unsafe fn(*mut Object)) {
-    type Waiting = Vec<(*mut Object, unsafe fn(*mut Object))>;
-    thread_local! {
-        static DEPTH: core::cell::Cell<u32> = const { core::cell::Cell::new(0) };
-        static ANY_WAITING: core::cell::Cell<bool> = const { core::cell::Cell::new(false) };
-        static WAITING: core::cell::RefCell<Waiting> = const { core::cell::RefCell::new(Vec::new()) };
-    }
-    const MAX_DEPTH: u32 = 50;
-    let depth = DEPTH.get();
-    if depth >= MAX_DEPTH {
+    let state = state::current();
+    if !state::has_room(state, HEADROOM) {
         WAITING.with_borrow_mut(|waiting| waiting.push((this, destroy)));
         ANY_WAITING.set(true);
         return;
     }
-    DEPTH.set(depth + 1);
+    let remaining = &state.c_recursion_remaining;
+    remaining.set(remaining.get() - 1);
     // SAFETY: the caller's promise.
     unsafe { destroy(this) };
-    if depth == 0 && ANY_WAITING.replace(false) {
-        while let Some((this, destroy)) = WAITING.with_borrow_mut(Vec::pop) {
-            // SAFETY: promised when it began to wait.
-            unsafe { destroy(this) };
-        }
-        ANY_WAITING.set(false);
+    remaining.set(remaining.get() + 1);
+    if ANY_WAITING.get() && state::has_room(state, 2 * HEADROOM) {
+        destroy_waiting();
     }
-    DEPTH.set(depth);
+}
+
+/// Frees what waits. A destructor that nests too deeply again adds to it.
+#[cold]
+fn destroy_waiting() {
+    ANY_WAITING.set(false);
+    while let Some((this, destroy)) = WAITING.with_borrow_mut(Vec::pop) {
+        // SAFETY: promised when it began to wait.
+        unsafe { destroy(this) };
+    }
 }

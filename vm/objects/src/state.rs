@@ -390,6 +390,17 @@ pub fn enter_recursive_call(place: &str) -> crate::Result<RecursionGuard> {
     Ok(RecursionGuard(()))
 }
 
+/// Native stack for one of the calls that [`has_room`] asks for.
+const CALL_SIZE: usize = 1024;
+
+/// Whether so many native calls more may nest. `state` is the calling thread's.
+#[inline]
+pub fn has_room(state: &ThreadState, calls: c_int) -> bool {
+    let remaining = state.c_recursion_remaining.get();
+    let here = &raw const remaining as usize;
+    remaining > calls && here > STACK_FLOOR.get() + calls as usize * CALL_SIZE
+}
+
 /// That the native stack has room for another nested call; for calls that are too frequent to be counted.
 ///
 /// # Errors

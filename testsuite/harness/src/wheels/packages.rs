@@ -148,9 +148,15 @@ pub const PACKAGES: &[Package] = &[
     },
     Package {
         name: "psutil",
-        install: &["psutil==7.2.2"],
+        install: &[
+            "psutil==7.2.2",
+            "pytest-instafail==0.5.0",
+            "pytest-xdist==3.8.0",
+            "pytest-subtests==0.15.0",
+            "setuptools==84.2.1",
+        ],
         sources: Some("psutil==7.2.2"),
-        tests: &["tests"],
+        tests: &["-o", "addopts=", "tests"],
         ..PACKAGE
     },
     Package {
