@@ -83,7 +83,10 @@ unsafe fn hot(word: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -> Go {
         let breaker = (*ts).eval_breaker.load(Ordering::Relaxed);
         let plain = code.has_flag(flags::OPTIMIZED)
             && !code.has_flag(flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR);
-        if !plain || jit.tree.borrow().len() >= jit.options.code_limit {
+        if !plain
+            || jit.tree.borrow_mut().place(place).given_up
+            || jit.tree.borrow().len() >= jit.options.code_limit
+        {
             set_counter(code, NEVER);
             return Go::Loop;
         }
