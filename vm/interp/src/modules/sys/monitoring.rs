@@ -102,7 +102,7 @@ pub mod module {
 
     #[function("get_events($module, tool_id, /)")]
     fn get_events(tool_id: i32) -> Result<i32> {
-        Ok(monitor::events_of(used(tool_id)?) as i32)
+        Ok(monitor::events_of(checked(tool_id)?) as i32)
     }
 
     #[function("set_events($module, tool_id, event_set, /)")]
@@ -118,7 +118,7 @@ pub mod module {
     #[function("get_local_events($module, tool_id, code, /)")]
     fn get_local_events(tool_id: i32, code: &Object) -> Result<i32> {
         let code = the_code(code)?;
-        Ok(monitor::local_events_of(used(tool_id)?, code) as i32)
+        Ok(monitor::local_events_of(checked(tool_id)?, code) as i32)
     }
 
     #[function("set_local_events($module, tool_id, code, event_set, /)")]
