@@ -72,6 +72,10 @@ pub unsafe extern "C" fn entry(
 #[inline(never)]
 unsafe fn hot(word: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -> Go {
     let Some(jit) = state::get() else { return Go::Loop };
+    if interp::frame_hook::is_set() {
+        // Compiled code knows nothing of a function in the place of the evaluation loop.
+        return Go::Loop;
+    }
     // SAFETY: the running frame and its thread.
     unsafe {
         let code: &Code = (*frame).code();
@@ -91,7 +95,7 @@ unsafe fn hot(word: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -> Go {
             return Go::Loop;
         }
         let busy = follow::is_recording(jit, ts) || breaker != code.co_instrumentation_version.get();
-        if busy || !(*frame).frame_obj.is_empty() || interp::frame_hook::is_set() {
+        if busy || !(*frame).frame_obj.is_empty() {
             set_counter(code, jit.options.threshold as usize + 1);
             return Go::Loop;
         }
