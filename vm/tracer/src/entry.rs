@@ -368,9 +368,7 @@ pub unsafe fn enter(
             && jit.tree.borrow_mut().count_entry(header as usize, exited.code, exited.exit)
         {
             jit.stats.borrow_mut().blacklisted += 1;
-            if let Some(counter) = counter {
-                set_counter(counter, COUNTER_MAX);
-            }
+            set_counter(counter, COUNTER_MAX);
         }
         let go = left(jit, exited, &mut scratch, &*ts);
         jit.scratch.set(scratch);
