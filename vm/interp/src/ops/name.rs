@@ -1,8 +1,9 @@
 //! Names in namespaces: module and class bodies, globals, builtins.
 #![allow(non_snake_case, reason = "handlers have the opcodes' names")]
 
-use crate::eval::ops;
+use crate::eval::{FramePtr, fast_ops, ops};
 use crate::messages;
+use core::ptr;
 use objects::interpreter_frame::InterpreterFrame;
 use objects::protocol::mapping;
 use objects::raise::Catch;
@@ -17,7 +18,7 @@ ops! { (sp, frame, ts, arg)
         let name = frame.code().name_at(arg);
         let locals = namespace(frame, name, "storing")?;
         match locals.cast_exact::<Dict>() {
-            Some(dict) => dict.set_str(name, &value)?,
+            Some(dict) => dict.bind_str(name, value)?,
             None => mapping::set_item(locals, name, Some(&value))?,
         }
     }
@@ -39,22 +40,6 @@ ops! { (sp, frame, ts, arg)
             Some(locals) => sp.push(Ref::from_borrowed(locals)),
             None => return Err(raise!(SystemError, "no locals")),
         }
-    }
-
-    LOAD_NAME {
-        let name = frame.code().name_at(arg);
-        let value = match frame.locals() {
-            Some(locals) => match locals.cast_exact::<Dict>() {
-                Some(locals) => locals.get_str(name)?,
-                None => mapping::get_optional(locals, name)?,
-            },
-            None => return Err(raise!(SystemError, "no locals when loading {}", quoted(name))),
-        };
-        let value = match value {
-            Some(value) => value,
-            None => global_or_builtin(frame, name)?,
-        };
-        sp.push(value);
     }
 
     LOAD_FROM_DICT_OR_GLOBALS {
@@ -97,11 +82,62 @@ ops! { (sp, frame, ts, arg)
     }
 }
 
-/// The look-up that needs no cache.
+fast_ops! { (pc, sp, frame, ts, arg, table)
+    LOAD_NAME {
+        let value = find_quickly(frame, arg);
+        if value.is_null() {
+            return generic::LOAD_NAME(pc, sp, frame, ts, arg, table);
+        }
+        (*value).incref();
+        *sp = value;
+        sp = sp.add(1);
+    }
+}
+
+/// The value of a name, borrowed, where all namespaces are plain dictionaries whose keys are strings; NULL otherwise, and when it is
+/// in none.
+#[inline(never)]
+unsafe fn find_quickly(frame: FramePtr, arg: usize) -> *mut Object {
+    // SAFETY: the running frame and its instruction's argument.
+    let (frame, name) = unsafe { (&*frame, (*frame).code().name_at(arg)) };
+    let Some(locals) = frame.locals().and_then(|locals| locals.cast_exact::<Dict>()) else {
+        return ptr::null_mut();
+    };
+    let value = locals.peek_str(name);
+    if !value.is_null() || !locals.has_exact_str_keys() {
+        return value;
+    }
+    let globals = frame.globals();
+    if !ptr::eq(globals, locals) {
+        let value = globals.peek_str(name);
+        if !value.is_null() || !globals.has_exact_str_keys() {
+            return value;
+        }
+    }
+    frame.builtins().cast_exact::<Dict>().map_or(ptr::null_mut(), |builtins| builtins.peek_str(name))
+}
+
+/// The look-ups that need no cache and may run code.
 pub mod generic {
     use super::*;
 
     ops! { (sp, frame, ts, arg)
+        LOAD_NAME {
+            let name = frame.code().name_at(arg);
+            let value = match frame.locals() {
+                Some(locals) => match locals.cast_exact::<Dict>() {
+                    Some(locals) => locals.get_str(name)?,
+                    None => mapping::get_optional(locals, name)?,
+                },
+                None => return Err(raise!(SystemError, "no locals when loading {}", quoted(name))),
+            };
+            let value = match value {
+                Some(value) => value,
+                None => global_or_builtin(frame, name)?,
+            };
+            sp.push(value);
+        }
+
         LOAD_GLOBAL {
             let name = frame.code().name_at(arg >> 1);
             let value = any_global_or_builtin(frame, name)?;

@@ -1,7 +1,9 @@
 //! Addition, multiplication, division, and what needs only them.
 
 use super::coefficient;
+use super::wide::Wide;
 use super::{Context, Decimal, Kind, Maybe, Rounding, Status, flags, invalid, remembered};
+use core::cmp::Ordering;
 use dashu_int::UBig;
 use dashu_int::ops::DivRem;
 
@@ -73,6 +75,9 @@ impl Decimal {
             };
             return Decimal::new(negative, UBig::from(sum.unsigned_abs()), exponent).fitted(context, status);
         }
+        if let Some((negative, sum)) = self.wide_sum(other, other_negative, exponent, context) {
+            return Decimal::new(negative, sum.to_big(), exponent).fitted(context, status);
+        }
         match (self.coefficient.is_zero(), other.coefficient.is_zero()) {
             (true, true) => {
                 let negative = self.zero_sum_sign(other_negative, context);
@@ -101,12 +106,36 @@ impl Decimal {
             (high.negative, coefficient + low.coefficient)
         } else {
             match coefficient.cmp(&low.coefficient) {
-                core::cmp::Ordering::Greater => (high.negative, coefficient - low.coefficient),
-                core::cmp::Ordering::Less => (low.negative, low.coefficient - coefficient),
-                core::cmp::Ordering::Equal => (context.rounding == Rounding::Floor, UBig::ZERO),
+                Ordering::Greater => (high.negative, coefficient - low.coefficient),
+                Ordering::Less => (low.negative, low.coefficient - coefficient),
+                Ordering::Equal => (context.rounding == Rounding::Floor, UBig::ZERO),
             }
         };
         Decimal::new(negative, coefficient, low.exponent).fitted(context, status)
+    }
+
+    /// The sum's sign and magnitude at the lower exponent, where a few words hold all; not for zeros.
+    #[inline]
+    fn wide_sum(
+        &self,
+        other: &Decimal,
+        other_negative: bool,
+        exponent: i64,
+        context: &Context,
+    ) -> Option<(bool, Wide)> {
+        if self.coefficient.is_zero() || other.coefficient.is_zero() {
+            return None;
+        }
+        let a = Wide::of(&self.coefficient)?.shifted(self.exponent.checked_sub(exponent)?)?;
+        let b = Wide::of(&other.coefficient)?.shifted(other.exponent.checked_sub(exponent)?)?;
+        if self.negative == other_negative {
+            return Some((self.negative, a.plus(b)?));
+        }
+        Some(match a.cmp(&b) {
+            Ordering::Greater => (self.negative, a.minus(b)),
+            Ordering::Less => (other_negative, b.minus(a)),
+            Ordering::Equal => (context.rounding == Rounding::Floor, a.minus(b)),
+        })
     }
 
     /// The sign of a sum that is zero.
@@ -151,7 +180,12 @@ impl Decimal {
         };
         let coefficient = match small {
             Some(product) => UBig::from(product),
-            None => &self.coefficient * &other.coefficient,
+            None => match (Wide::of(&self.coefficient), Wide::of(&other.coefficient)) {
+                (Some(a), Some(b)) => {
+                    a.times(b).map_or_else(|| &self.coefficient * &other.coefficient, Wide::to_big)
+                }
+                _ => &self.coefficient * &other.coefficient,
+            },
         };
         Ok(Decimal::new(negative, coefficient, self.exponent + other.exponent))
     }
@@ -228,9 +262,9 @@ impl Decimal {
         } else {
             (self.coefficient.clone(), coefficient::shifted(&other.coefficient, -shift)?)
         };
-        let (quotient, rest) = divide(&numerator, &denominator);
+        let (quotient, rest) = coefficient::div_rem(&numerator, &denominator);
         let mut result = Decimal::new(negative, quotient, exponent);
-        if !rest {
+        if rest.is_zero() {
             // Exact: back towards the ideal exponent.
             let zeros = coefficient::trailing_zeros(&result.coefficient).min(ideal - result.exponent);
             if zeros > 0 {
@@ -260,20 +294,11 @@ fn aligned(number: &Decimal, exponent: i64) -> Option<i128> {
     i128::try_from(value.checked_mul(power)?).ok().filter(|&value| value <= i128::MAX / 2)
 }
 
-/// The quotient, and whether there is a remainder.
-fn divide(a: &UBig, b: &UBig) -> (UBig, bool) {
-    if let (Some(a), Some(b)) = (coefficient::small(a), coefficient::small(b))
-        && b != 0
-    {
-        return (UBig::from(a / b), a % b != 0);
-    }
-    let (quotient, remainder) = a.div_rem(b);
-    (quotient, !remainder.is_zero())
-}
-
 /// A last digit 0 or 5 becomes 1 or 6, so that rounding sees that more follows.
 pub(super) fn mark_inexact(coefficient: &mut UBig) {
-    if (&*coefficient % UBig::from(5u8)).is_zero() {
+    // A word's base leaves 1 when it is divided by 5, so a number leaves what the sum of its words does.
+    const _: () = assert!((dashu_int::Word::MAX % 5 + 1) % 5 == 1);
+    if coefficient.as_words().iter().map(|word| word % 5).sum::<dashu_int::Word>() % 5 == 0 {
         *coefficient += UBig::ONE;
     }
 }

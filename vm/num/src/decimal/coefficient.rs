@@ -1,7 +1,9 @@
-//! Coefficients: binary integers seen as strings of decimal digits. Up to 38 digits are handled as machine integers.
+//! Coefficients: binary integers seen as strings of decimal digits. Up to 38 digits are handled as machine integers,
+//! up to 77 as a few of them.
 
 use super::Maybe;
 use super::context::Rounding;
+use super::wide::Wide;
 use core::cell::RefCell;
 use dashu_int::UBig;
 use dashu_int::ops::DivRem;
@@ -48,6 +50,9 @@ pub(super) fn count(value: &UBig) -> i64 {
     use dashu_int::ops::BitTest;
     if let Some(value) = small(value) {
         return count_small(value);
+    }
+    if let Some(value) = Wide::of(value) {
+        return value.digits();
     }
     let bits = value.bit_len();
     // The logarithm by the top bits; only near a power of ten must that be compared.
@@ -98,6 +103,9 @@ pub(super) fn shifted(value: &UBig, digits: i64) -> Maybe<UBig> {
     {
         return Some(UBig::from(product));
     }
+    if let Some(value) = Wide::of(value).and_then(|value| value.shifted(digits)) {
+        return Some(value.to_big());
+    }
     if digits.checked_add(count(value))? > LARGEST {
         return None;
     }
@@ -139,6 +147,10 @@ pub(super) fn discard(value: &UBig, digits: i64) -> Maybe<(UBig, Rest)> {
         let rest = if rest == 0 { Rest::Zero } else { Rest::of(rest.cmp(&(power / 2))) };
         return Some((UBig::from(quotient), rest));
     }
+    if let Some(value) = Wide::of(value) {
+        let (quotient, rest) = value.discard(digits);
+        return Some((quotient.to_big(), rest));
+    }
     if digits > count(value) {
         return Some((UBig::ZERO, Rest::Less));
     }
@@ -146,6 +158,18 @@ pub(super) fn discard(value: &UBig, digits: i64) -> Maybe<(UBig, Rest)> {
     let (quotient, rest) = value.div_rem(&power);
     let rest = if rest.is_zero() { Rest::Zero } else { Rest::of((rest << 1usize).cmp(&power)) };
     Some((quotient, rest))
+}
+
+/// Quotient and remainder; the divisor is not zero.
+pub(super) fn div_rem(a: &UBig, b: &UBig) -> (UBig, UBig) {
+    if let (Some(a), Some(b)) = (small(a), small(b)) {
+        return (UBig::from(a / b), UBig::from(a % b));
+    }
+    if let (Some(a), Some(b)) = (Wide::of(a), Wide::of(b)) {
+        let (quotient, remainder) = a.div_rem(b);
+        return (quotient.to_big(), remainder.to_big());
+    }
+    a.div_rem(b)
 }
 
 pub(super) fn is_odd(value: &UBig) -> bool {
@@ -190,6 +214,9 @@ pub(super) fn trailing_zeros(value: &UBig) -> i64 {
             zeros += 1;
         }
         return zeros;
+    }
+    if let Some(value) = Wide::of(value) {
+        return value.trailing_zeros();
     }
     // Galloping: twice as many digits each time, then back.
     let (mut zeros, mut rest, mut step) = (0, value.clone(), 16);

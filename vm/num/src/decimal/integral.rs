@@ -42,10 +42,7 @@ impl Decimal {
         if distance <= context.prec {
             let a = coefficient::shifted(&self.coefficient, self.exponent - ideal)?;
             let b = coefficient::shifted(&other.coefficient, other.exponent - ideal)?;
-            let (quotient, rest) = match (coefficient::small(&a), coefficient::small(&b)) {
-                (Some(a), Some(b)) if b != 0 => (UBig::from(a / b), UBig::from(a % b)),
-                _ => (&a).div_rem(&b),
-            };
+            let (quotient, rest) = coefficient::div_rem(&a, &b);
             if quotient.is_zero() || coefficient::count(&quotient) <= context.prec {
                 let rest = Decimal::new(self.negative, rest, ideal);
                 return Some(Ok((Decimal::new(negative, quotient, 0), rest)));

@@ -2,7 +2,7 @@
 //!
 //! A [`Decimal`] is a sign, a binary integer as coefficient and a decimal exponent. Operations take a [`Context`] and report
 //! conditions in a [`Status`]; their results are rounded once, by [`Decimal::finish`]. Rooms: `coefficient` (powers of ten, digits,
-//! discarding), `context`, `round` (the end of every operation), `arithmetic`, `integral` (quotients, quantising), `compare`,
+//! discarding), `context`, `wide` (those of a few machine words), `round` (the end of every operation), `arithmetic`, `integral` (quotients, quantising), `compare`,
 //! `digits` (operations on single digits), `root`, `transcendental`, `text`, `convert`.
 
 mod arithmetic;
@@ -16,6 +16,7 @@ mod root;
 mod round;
 mod text;
 mod transcendental;
+mod wide;
 
 #[cfg(test)]
 mod tests;

@@ -182,10 +182,15 @@ pub fn split<T: ByteString>(
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     if separator.is(none()) {
         let contents = this.as_slice();
-        return parts(
-            this,
-            split::at_spaces(contents.len(), |index| is_space(contents[index]), limit, from_right),
-        );
+        let list = List::new()?;
+        split::at_spaces(
+            contents.len(),
+            |at| is_space(contents[at]),
+            limit,
+            from_right,
+            |word| list.push(this.part(word)?.upcast()),
+        )?;
+        return Ok(list);
     }
     let separator = BytesLike::of(separator)?;
     if separator.is_empty() {

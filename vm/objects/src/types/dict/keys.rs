@@ -307,21 +307,37 @@ impl Keys {
     /// Finds an exact string among exact strings; runs no Python code.
     #[inline]
     pub fn find_str(&self, name: &Str, hash: isize) -> Option<usize> {
+        match self.log2_size {
+            0..8 => self.find_str_by::<i8>(name, hash),
+            8..16 => self.find_str_by::<i16>(name, hash),
+            16..32 => self.find_str_by::<i32>(name, hash),
+            _ => self.find_str_by::<i64>(name, hash),
+        }
+    }
+
+    /// [`Keys::find_str`] in an index whose slots are of type `I`.
+    #[inline]
+    fn find_str_by<I: Copy + Into<i64>>(&self, name: &Str, hash: isize) -> Option<usize> {
+        debug_assert!(self.unicode && size_of::<I>() << self.log2_size == 1 << self.log2_index_bytes);
+        let index = self.index_base().cast::<I>();
+        let entries = self.entries().cast::<UnicodeEntry>();
         let mask = (1usize << self.log2_size) - 1;
         let (mut slot, mut perturb) = (hash as usize & mask, hash as usize);
         loop {
-            let index = self.index(slot);
-            if index >= 0 {
-                let key = self.unicode_key(index as usize).cast::<Str>();
+            // SAFETY: `slot` is masked to the index's size.
+            let entry = unsafe { (*index.add(slot)).into() } as isize;
+            if entry >= 0 {
+                // SAFETY: an entry that was added; nothing changes the table meanwhile, and all its keys are exact strings.
+                let key = unsafe { (*entries.add(entry as usize)).key.as_ptr().cast::<Str>() };
                 if core::ptr::eq(key, name) {
-                    return Some(index as usize);
+                    return Some(entry as usize);
                 }
-                // SAFETY: nothing changes the table meanwhile, and all its keys are exact strings.
+                // SAFETY: as above.
                 let same = unsafe { key.as_ref() }.is_some_and(|key| key.hash() == hash && key.equals(name));
                 if same {
-                    return Some(index as usize);
+                    return Some(entry as usize);
                 }
-            } else if index == FREE {
+            } else if entry == FREE {
                 return None;
             }
             perturb >>= PERTURB_SHIFT;

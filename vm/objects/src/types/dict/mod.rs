@@ -99,6 +99,12 @@ impl Dict {
         self.keys().is_unicode() || self.to_vec().iter().all(|(key, _)| key.cast::<Str>().is_some())
     }
 
+    /// Whether the table is one of exact strings, so that no look-up of a name in it runs code.
+    #[inline]
+    pub fn has_exact_str_keys(&self) -> bool {
+        self.keys().is_unicode()
+    }
+
     /// Number of entries.
     #[inline]
     pub fn len(&self) -> usize {
@@ -198,15 +204,24 @@ impl Dict {
     /// # Errors
     /// MemoryError; what comparing with keys that are not strings raises.
     pub fn set_str(&self, name: &Str, value: &Object) -> Result<()> {
+        self.bind_str(name, value.to_ref())
+    }
+
+    /// [`Dict::set_str`] with a value that is given away.
+    ///
+    /// # Errors
+    /// As [`Dict::set_str`].
+    #[inline]
+    pub fn bind_str(&self, name: &Str, value: Ref) -> Result<()> {
         if self.keys().is_unicode()
             && name.is_exactly(&crate::types::str::PyUnicode_Type)
             && !self.is_watched()
             && let Some(index) = self.keys().find_str(name, name.hash())
         {
-            drop(self.keys().replace_value(index, value.to_ref()));
+            drop(self.keys().replace_value(index, value));
             return Ok(());
         }
-        self.set_item_known_hash(name, name.hash(), value.to_ref())
+        self.set_item_known_hash(name, name.hash(), value)
     }
 
     /// [`Dict::set_str`] for an object's attribute: watchers hear of it even when it has this very value.
@@ -366,6 +381,15 @@ impl Dict {
     /// The place of a name among keys that are all strings.
     pub fn place_of(&self, name: &Str) -> Option<usize> {
         if self.keys().is_unicode() { self.keys().find_str(name, name.hash()) } else { None }
+    }
+
+    /// The value of a name, borrowed, where finding it runs no code: NULL when it is not there, or not all keys are exact strings.
+    #[inline]
+    pub fn peek_str(&self, name: &Str) -> *mut Object {
+        match self.place_of(name) {
+            Some(index) => self.keys().value_slot(index).as_ptr(),
+            None => core::ptr::null_mut(),
+        }
     }
 
     /// The value at a place, borrowed, if the keys still have that version; else NULL.

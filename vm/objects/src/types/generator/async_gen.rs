@@ -4,7 +4,7 @@
 use super::methods::{thrown, thrown_quietly, warn_old_signature};
 use super::{AsyncGenerator, Generator, PyCoro_Type, Sent};
 use crate::object::refs::{Ref, Slot};
-use crate::object::{Instance, Object};
+use crate::object::{Instance, Object, heap};
 use crate::protocol::call;
 use crate::raise::{self, Result};
 use crate::types::exceptions as exc;
@@ -91,8 +91,8 @@ pub fn throw(generator: &AsyncGenerator, args: Option<&[&Object]>) -> Result<Ref
     .upcast())
 }
 
-/// A value that leaves the code: an awaited thing's passes on; one that was yielded ends the awaitable by StopIteration.
-fn unwrap_result(generator: &Generator, sent: Result<Sent>) -> Result<Ref> {
+/// A value that leaves the code: an awaited thing's passes on; one that was yielded is what the awaitable returns.
+fn unwrap_result(generator: &Generator, sent: Result<Sent>) -> Result<Sent> {
     let finished = |generator: &Generator| {
         generator.closed.set(true);
         generator.running_async.set(false);
@@ -101,10 +101,9 @@ fn unwrap_result(generator: &Generator, sent: Result<Sent>) -> Result<Ref> {
         Ok(Sent::Yielded(value)) => match value.cast_exact::<WrappedValue>() {
             Some(wrapped) => {
                 generator.running_async.set(false);
-                let value = wrapped.value.get().unwrap_or_else(|| none::none().to_ref());
-                Err(raise::stop_iteration(Some(&value)))
+                Ok(Sent::Returned(wrapped.value.get().unwrap_or_else(|| none::none().to_ref())))
             }
-            None => Ok(value),
+            None => Ok(Sent::Yielded(value)),
         },
         Ok(Sent::Returned(_)) => {
             finished(generator);
@@ -117,6 +116,14 @@ fn unwrap_result(generator: &Generator, sent: Result<Sent>) -> Result<Ref> {
             generator.running_async.set(false);
             Err(raised)
         }
+    }
+}
+
+/// What an awaitable's step gives to Python: its end is StopIteration.
+fn or_stop(sent: Result<Sent>) -> Result<Ref> {
+    match sent? {
+        Sent::Yielded(value) => Ok(value),
+        Sent::Returned(value) => Err(raise::stop_iteration(Some(&value))),
     }
 }
 
@@ -151,15 +158,21 @@ impl AsyncSend {
         Ok((generator, first))
     }
 
-    fn step(&self, value: &Object) -> Result<Ref> {
+    fn step(&self, value: &Object) -> Result<Sent> {
         let (generator, first) = self.begin()?;
         let own = self.value.get();
         let value = match &own {
             Some(own) if first && value.is(none::none()) => own,
             _ => value,
         };
-        let result = unwrap_result(&generator.0, generator.0.resume(Some(value)));
-        if result.is_err() {
+        let sent = generator.0.resume(Some(value));
+        self.end(&generator.0, sent)
+    }
+
+    /// What a step came to; the awaitable cannot be used again unless it passed a value on.
+    fn end(&self, generator: &Generator, sent: Result<Sent>) -> Result<Sent> {
+        let result = unwrap_result(generator, sent);
+        if !matches!(result, Ok(Sent::Yielded(_))) {
             self.state.set(progress::CLOSED);
         }
         result
@@ -168,6 +181,32 @@ impl AsyncSend {
 
 #[pytype(name = "async_generator_asend", symbol = _PyAsyncGenASend_Type, gc, no_new)]
 impl AsyncSend {
+    #[slot(tp_dealloc)]
+    unsafe extern "C" fn dealloc(this: *mut Object) {
+        // SAFETY: an object that nobody refers to any more; its class has no subclasses.
+        unsafe {
+            if (*this).cast_unchecked::<AsyncSend>().state.get() == progress::INIT {
+                return crate::slots::dealloc::<AsyncSend>(this);
+            }
+            // It was awaited: there is nothing to warn of.
+            heap::untrack(&*this);
+            crate::slots::deallocate_own(this, |this| {
+                core::ptr::drop_in_place(this.cast::<AsyncSend>());
+                heap::free(this.cast());
+            });
+        }
+    }
+
+    #[slot(am_send)]
+    unsafe extern "C" fn am_send(
+        this: &Object,
+        value: &Object,
+        result: *mut Option<Ref>,
+    ) -> core::ffi::c_int {
+        // SAFETY: the slot's contract.
+        unsafe { super::methods::report(this.cast_unchecked::<AsyncSend>().step(value), result) }
+    }
+
     #[slot(tp_finalize)]
     fn finalize(&self) {
         if self.state.get() == progress::INIT {
@@ -187,23 +226,20 @@ impl AsyncSend {
 
     #[slot(tp_iternext)]
     fn next(&self) -> Result<Option<Ref>> {
-        self.step(none::none()).map(Some)
+        or_stop(self.step(none::none())).map(Some)
     }
 
     #[method("send($self, object, /)")]
     fn send(&self, value: &Object) -> Result<Ref> {
-        self.step(value)
+        or_stop(self.step(value))
     }
 
     #[method("throw", raw, unchecked, nosig)]
     fn throw(&self, args: &[&Object]) -> Result<Ref> {
         let (generator, _) = self.begin()?;
         let exception = thrown(args, "throw")?;
-        let result = unwrap_result(&generator.0, generator.0.throw_exception(&exception, true));
-        if result.is_err() {
-            self.state.set(progress::CLOSED);
-        }
-        result
+        let sent = generator.0.throw_exception(&exception, true);
+        or_stop(self.end(&generator.0, sent))
     }
 
     #[method("close($self, /)")]
@@ -300,7 +336,7 @@ impl AsyncThrow {
 
     fn finish(&self, generator: &Generator, sent: Result<Sent>) -> Result<Ref> {
         let result = match (self.args.is_empty(), sent) {
-            (false, sent) => unwrap_result(generator, sent),
+            (false, sent) => or_stop(unwrap_result(generator, sent)),
             (true, Ok(Sent::Yielded(value))) if value.cast_exact::<WrappedValue>().is_none() => {
                 return Ok(value);
             }

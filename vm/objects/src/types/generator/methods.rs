@@ -526,23 +526,25 @@ impl Generator {
 
 pub(super) unsafe fn send_slot(this: &Object, value: &Object, result: *mut Option<Ref>) -> core::ffi::c_int {
     // SAFETY: the slot belongs to generators; `result` may be written.
-    unsafe {
-        match this.cast_unchecked::<Generator>().resume(Some(value)) {
-            Ok(Sent::Yielded(value)) => {
-                result.write(Some(value));
-                1
-            }
-            Ok(Sent::Returned(value)) => {
-                result.write(Some(value));
-                0
-            }
-            Err(raised) => {
-                raised.leave();
-                result.write(None);
-                -1
-            }
+    unsafe { report(this.cast_unchecked::<Generator>().resume(Some(value)), result) }
+}
+
+/// The answer of an `am_send` slot.
+///
+/// # Safety
+/// `result` may be written.
+pub(super) unsafe fn report(sent: Result<Sent>, result: *mut Option<Ref>) -> core::ffi::c_int {
+    let (value, answer) = match sent {
+        Ok(Sent::Yielded(value)) => (Some(value), 1),
+        Ok(Sent::Returned(value)) => (Some(value), 0),
+        Err(raised) => {
+            raised.leave();
+            (None, -1)
         }
-    }
+    };
+    // SAFETY: the caller's promise.
+    unsafe { result.write(value) };
+    answer
 }
 
 /// A coroutine: a [`Generator`] of another class.

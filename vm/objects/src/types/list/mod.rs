@@ -106,6 +106,19 @@ impl List {
         }
     }
 
+    /// The items, borrowed.
+    ///
+    /// # Safety
+    /// No code of a program runs while the result is in use, and nothing else changes the list. No item is NULL.
+    #[inline]
+    pub unsafe fn borrowed_items(&self) -> &[&Object] {
+        if self.is_empty() {
+            return &[];
+        }
+        // SAFETY: the first `len` places own an item each; the caller's promise.
+        unsafe { core::slice::from_raw_parts(self.ob_item.get().cast::<&Object>(), self.len()) }
+    }
+
     /// The array of items, for code that has checked the length: good until anything may change the list.
     #[inline(always)]
     pub fn raw_items(&self) -> *mut *mut Object {

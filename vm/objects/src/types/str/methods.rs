@@ -568,7 +568,10 @@ impl Str {
         if start == 0 && end == self.len() {
             return self.to_exact();
         }
-        Str::from_chars(self.chars().slice(start, end))
+        match self.chars() {
+            Chars::One(chars) if self.is_ascii() => Str::of_ascii(&chars[start..end]),
+            chars => Str::from_chars(chars.slice(start, end)),
+        }
     }
 
     /// The order of two strings by code points.

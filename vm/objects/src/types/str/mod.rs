@@ -155,7 +155,7 @@ impl Str {
     /// MemoryError.
     pub fn new(text: &str) -> Result<Ref<Str>> {
         if text.is_ascii() {
-            return Str::from_latin1(text.as_bytes());
+            return Str::of_ascii(text.as_bytes());
         }
         let max = text.chars().max().map_or(0, u32::from);
         let string = Str::alloc(text.chars().count(), max)?;
@@ -174,6 +174,23 @@ impl Str {
             _ => {}
         }
         let string = Str::alloc(chars.len(), if chars.is_ascii() { 0x7f } else { 0xff })?;
+        // SAFETY: a fresh string of that many one-byte characters.
+        unsafe { string.data().copy_from_nonoverlapping(chars.as_ptr(), chars.len()) };
+        Ok(string)
+    }
+
+    /// [`Str::from_latin1`] for bytes that are known to be ASCII.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(super) fn of_ascii(chars: &[u8]) -> Result<Ref<Str>> {
+        debug_assert!(chars.is_ascii());
+        match *chars {
+            [] => return Ok(intern::empty()),
+            [char] => return Ok(intern::latin1(char)),
+            _ => {}
+        }
+        let string = Str::alloc(chars.len(), 0x7f)?;
         // SAFETY: a fresh string of that many one-byte characters.
         unsafe { string.data().copy_from_nonoverlapping(chars.as_ptr(), chars.len()) };
         Ok(string)

@@ -3,6 +3,7 @@
 //! Strings are kept in their narrowest form, so a needle that is wider than the haystack cannot occur in it; a narrower one is widened once.
 
 use super::Chars;
+use core::convert::Infallible;
 use std::borrow::Cow;
 
 /// A character of one width.
@@ -33,13 +34,16 @@ macro_rules! units {
 
 units!(u8 u16 u32);
 
+/// Up to this length of a haystack, a plain search costs less than preparing a searcher for long ones.
+const SHORT: usize = 256;
+
 /// The first occurrence of `needle`, in characters.
 pub fn find_units<T: Unit>(haystack: &[T], needle: &[T]) -> Option<usize> {
-    if needle.is_empty() {
-        return Some(0);
-    }
-    if let [unit] = needle {
-        return find_one(haystack, *unit);
+    match needle {
+        [] => return Some(0),
+        [unit] => return find_one(haystack, *unit),
+        _ if haystack.len() <= SHORT => return find_plainly(haystack, needle),
+        _ => {}
     }
     let (all, wanted) = (T::bytes(haystack), T::bytes(needle));
     let mut from = 0;
@@ -53,11 +57,28 @@ pub fn find_units<T: Unit>(haystack: &[T], needle: &[T]) -> Option<usize> {
     None
 }
 
+#[inline]
 fn find_one<T: Unit>(haystack: &[T], unit: T) -> Option<usize> {
     match T::bytes(core::slice::from_ref(&unit)) {
-        [byte] => memchr::memchr(*byte, T::bytes(haystack)),
+        [byte] if haystack.len() > 16 => memchr::memchr(*byte, T::bytes(haystack)),
         _ => haystack.iter().position(|&other| other == unit),
     }
+}
+
+/// [`find_units`] by comparing wherever the first unit is.
+fn find_plainly<T: Unit>(haystack: &[T], needle: &[T]) -> Option<usize> {
+    // Where the needle could still begin.
+    let starts = haystack.get(..(haystack.len() + 1).checked_sub(needle.len())?)?;
+    let (first, rest) = needle.split_first()?;
+    let mut from = 0;
+    while let Some(at) = find_one(&starts[from..], *first) {
+        let behind = from + at + 1;
+        if haystack[behind..behind + rest.len()] == *rest {
+            return Some(from + at);
+        }
+        from = behind;
+    }
+    None
 }
 
 /// The last occurrence of `needle`, in characters.
@@ -76,36 +97,58 @@ pub fn rfind_units<T: Unit>(haystack: &[T], needle: &[T]) -> Option<usize> {
     None
 }
 
+/// Calls `each` with the occurrences of a non-empty needle that do not overlap, from the left, at most `limit`.
+///
+/// # Errors
+/// The first that `each` gives.
+pub fn try_each<T: Unit, E>(
+    haystack: &[T],
+    needle: &[T],
+    limit: usize,
+    mut each: impl FnMut(usize) -> Result<(), E>,
+) -> Result<(), E> {
+    if T::WIDTH == 1 && (needle.len() == 1 || haystack.len() > SHORT) {
+        let (all, wanted) = (T::bytes(haystack), T::bytes(needle));
+        return match wanted {
+            [byte] => memchr::memchr_iter(*byte, all).take(limit).try_for_each(each),
+            _ => memchr::memmem::find_iter(all, wanted).take(limit).try_for_each(each),
+        };
+    }
+    let mut from = 0;
+    for _ in 0..limit {
+        let Some(at) = find_units(&haystack[from..], needle) else { break };
+        each(from + at)?;
+        from += at + needle.len();
+    }
+    Ok(())
+}
+
 /// The occurrences of a non-empty needle that do not overlap, from the left, at most `limit`.
 pub fn positions<T: Unit>(haystack: &[T], needle: &[T], limit: usize) -> Vec<usize> {
     let mut found = Vec::new();
-    if let ([unit], true) = (needle, T::WIDTH == 1) {
-        let byte = T::bytes(core::slice::from_ref(unit))[0];
-        return memchr::memchr_iter(byte, T::bytes(haystack)).take(limit).collect();
-    }
-    if T::WIDTH == 1 {
-        return memchr::memmem::find_iter(T::bytes(haystack), T::bytes(needle)).take(limit).collect();
-    }
-    let mut from = 0;
-    while found.len() < limit
-        && let Some(at) = find_units(&haystack[from..], needle)
-    {
-        found.push(from + at);
-        from += at + needle.len();
-    }
+    let Ok(()) = try_each(haystack, needle, limit, |at| {
+        found.push(at);
+        Ok::<(), Infallible>(())
+    });
     found
 }
 
 /// The number of occurrences that do not overlap; between all characters for an empty needle.
 pub fn count_units<T: Unit>(haystack: &[T], needle: &[T]) -> usize {
     match needle {
-        [] => haystack.len() + 1,
+        [] => return haystack.len() + 1,
         [unit] if T::WIDTH == 1 => {
             let byte = T::bytes(core::slice::from_ref(unit))[0];
-            memchr::memchr_iter(byte, T::bytes(haystack)).count()
+            return memchr::memchr_iter(byte, T::bytes(haystack)).count();
         }
-        _ => positions(haystack, needle, usize::MAX).len(),
+        _ => {}
     }
+    let mut count = 0;
+    let Ok(()) = try_each(haystack, needle, usize::MAX, |_| {
+        count += 1;
+        Ok::<(), Infallible>(())
+    });
+    count
 }
 
 /// `chars` in units of `T`; `None` when one does not fit.
@@ -164,6 +207,19 @@ pub fn all(haystack: Chars<'_>, needle: Chars<'_>, limit: usize) -> Vec<usize> {
     with_units!(haystack, needle, Vec::new(), |hay, wanted| positions(hay, &wanted, limit))
 }
 
+/// [`try_each`] in characters of any width.
+///
+/// # Errors
+/// The first that `each` gives.
+pub fn try_each_in<E>(
+    haystack: Chars<'_>,
+    needle: Chars<'_>,
+    limit: usize,
+    each: impl FnMut(usize) -> Result<(), E>,
+) -> Result<(), E> {
+    with_units!(haystack, needle, Ok(()), |hay, wanted| try_each(hay, &wanted, limit, each))
+}
+
 /// Whether the characters of `needle` are at `at`.
 pub fn matches_at(haystack: Chars<'_>, needle: Chars<'_>, at: usize) -> bool {
     let Some(rest) = haystack.len().checked_sub(at) else { return false };
@@ -184,6 +240,24 @@ mod tests {
         assert_eq!(count_units(&[7u32; 5], &[7, 7]), 2);
         assert_eq!(count_units(b"abc", b""), 4);
         assert_eq!(positions(b"a,b,,c", b",", 2), [1, 3]);
+        assert_eq!(positions(b"aaaaa", b"aa", 9), [0, 2]);
+    }
+
+    #[test]
+    fn short_and_long_haystacks_agree() {
+        let mut text = b"ab".repeat(SHORT / 4);
+        text.extend_from_slice(b"abbabc");
+        let found =
+            |text: &[u8]| [b"abb".as_slice(), b"bc", b"cc", b"b"].map(|needle| find_units(text, needle));
+        let short = found(&text);
+        assert_eq!(short, [Some(SHORT / 2), Some(SHORT / 2 + 4), None, Some(1)]);
+        let counts =
+            |text: &[u8]| [b"abb".as_slice(), b"ba", b"cc", b"b"].map(|needle| count_units(text, needle));
+        let counted = counts(&text);
+        text.resize(text.len() + SHORT, b'.');
+        assert_eq!(found(&text), short);
+        assert_eq!(counts(&text), counted);
+        assert_eq!(find_plainly(b"a", b"ab"), None);
     }
 
     #[test]

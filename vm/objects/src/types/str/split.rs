@@ -9,7 +9,7 @@ use crate::raise::Result;
 use crate::types::list::List;
 use crate::types::none::none;
 use crate::types::tuple::Tuple;
-use core::ops::Range;
+use core::ops::{Deref, Range};
 
 /// `str.split` and `str.rsplit`.
 ///
@@ -18,9 +18,26 @@ use core::ops::Range;
 pub fn split(text: &Str, separator: &Object, limit: isize, from_right: bool) -> Result<Ref<List>> {
     let limit = usize::try_from(limit).unwrap_or(usize::MAX);
     let chars = text.chars();
+    let mut pieces = Pieces::new(text)?;
     if separator.is(none()) {
         let is_space = |char: u32| unicode::is_space_fast(char);
-        return pieces(text, at_spaces(chars.len(), |index| is_space(chars.at(index)), limit, from_right));
+        match chars {
+            Chars::One(chars) => at_spaces(
+                chars.len(),
+                |at| is_space(chars[at].into()),
+                limit,
+                from_right,
+                |word| pieces.push(word),
+            ),
+            _ => at_spaces(
+                chars.len(),
+                |at| is_space(chars.at(at)),
+                limit,
+                from_right,
+                |word| pieces.push(word),
+            ),
+        }?;
+        return Ok(pieces.list);
     }
     let Some(separator) = separator.cast::<Str>() else {
         return Err(raise!(TypeError, "must be str or None, not {}", separator.class().name()));
@@ -28,12 +45,39 @@ pub fn split(text: &Str, separator: &Object, limit: isize, from_right: bool) -> 
     if separator.is_empty() {
         return Err(raise!(ValueError, "empty separator"));
     }
-    let found = if from_right {
-        positions_from_right(chars, separator.chars(), limit)
-    } else {
-        search::all(chars, separator.chars(), limit)
+    let (mut start, width) = (0, separator.len());
+    let between = |at| {
+        pieces.push(start..at)?;
+        start = at + width;
+        Ok(())
     };
-    pieces(text, between(&found, separator.len(), chars.len()))
+    if from_right {
+        positions_from_right(chars, separator.chars(), limit).into_iter().try_for_each(between)?;
+    } else {
+        search::try_each_in(chars, separator.chars(), limit, between)?;
+    }
+    pieces.push(start..text.len())?;
+    Ok(pieces.list)
+}
+
+/// A list that gets parts of a string.
+struct Pieces<'a> {
+    text: &'a Str,
+    list: Ref<List>,
+}
+
+impl<'a> Pieces<'a> {
+    fn new(text: &'a Str) -> Result<Pieces<'a>> {
+        /// Most strings have a few parts only.
+        const ROOM: usize = 5;
+        let list = List::new()?;
+        list.reserve(ROOM)?;
+        Ok(Pieces { text, list })
+    }
+
+    fn push(&mut self, part: Range<usize>) -> Result<()> {
+        self.list.push(self.text.substring(part.start, part.end)?.upcast())
+    }
 }
 
 /// The occurrences that do not overlap, counted from the right, in ascending order.
@@ -62,56 +106,66 @@ pub fn between(separators: &[usize], width: usize, len: usize) -> Vec<Range<usiz
     ranges
 }
 
-/// The words between white space; when `limit` splits are made the rest is one word, trimmed on its outer side only.
+/// Calls `each` with the words between white space; when `limit` splits are made the rest is one word, trimmed on its outer side
+/// only.
+///
+/// # Errors
+/// The first that `each` gives.
 pub fn at_spaces(
     len: usize,
     is_space: impl Fn(usize) -> bool,
     limit: usize,
     from_right: bool,
-) -> Vec<Range<usize>> {
-    let mut words = Vec::new();
+    mut each: impl FnMut(Range<usize>) -> Result<()>,
+) -> Result<()> {
     if from_right {
-        let mut end = len;
-        loop {
-            while end > 0 && is_space(end - 1) {
-                end -= 1;
-            }
-            if end == 0 {
-                break;
-            }
-            let mut start = end - 1;
-            if words.len() == limit {
-                words.push(0..end);
-                break;
-            }
-            while start > 0 && !is_space(start - 1) {
-                start -= 1;
-            }
-            words.push(start..end);
-            end = start;
-        }
-        words.reverse();
-        return words;
+        return at_spaces_from_right(len, is_space, limit).into_iter().try_for_each(each);
     }
-    let mut start = 0;
+    let (mut start, mut count) = (0, 0);
     loop {
         while start < len && is_space(start) {
             start += 1;
         }
         if start == len {
-            return words;
+            return Ok(());
         }
-        if words.len() == limit {
-            words.push(start..len);
-            return words;
+        if count == limit {
+            return each(start..len);
         }
         let mut end = start + 1;
         while end < len && !is_space(end) {
             end += 1;
         }
-        words.push(start..end);
+        each(start..end)?;
+        count += 1;
         start = end;
     }
+}
+
+/// The words of [`at_spaces`] when the splits are made from the right.
+fn at_spaces_from_right(len: usize, is_space: impl Fn(usize) -> bool, limit: usize) -> Vec<Range<usize>> {
+    let mut words = Vec::new();
+    let mut end = len;
+    loop {
+        while end > 0 && is_space(end - 1) {
+            end -= 1;
+        }
+        if end == 0 {
+            break;
+        }
+        let mut start = end - 1;
+        if words.len() == limit {
+            words.push(0..end);
+            break;
+        }
+        while start > 0 && !is_space(start - 1) {
+            start -= 1;
+        }
+        words.push(start..end);
+        end = start;
+    }
+    words.reverse();
+    words
 }
 
 /// The lines of something, with or without their ends.
@@ -144,12 +198,13 @@ pub fn lines(
 /// MemoryError.
 pub fn splitlines(text: &Str, keep_ends: bool) -> Result<Ref<List>> {
     let chars = text.chars();
-    pieces(text, lines(chars.len(), |index| chars.at(index), unicode::is_linebreak, keep_ends))
-}
-
-fn pieces(text: &Str, ranges: Vec<Range<usize>>) -> Result<Ref<List>> {
-    let piece = |range: Range<usize>| text.substring(range.start, range.end).map(Ref::upcast);
-    List::from_vec(ranges.into_iter().map(piece).collect::<Result<Vec<Ref>>>()?)
+    let mut pieces = Pieces::new(text)?;
+    let lines = match chars {
+        Chars::One(chars) => lines(chars.len(), |at| chars[at].into(), unicode::is_linebreak, keep_ends),
+        _ => lines(chars.len(), |at| chars.at(at), unicode::is_linebreak, keep_ends),
+    };
+    lines.into_iter().try_for_each(|line| pieces.push(line))?;
+    Ok(pieces.list)
 }
 
 /// `str.partition` and `str.rpartition`.
@@ -181,6 +236,13 @@ pub fn partition(text: &Str, separator: &Object, from_right: bool) -> Result<Ref
 /// # Errors
 /// TypeError when the argument is not iterable or an item is no string; what iterating raises.
 pub fn join(separator: &Str, iterable: &Object) -> Result<Ref<Str>> {
+    if let Some(tuple) = iterable.cast_exact::<Tuple>() {
+        return join_items(separator, tuple.items());
+    }
+    if let Some(list) = iterable.cast_exact::<List>() {
+        // SAFETY: joining runs no code of a program, so that the list stays as it is.
+        return join_items(separator, unsafe { list.borrowed_items() });
+    }
     let items = protocol::iter::collect(iterable).map_err(|raised| {
         if !raised.matches(&crate::types::exceptions::TypeError)
             || iterable.class().tp_iter.get().is_some()
@@ -198,8 +260,7 @@ pub fn join(separator: &Str, iterable: &Object) -> Result<Ref<Str>> {
 ///
 /// # Errors
 /// TypeError when an item is no string; OverflowError; MemoryError.
-pub fn join_items(separator: &Str, items: &[Ref]) -> Result<Ref<Str>> {
-    let mut parts = Vec::with_capacity(items.len());
+pub fn join_items<T: Deref<Target = Object>>(separator: &Str, items: &[T]) -> Result<Ref<Str>> {
     let (mut len, mut max) = (0usize, 0);
     for (index, item) in items.iter().enumerate() {
         let Some(item) = item.cast::<Str>() else {
@@ -211,16 +272,20 @@ pub fn join_items(separator: &Str, items: &[Ref]) -> Result<Ref<Str>> {
         };
         len = len.saturating_add(item.len());
         max = max.max(item.max_hint());
-        parts.push(item);
     }
-    match *parts {
-        [] => return Ok(intern::empty()),
-        [only] if only.is_exactly(&super::PyUnicode_Type) => return Ok(Ref::from_borrowed(only)),
-        _ => {}
-    }
-    if parts.len() > 1 {
-        len = len.saturating_add(separator.len().saturating_mul(parts.len() - 1));
-        max = max.max(separator.max_hint());
+    // SAFETY: all are strings, as the loop above has seen.
+    let parts = || items.iter().map(|item| unsafe { item.cast_unchecked::<Str>() });
+    match items.len() {
+        0 => return Ok(intern::empty()),
+        1 => {
+            if let Some(only) = items[0].cast_exact::<Str>() {
+                return Ok(Ref::from_borrowed(only));
+            }
+        }
+        count => {
+            len = len.saturating_add(separator.len().saturating_mul(count - 1));
+            max = max.max(separator.max_hint());
+        }
     }
     if isize::try_from(len).is_err() {
         return Err(raise!(OverflowError, "join() result is too long for a Python string"));
@@ -230,8 +295,8 @@ pub fn join_items(separator: &Str, items: &[Ref]) -> Result<Ref<Str>> {
     }
     let result = Str::alloc(len, max)?;
     let mut at = 0;
-    for (index, part) in parts.iter().enumerate() {
-        if index > 0 {
+    for (index, part) in parts().enumerate() {
+        if index > 0 && !separator.is_empty() {
             result.write_at(at, separator.chars());
             at += separator.len();
         }
