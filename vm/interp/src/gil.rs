@@ -25,11 +25,20 @@ struct Gil {
 struct Locked {
     held: bool,
     switches: u64,
+    /// How many threads wait for `released`, and for `switched`: telling nobody costs a system call.
+    waiting: u32,
+    watching: u32,
+}
+
+impl Locked {
+    const fn new(held: bool) -> Locked {
+        Locked { held, switches: 0, waiting: 0, watching: 0 }
+    }
 }
 
 static GIL: Gil = Gil {
     is_held: AtomicI32::new(0),
-    state: Mutex::new(Locked { held: false, switches: 0 }),
+    state: Mutex::new(Locked::new(false)),
     released: Condvar::new(),
     switched: Condvar::new(),
     holder: AtomicPtr::new(core::ptr::null_mut()),
@@ -79,7 +88,7 @@ pub fn after_fork(ts: &ThreadState) {
     // SAFETY: the only thread left; another one may have been inside of the mutex when the process was copied, so both it and what
     // waits on it begin anew. All of their bytes are inside of cells.
     unsafe {
-        let fresh = Mutex::new(Locked { held: true, switches: 0 });
+        let fresh = Mutex::new(Locked::new(true));
         core::ptr::from_ref(&GIL.state).cast_mut().write(fresh);
         core::ptr::from_ref(&GIL.released).cast_mut().write(Condvar::new());
         core::ptr::from_ref(&GIL.switched).cast_mut().write(Condvar::new());
@@ -101,9 +110,11 @@ pub fn acquire(ts: &ThreadState) {
     while locked.held {
         let seen = locked.switches;
         let timeout = Duration::from_micros(switch_interval());
+        locked.waiting += 1;
         let (again, waited) =
             GIL.released.wait_timeout(locked, timeout).unwrap_or_else(PoisonError::into_inner);
         locked = again;
+        locked.waiting -= 1;
         // A holder that is gone is none any more: only while the lock is held is the state alive.
         if waited.timed_out() && locked.held && locked.switches == seen {
             // SAFETY: the holder's state lives while it holds the lock, which it cannot give up while we have the mutex.
@@ -114,10 +125,13 @@ pub fn acquire(ts: &ThreadState) {
     }
     locked.held = true;
     locked.switches += 1;
+    let watched = locked.watching > 0;
     GIL.holder.store(core::ptr::from_ref(ts).cast_mut(), Ordering::Release);
     GIL.is_held.store(1, Ordering::Relaxed);
     drop(locked);
-    GIL.switched.notify_all();
+    if watched {
+        GIL.switched.notify_all();
+    }
     if state::interpreter().is_finalizing()
         && !crate::signals::main_thread().is_some_and(|main| core::ptr::eq(ts, main))
     {
@@ -147,28 +161,39 @@ pub fn release(ts: &ThreadState) {
     ts.eval_breaker.fetch_and(!GIL_DROP_REQUEST, Ordering::AcqRel);
     locked.held = false;
     GIL.is_held.store(0, Ordering::Relaxed);
+    tell_waiting(locked);
+}
+
+/// Unlocks the mutex when the lock is free, for one of those who wait.
+fn tell_waiting(locked: MutexGuard<'_, Locked>) {
+    let waited_for = locked.waiting > 0;
     drop(locked);
-    GIL.released.notify_one();
+    if waited_for {
+        GIL.released.notify_one();
+    }
 }
 
 /// Runs `work`, which runs no Python code, while no thread has the lock. The calling thread has no state.
 pub fn exclusively(work: impl FnOnce()) {
     let mut locked = lock();
     while locked.held {
+        locked.waiting += 1;
         locked = GIL.released.wait(locked).unwrap_or_else(PoisonError::into_inner);
+        locked.waiting -= 1;
     }
     work();
-    drop(locked);
-    GIL.released.notify_one();
+    tell_waiting(locked);
 }
 
 /// Somebody waits: lets it run before going on.
 pub fn yield_now(ts: &ThreadState) {
     let before = lock().switches;
     release(ts);
-    let locked = lock();
+    let mut locked = lock();
     let timeout = Duration::from_micros(switch_interval());
-    drop(GIL.switched.wait_timeout_while(locked, timeout, |locked| locked.switches == before));
+    locked.watching += 1;
+    let waited = GIL.switched.wait_timeout_while(locked, timeout, |locked| locked.switches == before);
+    waited.unwrap_or_else(PoisonError::into_inner).0.watching -= 1;
     acquire(ts);
 }
 

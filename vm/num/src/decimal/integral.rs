@@ -5,7 +5,6 @@ use super::coefficient;
 use super::{Context, Decimal, Kind, Maybe, Rounding, Status, flags, invalid, remembered};
 use core::cmp::Ordering;
 use dashu_int::UBig;
-use dashu_int::ops::DivRem;
 
 /// An integer quotient and its remainder, or the condition that there is none.
 type Division = Result<(Decimal, Decimal), Status>;
