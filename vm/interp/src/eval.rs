@@ -12,6 +12,7 @@ use crate::unwind;
 use crate::{frame, frame_hook};
 use bytecode::opcodes::op;
 use core::cell::Cell;
+use core::mem::ManuallyDrop;
 use core::ptr;
 use objects::interpreter_frame::{CodeUnit, InterpreterFrame, owner};
 use objects::state::{self, ThreadState};
@@ -332,6 +333,7 @@ static TRAMPOLINE: Trampoline = Trampoline([
 ///
 /// # Errors
 /// What the code raises.
+#[inline]
 pub unsafe fn run(frame: *mut InterpreterFrame, throwing: bool) -> Result<Ref> {
     if !frame_hook::is_set() {
         // SAFETY: the caller's promise.
@@ -352,13 +354,18 @@ pub unsafe fn run(frame: *mut InterpreterFrame, throwing: bool) -> Result<Ref> {
 ///
 /// # Errors
 /// What the code raises.
+#[inline]
 pub unsafe fn run_by_loop(frame: *mut InterpreterFrame, throwing: bool) -> Result<Ref> {
     let ts = state::current();
-    let below = InterpreterFrame::on_native_stack(ts.current_frame.get().cast(), TRAMPOLINE.0[1].as_ptr());
+    // It owns nothing that would have to be dropped: None, which never dies.
+    let below = ManuallyDrop::new(InterpreterFrame::on_native_stack(
+        ts.current_frame.get().cast(),
+        TRAMPOLINE.0[1].as_ptr(),
+    ));
     let result = {
         // SAFETY: the frame below outlives the evaluation; the handlers keep their contracts.
         unsafe {
-            (*frame).previous.set((&raw const below).cast_mut());
+            (*frame).previous.set((&raw const *below).cast_mut());
             ts.current_frame.set(frame.cast());
             match state::enter_recursive_call("") {
                 Ok(_depth) => {

@@ -10,39 +10,44 @@ use crate::types::str::build::Builder;
 use num::complex::Complex;
 use num::float::{self, Code, Style};
 use num::format_spec::{self, Align, FormatSpec, Grouping, Sign};
+use std::borrow::Cow;
 
 /// A formatted number before padding: sign, prefix such as `0x`, digits to be grouped, and the rest.
-struct Parts {
+struct Parts<'a> {
     negative: bool,
     prefix: &'static str,
     /// Whole digits.
-    digits: String,
+    digits: &'a str,
     /// From the decimal point or the exponent on, and `%`.
-    rest: String,
+    rest: Cow<'a, str>,
 }
 
 /// How digits are grouped: the separators, from the right, and the decimal point.
 pub struct Conventions {
-    pub separator: String,
+    pub separator: Cow<'static, str>,
     /// Sizes of groups from the right; the last repeats, 0 or an end means no more.
-    pub sizes: Vec<usize>,
-    pub point: String,
+    pub sizes: Cow<'static, [usize]>,
+    pub point: Cow<'static, str>,
 }
 
 impl Conventions {
+    /// Digits are not grouped.
+    const PLAIN: Conventions =
+        Conventions { separator: Cow::Borrowed(""), sizes: Cow::Borrowed(&[0]), point: Cow::Borrowed(".") };
+
     /// Those that a specification asks for: the locale's for the type `n`.
     pub fn for_spec(spec: &FormatSpec) -> Conventions {
         let presentation = spec.presentation.and_then(char::from_u32);
         if presentation == Some('n') {
             return Conventions::from_locale();
         }
-        let (separator, size) = match spec.grouping {
-            None => ("", 0),
-            Some(Grouping::Comma) => (",", 3),
-            Some(Grouping::Underscore) if matches!(presentation, Some('b' | 'o' | 'x' | 'X')) => ("_", 4),
-            Some(Grouping::Underscore) => ("_", 3),
+        let (separator, sizes): (_, &'static [usize]) = match spec.grouping {
+            None => return Conventions::PLAIN,
+            Some(Grouping::Comma) => (",", &[3]),
+            Some(Grouping::Underscore) if matches!(presentation, Some('b' | 'o' | 'x' | 'X')) => ("_", &[4]),
+            Some(Grouping::Underscore) => ("_", &[3]),
         };
-        Conventions { separator: separator.into(), sizes: vec![size], point: ".".into() }
+        Conventions { separator: separator.into(), sizes: sizes.into(), ..Conventions::PLAIN }
     }
 
     fn from_locale() -> Conventions {
@@ -58,16 +63,20 @@ impl Conventions {
                 .map(|&size| if size == i8::MAX as u8 { 0 } else { usize::from(size) })
                 .collect();
             Conventions {
-                separator: text(conventions.thousands_sep),
+                separator: text(conventions.thousands_sep).into(),
                 sizes,
-                point: text(conventions.decimal_point),
+                point: text(conventions.decimal_point).into(),
             }
         }
     }
 
+    fn group_nothing(&self) -> bool {
+        self.separator.is_empty() || self.sizes.first().is_none_or(|&size| size == 0)
+    }
+
     /// The digits with separators, led by zeros until the whole is `width` wide.
     fn group(&self, digits: &str, width: usize) -> String {
-        if self.separator.is_empty() || self.sizes.first().is_none_or(|&size| size == 0) {
+        if self.group_nothing() {
             let zeros = width.saturating_sub(digits.len());
             return "0".repeat(zeros) + digits;
         }
@@ -97,32 +106,42 @@ impl Conventions {
     }
 }
 
+/// How many fill characters go before, between sign and digits, and behind.
+fn spread(align: Align, padding: usize) -> (usize, usize, usize) {
+    match align {
+        Align::Left => (0, 0, padding),
+        Align::Right => (padding, 0, 0),
+        Align::Center => (padding / 2, 0, padding - padding / 2),
+        Align::AfterSign => (0, padding, 0),
+    }
+}
+
 /// Puts sign, prefix, grouped digits, rest and padding together.
-fn assemble(parts: &Parts, spec: &FormatSpec, conventions: &Conventions) -> Result<Ref<Str>> {
+fn assemble(parts: &Parts<'_>, spec: &FormatSpec, conventions: &Conventions) -> Result<Ref<Str>> {
     let sign = match (parts.negative, spec.sign) {
         (true, _) => "-",
         (false, Some(Sign::Plus)) => "+",
         (false, Some(Sign::Space)) => " ",
         (false, _) => "",
     };
-    if Vec::<u8>::new().try_reserve_exact(spec.width.unwrap_or(0)).is_err() {
+    let (align, width) = (spec.align.unwrap_or(Align::Right), spec.width.unwrap_or(0));
+    let zero_fill = align == Align::AfterSign && spec.fill == u32::from('0');
+    if conventions.group_nothing() && parts.rest.is_ascii() && spec.fill < 0x80 {
+        let length = sign.len() + parts.prefix.len() + parts.digits.len() + parts.rest.len();
+        if let Some(text) = assemble_short(parts, sign, spec.fill as u8, align, length.max(width))? {
+            return Ok(text);
+        }
+    }
+    if Vec::<u8>::new().try_reserve_exact(width).is_err() {
         return Err(crate::raise::no_memory());
     }
-    let align = spec.align.unwrap_or(Align::Right);
-    let zero_fill = align == Align::AfterSign && spec.fill == u32::from('0');
     let around = sign.len() + parts.prefix.len() + parts.rest.chars().count();
-    let wanted = if zero_fill { spec.width.unwrap_or(0).saturating_sub(around) } else { 0 };
+    let wanted = if zero_fill { width.saturating_sub(around) } else { 0 };
     // Leading zeros are made before anything else could refuse their number.
     Vec::<u8>::new().try_reserve_exact(wanted).map_err(|_| raise::no_memory())?;
-    let digits = conventions.group(&parts.digits, wanted);
+    let digits = conventions.group(parts.digits, wanted);
     let length = around + digits.chars().count();
-    let padding = spec.width.unwrap_or(0).saturating_sub(length);
-    let (before, middle, after) = match align {
-        Align::Left => (0, 0, padding),
-        Align::Right => (padding, 0, 0),
-        Align::Center => (padding / 2, 0, padding - padding / 2),
-        Align::AfterSign => (0, padding, 0),
-    };
+    let (before, middle, after) = spread(align, width.saturating_sub(length));
     let mut text = Builder::new();
     text.push_repeated(spec.fill, before)?;
     text.push_str(sign);
@@ -134,9 +153,42 @@ fn assemble(parts: &Parts, spec: &FormatSpec, conventions: &Conventions) -> Resu
     text.finish()
 }
 
+/// [`assemble`] of ASCII without groups, in all `length` long; `None` when that is too long for a place on the native stack. Zeros that
+/// fill behind the sign are the digits' own.
+fn assemble_short(
+    parts: &Parts<'_>,
+    sign: &str,
+    fill: u8,
+    align: Align,
+    length: usize,
+) -> Result<Option<Ref<Str>>> {
+    let mut text = [fill; 128];
+    if length > text.len() {
+        return Ok(None);
+    }
+    let taken = sign.len() + parts.prefix.len() + parts.digits.len() + parts.rest.len();
+    let (before, middle, _) = spread(align, length - taken);
+    let mut at = before;
+    let mut put = |piece: &str, gap: usize| {
+        text[at..at + piece.len()].copy_from_slice(piece.as_bytes());
+        at += piece.len() + gap;
+    };
+    put(sign, 0);
+    put(parts.prefix, middle);
+    put(parts.digits, 0);
+    put(&parts.rest, 0);
+    Str::of_ascii(&text[..length]).map(Some)
+}
+
 fn parse(value: &Object, spec: &Str) -> Result<FormatSpec> {
-    let chars: Vec<u32> = spec.chars().iter().collect();
-    format_spec::parse(&chars, true).map_err(|error| {
+    let (mut short, long) = ([0; 16], Vec::from_iter(spec.chars().iter().skip(16)));
+    let chars = if long.is_empty() {
+        short.iter_mut().zip(spec.chars().iter()).for_each(|(place, char)| *place = char);
+        &short[..spec.len()]
+    } else {
+        &Vec::from_iter(spec.chars().iter())
+    };
+    format_spec::parse(chars, true).map_err(|error| {
         crate::raise!(ValueError, "{}", error.text(&spec.to_string_lossy(), value.class().name()))
     })
 }
@@ -163,7 +215,7 @@ pub fn format_int(value: &Int, spec: &Str) -> Result<Ref<Str>> {
         Some('X') => (16, "0X", true),
         Some('c') => return format_char(value, &parsed),
         Some('e' | 'E' | 'f' | 'F' | 'g' | 'G' | '%') => {
-            return format_real(value, crate::types::int::to_f64(value)?, &parsed);
+            return format_real(crate::types::int::to_f64(value)?, &parsed);
         }
         _ => return Err(unknown(value, parsed.presentation.unwrap_or(0))),
     };
@@ -190,8 +242,8 @@ pub fn format_int(value: &Int, spec: &Str) -> Result<Ref<Str>> {
     let parts = Parts {
         negative: value.is_negative(),
         prefix: if parsed.alternate { prefix } else { "" },
-        digits,
-        rest: String::new(),
+        digits: &digits,
+        rest: Cow::Borrowed(""),
     };
     assemble(&parts, &parsed, &Conventions::for_spec(&parsed))
 }
@@ -236,7 +288,7 @@ pub fn format_float(object: &Object, value: f64, spec: &Str) -> Result<Ref<Str>>
     }
     let parsed = parse(object, spec)?;
     match parsed.presentation.map_or(Some('r'), char::from_u32) {
-        Some('r' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%') => format_real(object, value, &parsed),
+        Some('r' | 'e' | 'E' | 'f' | 'F' | 'g' | 'G' | 'n' | '%') => format_real(value, &parsed),
         _ => Err(unknown(object, parsed.presentation.unwrap_or(0))),
     }
 }
@@ -263,18 +315,28 @@ fn style_for(spec: &FormatSpec) -> Result<(Style, bool)> {
     Ok((style, presentation == Some('%')))
 }
 
-/// Formats a real number into its parts.
-fn real_parts(value: f64, style: Style, percent: bool, conventions: &Conventions) -> Parts {
-    let text = float::format(if percent { value * 100.0 } else { value }, style);
-    let mut parts = parts_of(&text, conventions);
-    if percent {
-        parts.rest.push('%');
+/// A real number's text, before its digits are grouped.
+fn real_text(value: f64, style: Style, percent: bool) -> String {
+    if !percent {
+        return float::format(value, style);
     }
-    parts
+    let mut text = float::format(value * 100.0, style);
+    text.push('%');
+    text
+}
+
+/// A real number's text as the `%` operator of strings makes it: `code` is one of its letters for floats.
+pub fn float_text(value: f64, code: char, precision: usize, alternate: bool) -> String {
+    let style = match code {
+        'e' | 'E' => Style::new(Code::Exponent, precision),
+        'f' | 'F' => Style::new(Code::Fixed, precision),
+        _ => Style::new(Code::General, precision.max(1)),
+    };
+    float::format(value, Style { upper: code.is_ascii_uppercase(), alternate, ..style })
 }
 
 /// The parts of a number's text.
-fn parts_of(text: &str, conventions: &Conventions) -> Parts {
+fn parts_of<'a>(text: &'a str, conventions: &Conventions) -> Parts<'a> {
     let (negative, text) = match text.strip_prefix('-') {
         Some(rest) => (true, rest),
         None => (false, text),
@@ -282,10 +344,10 @@ fn parts_of(text: &str, conventions: &Conventions) -> Parts {
     let split = text.find(|char: char| !char.is_ascii_digit()).unwrap_or(text.len());
     let (digits, rest) = text.split_at(split);
     let rest = match rest.strip_prefix('.') {
-        Some(fraction) => format!("{}{fraction}", conventions.point),
-        None => rest.to_owned(),
+        Some(fraction) if conventions.point != "." => format!("{}{fraction}", conventions.point).into(),
+        _ => Cow::Borrowed(rest),
     };
-    Parts { negative, prefix: "", digits: digits.to_owned(), rest }
+    Parts { negative, prefix: "", digits, rest }
 }
 
 /// A number's text with the sign, the grouping and the padding that `spec` asks for.
@@ -296,22 +358,20 @@ pub fn arrange(text: &str, spec: &FormatSpec, conventions: &Conventions) -> Resu
     finish_real(parts_of(text, conventions), spec, conventions)
 }
 
-fn format_real(_object: &Object, value: f64, spec: &FormatSpec) -> Result<Ref<Str>> {
+fn format_real(value: f64, spec: &FormatSpec) -> Result<Ref<Str>> {
     let conventions = Conventions::for_spec(spec);
     let (style, percent) = style_for(spec)?;
-    finish_real(real_parts(value, style, percent, &conventions), spec, &conventions)
+    let text = real_text(value, style, percent);
+    finish_real(parts_of(&text, &conventions), spec, &conventions)
 }
 
-fn finish_real(mut parts: Parts, spec: &FormatSpec, conventions: &Conventions) -> Result<Ref<Str>> {
-    let mut spec = *spec;
+fn finish_real(parts: Parts<'_>, spec: &FormatSpec, conventions: &Conventions) -> Result<Ref<Str>> {
     if parts.digits.is_empty() {
         // Infinities and NaN are never grouped; zeros may still lead them.
-        let plain = Conventions { separator: String::new(), sizes: vec![0], point: String::new() };
-        parts.digits = core::mem::take(&mut parts.rest);
-        spec.grouping = None;
-        return assemble(&parts, &spec, &plain);
+        let word = Parts { digits: &parts.rest, rest: Cow::Borrowed(""), ..parts };
+        return assemble(&word, &FormatSpec { grouping: None, ..*spec }, &Conventions::PLAIN);
     }
-    assemble(&parts, &spec, conventions)
+    assemble(&parts, spec, conventions)
 }
 
 /// `complex.__format__`.
@@ -342,8 +402,8 @@ pub fn format_complex(object: &Object, value: Complex, spec: &Str) -> Result<Ref
         let spec = FormatSpec { width: None, align: None, sign, ..parsed };
         let (mut style, percent) = style_for(&spec)?;
         style.add_dot_zero = false;
-        let parts = real_parts(value, style, percent, &conventions);
-        Ok(assemble(&parts, &spec, &conventions)?.to_string_lossy())
+        let text = real_text(value, style, percent);
+        Ok(assemble(&parts_of(&text, &conventions), &spec, &conventions)?.to_string_lossy())
     };
     let hide_real = plain && value.real == 0.0 && value.real.is_sign_positive();
     let text = if hide_real {

@@ -196,6 +196,7 @@ impl InterpreterFrame {
     }
 
     /// The frame below the outermost one of an evaluation: it belongs to the native stack and receives the result on its own.
+    #[inline]
     pub fn on_native_stack(previous: *mut InterpreterFrame, instr_ptr: *mut CodeUnit) -> InterpreterFrame {
         InterpreterFrame {
             f_executable: Slot::new(crate::object::refs::none()),

@@ -125,6 +125,13 @@ impl<T: Instance> Ref<T> {
     }
 }
 
+/// Owned references as borrowed ones.
+#[inline]
+pub fn borrowed(references: &[Ref]) -> &[&Object] {
+    // SAFETY: both are pointers to objects, which the owned ones keep alive.
+    unsafe { core::slice::from_raw_parts(references.as_ptr().cast(), references.len()) }
+}
+
 /// Carries the pointer out of a `Ref` without giving the count back.
 struct ManuallyOwned<T: Instance>(NonNull<T>);
 

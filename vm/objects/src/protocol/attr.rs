@@ -8,6 +8,7 @@ use crate::raise::{Catch, Raised, Result};
 use crate::state;
 use crate::typeobject::{TypeObject, flags};
 use crate::types::exceptions as exc;
+use crate::types::object::PyBaseObject_Type;
 use crate::types::str::{self, Str};
 use crate::types::tuple::Tuple;
 use crate::types::union::Union;
@@ -70,15 +71,27 @@ pub fn get_text(object: &Object, name: &str) -> Result<Ref> {
 /// # Errors
 /// What a descriptor or `__getattr__` raises, other than AttributeError.
 pub fn get_optional(object: &Object, name: &Str) -> Result<Option<Ref>> {
-    let class = object.class();
-    if class
-        .tp_getattro
-        .get()
-        .is_some_and(|get| core::ptr::fn_addr_eq(get, crate::attrs::generic_getattro as GetAttro))
+    use crate::types::module::{self, Module, PyModule_Type};
+    use crate::types::r#type::{PyType_Type, get_attribute};
+    let getattro = object.class().tp_getattro.get();
+    let is = |function: Option<GetAttro>| {
+        getattro.zip(function).is_some_and(|(own, function)| core::ptr::fn_addr_eq(own, function))
+    };
+    // Where it is known how to look, no exception is made for what is not there.
+    let found = if is(Some(crate::attrs::generic_getattro)) {
+        crate::attrs::generic_get_optional(object, name)
+    } else if is(PyType_Type.tp_getattro.get())
+        && let Some(class) = object.cast::<TypeObject>()
     {
-        return Ok(crate::attrs::generic_get_optional(object, name).catch(&exc::AttributeError)?.flatten());
-    }
-    get(object, name).catch(&exc::AttributeError)
+        get_attribute(class, name)
+    } else if is(PyModule_Type.tp_getattro.get())
+        && let Some(module) = object.cast::<Module>()
+    {
+        module::get_optional(module, name)
+    } else {
+        return get(object, name).catch(&exc::AttributeError);
+    };
+    Ok(found.catch(&exc::AttributeError)?.flatten())
 }
 
 type GetAttro = crate::typeobject::slots::GetAttroFunc;
@@ -183,12 +196,12 @@ pub fn special_method(object: &Object, name: &Str) -> Result<Option<Method>> {
 /// AttributeError when it has none; what the call raises.
 pub fn call_special(object: &Object, name: &Str, args: &[&Object]) -> Result<Ref> {
     match special_method(object, name)? {
-        Some(Method::Unbound(function)) => {
-            let mut all = Vec::with_capacity(args.len() + 1);
-            all.push(object);
-            all.extend_from_slice(args);
-            protocol::call::call(&function, &all)
-        }
+        Some(Method::Unbound(function)) => match *args {
+            [] => protocol::call::call(&function, &[object]),
+            [one] => protocol::call::call(&function, &[object, one]),
+            [one, two] => protocol::call::call(&function, &[object, one, two]),
+            _ => protocol::call::call(&function, &[&[object], args].concat()),
+        },
         Some(Method::Bound(callable)) => protocol::call::call(&callable, args),
         None => Err(missing(object, name)),
     }
@@ -243,6 +256,9 @@ pub fn default_check(object: &Object, class: &Object, check: Check) -> Result<bo
             if object.class().is_subtype(class) {
                 return Ok(true);
             }
+            if has_plain_class(object) {
+                return Ok(false);
+            }
             let claimed = get_optional(object, id!("__class__"))?;
             Ok(match claimed.as_deref().and_then(|claimed| claimed.cast::<TypeObject>()) {
                 Some(claimed) if !core::ptr::eq(claimed, object.class()) => claimed.is_subtype(class),
@@ -266,6 +282,19 @@ pub fn default_check(object: &Object, class: &Object, check: Check) -> Result<bo
             abstract_is_subclass(object, class)
         }
     }
+}
+
+/// Whether an object's `__class__` is sure to be the class that it has.
+#[inline]
+fn has_plain_class(object: &Object) -> bool {
+    let (class, name) = (object.class(), id!("__class__"));
+    let generic = crate::attrs::generic_getattro as GetAttro;
+    // SAFETY: only the addresses are compared.
+    class.tp_getattro.get().is_some_and(|own| core::ptr::fn_addr_eq(own, generic))
+        && match unsafe { (class.peek_lookup(name), PyBaseObject_Type.peek_lookup(name)) } {
+            (Some(own), Some(plain)) => own.is(plain),
+            _ => false,
+        }
 }
 
 /// `__bases__` of something that plays a class, if it is a tuple.

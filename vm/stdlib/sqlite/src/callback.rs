@@ -11,8 +11,8 @@ use objects::protocol::{attr, call, number};
 use objects::state::attached;
 use objects::types::exceptions as exc;
 use objects::types::none::none;
-use objects::types::str::{Str, intern};
-use objects::{Instance, Object, Raised, Ref, Result, Slot, raise};
+use objects::types::str::Str;
+use objects::{Instance, Object, Raised, Ref, Result, Slot, id, raise};
 use std::ffi::CString;
 
 /// The callables that a connection may have one of each.
@@ -109,9 +109,7 @@ unsafe fn finish(context: *mut ffi::sqlite3_context, result: Result<Ref>, messag
 }
 
 fn call_with(callable: &Object, args: Result<Vec<Ref>>) -> Result<Ref> {
-    let args = args?;
-    let args: Vec<&Object> = args.iter().map(|arg| &**arg).collect();
-    call::call(callable, &args)
+    call::call(callable, objects::object::refs::borrowed(&args?))
 }
 
 unsafe extern "C" fn function(
@@ -140,7 +138,8 @@ unsafe fn instance<'a>(context: *mut ffi::sqlite3_context, create: bool) -> Opti
 }
 
 /// Calls a method of the aggregate; the message of what goes wrong.
-fn method_message(name: &str, missing: bool) -> String {
+fn method_message(name: &Str, missing: bool) -> String {
+    let name = name.to_string_lossy();
     let what = if missing { "not defined" } else { "raised error" };
     format!("user-defined aggregate's '{name}' method {what}")
 }
@@ -153,7 +152,7 @@ unsafe fn feed(
     context: *mut ffi::sqlite3_context,
     count: c_int,
     values: *mut *mut ffi::sqlite3_value,
-    name: &str,
+    name: &Str,
 ) {
     // SAFETY: the caller's promise.
     unsafe {
@@ -162,11 +161,11 @@ unsafe fn feed(
         if place.is_empty() {
             match call::call_no_args(&class) {
                 Ok(made) => place.set(Some(made)),
-                Err(raised) => return fail(context, raised, &method_message("__init__", false), &class),
+                Err(raised) => return fail(context, raised, &method_message(id!("__init__"), false), &class),
             }
         }
         let Some(aggregate) = place.get() else { return };
-        let method = match attr::get_text(&aggregate, name) {
+        let method = match attr::get(&aggregate, name) {
             Ok(method) => method,
             Err(raised) => {
                 let missing = raised.matches(&exc::AttributeError);
@@ -185,7 +184,7 @@ unsafe extern "C" fn step(
     values: *mut *mut ffi::sqlite3_value,
 ) {
     // SAFETY: SQLite's call.
-    attached(|| unsafe { feed(context, count, values, "step") });
+    attached(|| unsafe { feed(context, count, values, id!("step")) });
 }
 
 unsafe extern "C" fn inverse(
@@ -194,20 +193,19 @@ unsafe extern "C" fn inverse(
     values: *mut *mut ffi::sqlite3_value,
 ) {
     // SAFETY: SQLite's call.
-    attached(|| unsafe { feed(context, count, values, "inverse") });
+    attached(|| unsafe { feed(context, count, values, id!("inverse")) });
 }
 
 /// Asks an aggregate for its result.
 ///
 /// # Safety
 /// SQLite's call.
-unsafe fn answer(context: *mut ffi::sqlite3_context, place: &Slot, name: &str) {
+unsafe fn answer(context: *mut ffi::sqlite3_context, place: &Slot, name: &Str) {
     // SAFETY: the caller's promise.
     unsafe {
         let class = Owned::of(ffi::sqlite3_user_data(context)).to_ref();
         let Some(aggregate) = place.get() else { return };
-        let result = intern::intern_text(name).and_then(|name| attr::get(&aggregate, &name));
-        match result {
+        match attr::get(&aggregate, name) {
             Err(raised) => {
                 let missing = raised.matches(&exc::AttributeError);
                 fail(context, raised, &method_message(name, missing), &class);
@@ -224,7 +222,7 @@ unsafe extern "C" fn value(context: *mut ffi::sqlite3_context) {
         // SAFETY: SQLite's call.
         unsafe {
             if let Some(place) = instance(context, false) {
-                answer(context, place, "value");
+                answer(context, place, id!("value"));
             }
         }
     });
@@ -235,7 +233,7 @@ unsafe extern "C" fn finalize(context: *mut ffi::sqlite3_context) {
         // SAFETY: SQLite's call; the instance goes with it. Without one there was no row, or its class failed.
         unsafe {
             let Some(place) = instance(context, false) else { return };
-            answer(context, place, "finalize");
+            answer(context, place, id!("finalize"));
             place.set(None);
         }
     });

@@ -61,8 +61,9 @@ impl Dict {
     ///
     /// # Errors
     /// MemoryError.
+    #[inline]
     pub fn new() -> Result<Ref<Dict>> {
-        Dict::new_in(&PyDict_Type)
+        Ref::new(Dict::vacant())
     }
 
     /// An empty instance of `dict` or a subclass.
@@ -70,16 +71,17 @@ impl Dict {
     /// # Errors
     /// MemoryError.
     pub fn new_in(class: &TypeObject) -> Result<Ref<Dict>> {
-        Ref::new_in(
-            class,
-            Dict {
-                ob_base: Object::HEAD,
-                ma_used: Cell::new(0),
-                watchers: Cell::new(0),
-                keys: Cell::new(Keys::empty()),
-                _spare: Cell::new(0),
-            },
-        )
+        Ref::new_in(class, Dict::vacant())
+    }
+
+    fn vacant() -> Dict {
+        Dict {
+            ob_base: Object::HEAD,
+            ma_used: Cell::new(0),
+            watchers: Cell::new(0),
+            keys: Cell::new(Keys::empty()),
+            _spare: Cell::new(0),
+        }
     }
 
     /// An empty dictionary with room for `entries` (`_PyDict_NewPresized`).

@@ -500,6 +500,7 @@ impl Generator {
         Str::new(&format!("<{class} object {name} at {self:p}>"))
     }
 
+    #[inline]
     pub(super) fn next_value(&self) -> Result<Option<Ref>> {
         match self.resume(Some(none::none()))? {
             Sent::Yielded(value) => Ok(Some(value)),

@@ -144,6 +144,7 @@ impl Generator {
     ///
     /// # Errors
     /// What the generator's code raises.
+    #[inline]
     pub fn resume(&self, value: Option<&Object>) -> Result<Sent> {
         crate::hooks::RESUME_GENERATOR.get()(self, value)
     }

@@ -26,8 +26,9 @@ impl List {
     ///
     /// # Errors
     /// MemoryError.
+    #[inline]
     pub fn new() -> Result<Ref<List>> {
-        List::new_in(&methods::PyList_Type)
+        Ref::new(List::vacant())
     }
 
     /// An empty instance of `list` or a subclass.
@@ -35,10 +36,11 @@ impl List {
     /// # Errors
     /// MemoryError.
     pub fn new_in(class: &TypeObject) -> Result<Ref<List>> {
-        Ref::new_in(
-            class,
-            List { ob_base: VarObject::HEAD, ob_item: Cell::new(ptr::null_mut()), allocated: Cell::new(0) },
-        )
+        Ref::new_in(class, List::vacant())
+    }
+
+    fn vacant() -> List {
+        List { ob_base: VarObject::HEAD, ob_item: Cell::new(ptr::null_mut()), allocated: Cell::new(0) }
     }
 
     /// A list that takes over `items`.

@@ -183,7 +183,7 @@ impl Str {
     ///
     /// # Errors
     /// MemoryError.
-    pub(super) fn of_ascii(chars: &[u8]) -> Result<Ref<Str>> {
+    pub(crate) fn of_ascii(chars: &[u8]) -> Result<Ref<Str>> {
         debug_assert!(chars.is_ascii());
         match *chars {
             [] => return Ok(intern::empty()),

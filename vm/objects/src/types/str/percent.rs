@@ -11,8 +11,7 @@ use crate::raise;
 use crate::raise::{Catch, Result};
 use crate::types::bytes::Bytes;
 use crate::types::exceptions as exc;
-use crate::types::float::Float;
-use crate::types::int::{Int, PyLong_Type};
+use crate::types::int::Int;
 use crate::types::tuple::Tuple;
 
 /// One conversion: `%[(key)][flags][width][.precision][l]code`.
@@ -247,9 +246,7 @@ impl Directive {
                     }
                     _ => raised,
                 })?;
-                let alternate = if self.alternate { "#" } else { "" };
-                let spec = format!("{alternate}.{}{}", self.precision.unwrap_or(6), self.letter());
-                own_format(&*Float::new(float)?, &spec)?
+                crate::format::float_text(float, self.letter(), self.precision.unwrap_or(6), self.alternate)
             }
             _ => return Ok(None),
         };
@@ -259,7 +256,7 @@ impl Directive {
             _ if self.space => " ",
             _ => "",
         };
-        Ok(Some(format!("{sign}{text}")))
+        Ok(Some(if sign.is_empty() { text } else { format!("{sign}{text}") }))
     }
 
     fn integer(&self, value: &Object) -> Result<String> {
@@ -272,7 +269,20 @@ impl Directive {
                 raise!(TypeError, "%{letter} format: {wanted} is required, not {}", value.class().name())
             })?,
         };
-        let text = own_format(&int, if decimal { "d" } else { self.letter_spec() })?;
+        let mut text = match letter {
+            'o' => num::int::to_radix(int.view(), 8),
+            'x' | 'X' => num::int::to_radix(int.view(), 16),
+            _ => {
+                let limit = crate::state::interpreter().int_max_str_digits.get() as usize;
+                num::int::to_decimal(int.view(), limit).map_err(raise::arithmetic)?
+            }
+        };
+        if letter == 'X' {
+            text.make_ascii_uppercase();
+        }
+        if decimal && self.precision.is_none() {
+            return Ok(text);
+        }
         let (sign, digits) = match text.strip_prefix('-') {
             Some(digits) => ("-", digits),
             None => ("", text.as_str()),
@@ -292,14 +302,6 @@ impl Directive {
         result.extend(core::iter::repeat_n('0', zeros));
         result.push_str(digits);
         Ok(result)
-    }
-
-    fn letter_spec(&self) -> &'static str {
-        match self.letter() {
-            'o' => "o",
-            'x' => "x",
-            _ => "X",
-        }
     }
 
     /// Where the zeros go in a number's text: behind its sign and prefix.
@@ -342,19 +344,6 @@ fn to_int(value: &Object, decimal: bool) -> Result<Option<Ref<Int>>> {
         return Ok(None);
     }
     number::index(value).map(Some)
-}
-
-/// `int.__format__` or `float.__format__`, whatever a subclass has.
-fn own_format(value: &Object, spec: &str) -> Result<String> {
-    let class = if value.cast::<Int>().is_some() { &PyLong_Type } else { Float::class() };
-    let method = class.lookup(id!("__format__")).ok_or_else(|| {
-        raise!(AttributeError, "type object '{}' has no attribute '__format__'", class.name())
-    })?;
-    let text = protocol::call::call(&method, &[value, &*Str::new(spec)?])?;
-    match text.cast::<Str>() {
-        Some(text) => Ok(text.to_str()?.to_string()),
-        None => Err(raise!(TypeError, "__format__ must return a str, not {}", text.class().name())),
-    }
 }
 
 /// `template % arguments` for strings.

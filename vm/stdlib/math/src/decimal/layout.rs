@@ -72,10 +72,10 @@ fn conventions(spec: &FormatSpec, overriding: Option<&Object>) -> Result<Convent
         return Err(raise!(TypeError, "optional argument must be a dict"));
     };
     if let Some(point) = separator(dict, "decimal_point")? {
-        conventions.point = point;
+        conventions.point = point.into();
     }
     if let Some(separator) = separator(dict, "thousands_sep")? {
-        conventions.separator = separator;
+        conventions.separator = separator.into();
     }
     if let Some(sizes) = convention(dict, "grouping")? {
         let sizes: Vec<u32> = sizes.chars().iter().take_while(|&size| size != 0).collect();
