@@ -318,7 +318,7 @@ impl Keys {
     /// [`Keys::find_str`] in an index whose slots are of type `I`.
     #[inline]
     fn find_str_by<I: Copy + Into<i64>>(&self, name: &Str, hash: isize) -> Option<usize> {
-        debug_assert!(self.unicode && size_of::<I>() << self.log2_size == 1 << self.log2_index_bytes);
+        debug_assert!(self.unicode && size_of::<I>() << self.log2_size <= 1 << self.log2_index_bytes);
         let index = self.index_base().cast::<I>();
         let entries = self.entries().cast::<UnicodeEntry>();
         let mask = (1usize << self.log2_size) - 1;
