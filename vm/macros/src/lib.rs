@@ -64,7 +64,8 @@
 //!     #[setter("maxlen")]                // None: deletion
 //!     fn set_maxlen(&self, value: Option<&Object>) -> Result<()> { .. }
 //!
-//!     // tp_new or tp_init with bound parameters; `vectorcall` (with #[new], for types without tp_init) also fills tp_vectorcall.
+//!     // tp_new or tp_init with bound parameters; `vectorcall` (with #[new] for types without tp_init, with #[init] for types whose
+//!     // tp_new does not look at the arguments) also fills tp_vectorcall.
 //!     #[new("(iterable=(), maxlen=None)", vectorcall)]
 //!     fn new(class: &TypeObject, iterable: Option<&Object>, maxlen: Option<isize>) -> Result<Ref<Deque>> { .. }
 //!

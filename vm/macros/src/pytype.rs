@@ -208,7 +208,15 @@ impl Body {
             #slot
         }};
         self.slots.push((slot, shim));
-        if vectorcall && new {
+        if vectorcall {
+            let make = if new {
+                quote!(take(::objects::Object::cast_unchecked(class), input, keywords))
+            } else {
+                quote! {{
+                    let object = ::objects::args::fresh(::objects::Object::cast_unchecked(class))?;
+                    take(&object, input, keywords).map(|()| object)
+                }}
+            };
             let entry = quote! {{
                 #take
                 unsafe extern "C" fn tp_vectorcall(
@@ -221,7 +229,7 @@ impl Body {
                     unsafe {
                         let nargs = nargs & !::objects::typeobject::flags::VECTORCALL_ARGUMENTS_OFFSET;
                         let (input, keywords) = ::objects::args::vector(args.cast(), nargs, names);
-                        take(::objects::Object::cast_unchecked(class), input, keywords)
+                        #make
                     }
                 }
                 tp_vectorcall

@@ -15,6 +15,11 @@ mod into;
 mod keywords;
 mod signature;
 
+use crate::object::refs::Ref;
+use crate::raise::{self, Result};
+use crate::typeobject::TypeObject;
+use crate::types::tuple::Tuple;
+
 pub use bind::{
     bind, bind_init, bind_new, check_keyword_count, given, no_constructor_keywords, rest, unknown_keyword,
     vector,
@@ -25,3 +30,13 @@ pub use into::{
 };
 pub use keywords::Kwargs;
 pub use signature::{ArgKind, DESCRIBED, Described, Kind, Param, Signature, TypedEntry};
+
+/// A new instance of a class whose `tp_new` does not look at the arguments.
+///
+/// # Errors
+/// What `tp_new` raises.
+pub fn fresh(class: &TypeObject) -> Result<Ref> {
+    let new = class.tp_new.get().ok_or_else(raise::bad_internal_call)?;
+    // SAFETY: the slot belongs to the class.
+    unsafe { new(class, &Tuple::empty(), None) }
+}

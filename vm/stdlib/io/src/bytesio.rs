@@ -48,7 +48,7 @@ impl BytesIo {
         )
     }
 
-    #[init("(initial_bytes=b'')")]
+    #[init("(initial_bytes=b'')", vectorcall)]
     fn init(&self, initial_bytes: Option<&Object>) -> Result<()> {
         self.check_exports()?;
         self.position.set(0);

@@ -59,7 +59,7 @@ impl StringIo {
         )
     }
 
-    #[init("(initial_value='', newline='\\n')")]
+    #[init("(initial_value='', newline='\\n')", vectorcall)]
     fn init(&self, initial_value: Option<&Object>, newline: Option<&Object>) -> Result<()> {
         self.ok.set(false);
         let newline = match newline {

@@ -26,10 +26,10 @@ impl List {
         _args: &crate::types::tuple::Tuple,
         _kwargs: Option<&crate::types::dict::Dict>,
     ) -> Result<Ref<List>> {
-        List::new_in(class)
+        if core::ptr::eq(class, &raw const PyList_Type) { List::new() } else { List::new_in(class) }
     }
 
-    #[init("(iterable=(), /)")]
+    #[init("(iterable=(), /)", vectorcall)]
     fn tp_init(&self, iterable: Option<&Object>) -> Result<()> {
         self.clear_items();
         match iterable {

@@ -27,7 +27,7 @@ impl Future {
         Ref::new_in(class, Future::blank())
     }
 
-    #[init("(*, loop=None)")]
+    #[init("(*, loop=None)", vectorcall)]
     fn tp_init(&self, event_loop: Option<&Object>) -> Result<()> {
         self.init(event_loop)
     }

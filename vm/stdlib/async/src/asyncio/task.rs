@@ -50,7 +50,7 @@ impl Task {
         )
     }
 
-    #[init("(coro, *, loop=None, name=None, context=None, eager_start=False)")]
+    #[init("(coro, *, loop=None, name=None, context=None, eager_start=False)", vectorcall)]
     fn tp_init(
         &self,
         coro: &Object,

@@ -45,7 +45,7 @@ impl Deque {
         Deque::new_in(class, None)
     }
 
-    #[init("(iterable=(), maxlen=None)")]
+    #[init("(iterable=(), maxlen=None)", vectorcall)]
     fn init(&self, iterable: Option<&Object>, maxlen: Option<&Object>) -> Result<()> {
         let maxlen = match maxlen.filter(|maxlen| !maxlen.is(none())) {
             None => None,
