@@ -96,13 +96,14 @@ impl Builder for Objects {
     }
 
     fn str(&mut self, wtf8: &[u8], interned: bool) -> Made {
-        let text = match core::str::from_utf8(wtf8) {
-            Ok(text) => Str::new(text)?,
-            Err(_) => {
-                let mut builder = StrBuilder::new();
-                bytecode::code::Wtf8(wtf8.into()).code_points().for_each(|point| builder.push(point));
-                builder.finish()?
-            }
+        let text = if wtf8.is_ascii() {
+            Str::from_latin1(wtf8)?
+        } else if let Ok(text) = core::str::from_utf8(wtf8) {
+            Str::new(text)?
+        } else {
+            let mut builder = StrBuilder::new();
+            bytecode::code::Wtf8(wtf8.into()).code_points().for_each(|point| builder.push(point));
+            builder.finish()?
         };
         Ok(if interned { intern::intern(text).upcast() } else { text.upcast() })
     }

@@ -17,7 +17,11 @@ impl Decimal {
 
     /// An int, exactly.
     pub fn from_int(value: Int<'_>) -> Decimal {
-        Decimal::new(value.negative, int::pack(value.digits), 0)
+        let coefficient = match value.magnitude60() {
+            Some(magnitude) => UBig::from(magnitude),
+            None => int::pack(value.digits),
+        };
+        Decimal::new(value.negative, coefficient, 0)
     }
 
     /// A float, exactly.

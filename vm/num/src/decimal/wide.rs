@@ -13,12 +13,14 @@ const WORD_DIGITS: i64 = 19;
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
 pub(super) struct Wide([u64; WORDS]);
 
-const fn power_of_ten(exponent: i64) -> u64 {
-    10u64.pow(exponent as u32)
+/// A power of ten that one word holds.
+#[inline]
+fn power_of_ten(exponent: i64) -> u64 {
+    POWERS[exponent as usize].0[0]
 }
 
 /// The powers of ten that 256 bits hold.
-const POWERS: [Wide; 78] = {
+static POWERS: [Wide; 78] = {
     let mut powers = [Wide([1, 0, 0, 0]); 78];
     let mut index = 1;
     while index < powers.len() {
@@ -44,7 +46,14 @@ impl PartialOrd for Wide {
 impl Ord for Wide {
     #[inline]
     fn cmp(&self, other: &Wide) -> Ordering {
-        self.0.iter().rev().cmp(other.0.iter().rev())
+        let mut place = WORDS;
+        while place > 0 {
+            place -= 1;
+            if self.0[place] != other.0[place] {
+                return self.0[place].cmp(&other.0[place]);
+            }
+        }
+        Ordering::Equal
     }
 }
 

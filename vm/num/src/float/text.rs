@@ -115,6 +115,48 @@ fn shortest(magnitude: f64) -> Digits {
     (digits, point)
 }
 
+/// The digits up to so many places behind the point, rounded, ties to even: by integers where 128 bits hold all of them.
+fn few_places(magnitude: f64, places: usize) -> Option<Digits> {
+    const MOST: u32 = 19;
+    let places = u32::try_from(places).ok().filter(|&places| places <= MOST)?;
+    if magnitude >= 2f64.powi(63) {
+        return None;
+    }
+    let bits = magnitude.to_bits();
+    let (biased, fraction) = ((bits >> 52) as i32, bits & ((1 << 52) - 1));
+    let (mantissa, exponent) =
+        if biased == 0 { (fraction, -1074) } else { (fraction | 1 << 52, biased - 1075) };
+    let power = u128::from(10u64.pow(places));
+    let value = if exponent >= 0 {
+        u128::from(mantissa << exponent) * power
+    } else {
+        // The product has at most 117 bits.
+        let (scaled, shift) = (u128::from(mantissa) * power, exponent.unsigned_abs());
+        if shift > 120 {
+            0
+        } else {
+            let (value, rest, half) = (scaled >> shift, scaled & ((1 << shift) - 1), 1u128 << (shift - 1));
+            value + u128::from(rest > half || rest == half && value & 1 == 1)
+        }
+    };
+    let mut digits = Vec::with_capacity(24);
+    let (high, low) =
+        ((value / u128::from(10u64.pow(MOST))) as u64, (value % u128::from(10u64.pow(MOST))) as u64);
+    let mut rest = low;
+    while rest > 0 || high > 0 && digits.len() < MOST as usize {
+        digits.push(b'0' + (rest % 10) as u8);
+        rest /= 10;
+    }
+    rest = high;
+    while rest > 0 {
+        digits.push(b'0' + (rest % 10) as u8);
+        rest /= 10;
+    }
+    digits.reverse();
+    let point = digits.len() as i32 - places as i32;
+    Some((digits, point))
+}
+
 fn choose_digits(magnitude: f64, style: Style) -> Digits {
     match style.code {
         Code::Repr => shortest(magnitude),
@@ -124,6 +166,9 @@ fn choose_digits(magnitude: f64, style: Style) -> Digits {
             split_exponent(&format!("{:.*e}", after_point.min(MOST_DIGITS), magnitude))
         }
         Code::Fixed => {
+            if let Some(digits) = few_places(magnitude, style.precision) {
+                return digits;
+            }
             let text = format!("{:.*}", style.precision.min(MOST_PLACES), magnitude);
             let point = text.find('.').unwrap_or(text.len());
             let mut digits: Vec<u8> = text.bytes().filter(u8::is_ascii_digit).collect();
@@ -257,4 +302,34 @@ fn number_len(text: &[u8]) -> usize {
         }
     }
     end
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn few_places_are_those_of_the_exact_value() {
+        let mut state = 0x2545_f491_4f6c_dd1du64;
+        for round in 0..40_000u32 {
+            state ^= state << 13;
+            state ^= state >> 7;
+            state ^= state << 17;
+            let value = match round % 4 {
+                0 => f64::from_bits(state >> 1),
+                1 => (state >> 40) as f64 / 8.0,
+                2 => (state >> 20) as f64 * 0.001,
+                _ => (state % 1000) as f64 * 0.125 + 0.5,
+            };
+            let places = (state % 21) as usize;
+            if !value.is_finite() {
+                continue;
+            }
+            assert_eq!(
+                format(value, Style::new(Code::Fixed, places)),
+                std::format!("{value:.places$}"),
+                "{value:e} to {places} places"
+            );
+        }
+    }
 }

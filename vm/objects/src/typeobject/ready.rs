@@ -285,7 +285,11 @@ unsafe fn for_each_row<T: 'static>(
 /// The interned string of a C name.
 pub(crate) fn name_of(name: *const c_char) -> Result<Ref<Str>> {
     // SAFETY: names in definition tables are C strings.
-    intern::intern_text(&unsafe { CStr::from_ptr(name) }.to_string_lossy())
+    let name = unsafe { CStr::from_ptr(name) };
+    if name.to_bytes().is_ascii() {
+        return Ok(intern::intern(Str::from_latin1(name.to_bytes())?));
+    }
+    intern::intern_text(&name.to_string_lossy())
 }
 
 /// `__new__`: a function that calls the class's own `tp_new`; without one, the slot is inherited.

@@ -274,7 +274,12 @@ impl Str {
                 (&raw mut (*tail.as_ptr()).utf8_length).write(Cell::new(0));
                 (&raw mut (*tail.as_ptr()).utf8).write(Cell::new(ptr::null_mut()));
             }
-            block.add(head + len * width).as_ptr().write_bytes(0, width);
+            let end = block.add(head + len * width);
+            match kind {
+                Kind::One => end.write(0),
+                Kind::Two => end.cast::<u16>().write(0),
+                Kind::Four => end.cast::<u32>().write(0),
+            }
             Ok(Ref::from_owned(this))
         }
     }
