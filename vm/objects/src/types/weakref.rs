@@ -187,7 +187,7 @@ fn gone() -> *const Object {
 
 #[pytype(
     name = "ReferenceType", module = "weakref", symbol = _PyWeakref_RefType, gc, flags = [BASETYPE],
-    vectorcall_field = vectorcall, call = protocol::call::vectorcall_call,
+    vectorcall_field = vectorcall, call = protocol::call::vectorcall_call, vectorcall = make,
     member("__callback__", OBJECT, wr_callback, READONLY)
 )]
 impl WeakReference {
@@ -245,6 +245,31 @@ impl WeakReference {
     fn class_getitem(class: &TypeObject, object: &Object) -> Result<Ref> {
         crate::types::generic_alias::new(class.as_object(), object)
     }
+}
+
+/// `weakref.ref(referent[, callback])` by vectorcall.
+unsafe extern "C" fn make(
+    class: &Object,
+    args: *const Option<&Object>,
+    nargsf: usize,
+    names: Option<&Tuple>,
+) -> Result<Ref> {
+    // SAFETY: the vectorcall convention; the callable is the type.
+    let (class, (args, keywords)) = unsafe {
+        let count = protocol::call::positional_count(nargsf);
+        (class.cast_unchecked::<TypeObject>(), crate::args::vector(args.cast(), count, names))
+    };
+    let (referent, callback) = match *args {
+        [referent] if keywords.is_empty() => (referent, None),
+        [referent, callback] if keywords.is_empty() => (referent, Some(callback)),
+        _ => {
+            let args = Tuple::from_slice(args)?;
+            arguments("__new__", &args, None)?;
+            arguments("__init__", &args, keywords.to_dict()?.as_deref())?;
+            return Err(raise::bad_internal_call());
+        }
+    };
+    Ok(WeakReference::new(class, referent, callback)?.upcast())
 }
 
 /// The referent and the callback of a constructor call.

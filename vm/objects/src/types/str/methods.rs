@@ -642,6 +642,10 @@ impl Str {
             .filter(|&len| len <= isize::MAX as usize)
             .ok_or_else(|| raise!(OverflowError, "repeated string is too long"))?;
         let result = Str::alloc(len, self.max_hint())?;
+        if self.len() == 1 {
+            result.fill_range(0, count, self.at(0));
+            return Ok(result);
+        }
         for n in 0..count {
             result.write_at(n * self.len(), self.chars());
         }

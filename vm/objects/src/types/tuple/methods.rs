@@ -38,6 +38,9 @@ impl Tuple {
         // SAFETY: a tuple that nobody refers to any more; its places own their items.
         unsafe {
             let tuple = (*this).cast_unchecked::<Tuple>();
+            if (*this).is_exactly(&PyTuple_Type) && tuple.let_go_of_shared() {
+                return heap::free(this.cast());
+            }
             heap::untrack(tuple);
             crate::slots::deallocate_own(this, |this| {
                 let tuple = (*this).cast_unchecked::<Tuple>();

@@ -154,6 +154,25 @@ impl Tuple {
         unsafe { core::slice::from_raw_parts(core::ptr::from_ref(self).add(1).cast(), self.ob_base.size()) }
     }
 
+    /// Gives up, from the first on, the items that others hold as well, up to one that would end with this tuple; whether there is none.
+    /// No code of a program runs.
+    ///
+    /// # Safety
+    /// Nobody refers to the tuple any more.
+    pub(crate) unsafe fn let_go_of_shared(&self) -> bool {
+        for place in self.places() {
+            // SAFETY: a place is NULL or owns an item.
+            let Some(item) = (unsafe { place.get().as_ref() }) else { continue };
+            if item.is_unique() {
+                return false;
+            }
+            place.set(core::ptr::null_mut());
+            // SAFETY: the place owned the reference; it is not the last one.
+            unsafe { Object::decref(item.as_ptr()) };
+        }
+        true
+    }
+
     /// The items. The tuple must be whole.
     #[inline(always)]
     pub fn items(&self) -> &[&Object] {
