@@ -69,7 +69,6 @@ pub const PACKAGES: &[Package] = &[
         install: &["multidict==7.2.1", "pytest-codspeed==5.0.4", "objgraph==3.7.0", "psutil==7.2.2"],
         sources: Some("multidict==7.2.1"),
         tests: &["-o", "addopts=", "tests"],
-        is_quick: true,
         ..PACKAGE
     },
     Package {
