@@ -157,3 +157,7 @@ with localcontext(prec=60):
     for _ in range(6):
         a, b, t, p = (a + b) / 2, (a * b).sqrt(), t - p * ((a - (a + b) / 2) ** 2), 2 * p
     print(str((a + b) ** 2 / (4 * t))[:50])
+with localcontext(prec=9, Emax=decimal.MAX_EMAX, Emin=decimal.MIN_EMIN):
+    far = D("1e999999999999")
+    print(D(1).remainder_near(far), D(-7).remainder_near(far), (far * -3).remainder_near(far * 7))
+    print([D(n).remainder_near(D(10)) for n in (4, 5, 6, 14, 15, 16, -5, -6, -15, -16, 25, 95)])

@@ -184,7 +184,12 @@ impl Decimal {
         if other.is_infinite() || rest.exponent > other.exponent || rest.coefficient.is_zero() {
             return Some(Ok(rest));
         }
-        let divisor = coefficient::shifted(&other.coefficient, other.exponent - rest.exponent)?;
+        let shift = other.exponent - rest.exponent;
+        if coefficient::count(&other.coefficient) + shift > coefficient::count(&rest.coefficient) + 1 {
+            // The divisor has more digits than twice the remainder.
+            return Some(Ok(rest));
+        }
+        let divisor = coefficient::shifted(&other.coefficient, shift)?;
         let odd = coefficient::is_odd(&quotient.coefficient);
         let moves = match (&rest.coefficient << 1usize).cmp(&divisor) {
             Ordering::Greater => true,

@@ -179,7 +179,7 @@ impl Blob {
             }
         };
         let Some(place) = base.checked_add(offset) else {
-            return Err(raise!(OverflowError, "seek offset results in offset overflow"));
+            return Err(raise!(OverflowError, "seek offset results in overflow"));
         };
         if place < 0 || place > size {
             return Err(raise!(ValueError, "offset out of blob range"));
