@@ -181,7 +181,11 @@ thread_local! {
 /// # Safety
 /// `this` is untracked and nobody refers to it; `destroy` ends its life.
 pub unsafe fn deallocate_deeply(this: *mut Object, destroy: unsafe fn(*mut Object)) {
-    let state = state::current();
+    let Some(state) = state::try_current() else {
+        // A thread that has let go of its state drops what it had.
+        // SAFETY: the caller's promise.
+        return unsafe { destroy(this) };
+    };
     if !state::has_room(state, HEADROOM) {
         WAITING.with_borrow_mut(|waiting| waiting.push((this, destroy)));
         ANY_WAITING.set(true);
