@@ -264,6 +264,9 @@ impl Function {
             }
             _ => {}
         }
+        if !kwdefaults.is(none::none()) && kwdefaults.cast::<Dict>().is_none() {
+            return Err(crate::raise!(TypeError, "arg 6 (kwdefaults) must be None or dict"));
+        }
         let count = cells.map_or(0, Tuple::len);
         if count != nfree {
             return Err(crate::raise!(

@@ -6,6 +6,7 @@ use crate::object::{Instance, Object};
 use crate::protocol;
 use crate::raise::Result;
 use crate::types::dict::Dict;
+use crate::types::dict::methods::PyDict_Type;
 use crate::types::none;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
@@ -60,11 +61,17 @@ impl Namespace {
             return Err(crate::raise!(TypeError, "{text} {}", args.len()));
         }
         let dict = self.dict()?;
-        if let Some(mapping) = args.items().first() {
-            dict.merge_mapping(mapping, true)?;
-            if dict.to_vec().iter().any(|(key, _)| key.cast::<Str>().is_none()) {
+        if let Some(given) = args.items().first() {
+            let given = match given.cast_exact::<Dict>() {
+                Some(given) => given.to_ref(),
+                None => protocol::call::call_one_arg(PyDict_Type.as_object(), given)?
+                    .downcast::<Dict>()
+                    .map_err(|_| crate::raise::bad_internal_call())?,
+            };
+            if given.to_vec().iter().any(|(key, _)| key.cast::<Str>().is_none()) {
                 return Err(crate::raise!(TypeError, "keywords must be strings"));
             }
+            dict.merge(&given, true)?;
         }
         kwargs.map_or(Ok(()), |kwargs| dict.merge(kwargs, true))
     }

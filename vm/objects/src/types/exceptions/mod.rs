@@ -36,6 +36,8 @@ pub use value::{StopIteration, SystemExit};
 
 /// Makes an exception of `class` from `value` as `PyErr_SetObject` does and makes it the pending one.
 pub(crate) fn create_and_set(class: &TypeObject, value: Option<&Object>) -> Raised {
+    // Making one may run a program's code, which must not find another one pending.
+    drop(raise::take_pending());
     match create(class, value) {
         Ok(exception) => {
             chain(&exception);
