@@ -30,14 +30,8 @@ static NATIVE_MODULES: &[&[modules::Entry]] = &[
 
 /// Runs the program; the exit status.
 pub fn main(args: Vec<OsString>) -> u8 {
-    let name = args.first().map_or_else(|| "python".into(), |name| name.to_string_lossy().into_owned());
-    let cli = match cli::parse(args.get(1..).unwrap_or_default()) {
-        Ok(cli) => cli,
-        Err(message) => {
-            eprint!("{message}\n{}Try `python -h' for more information.\n", help::usage(&name));
-            return 2;
-        }
-    };
+    let name = program_name(&args);
+    let Some(cli) = parse(&args, &name) else { return 2 };
     if let Some(topic) = cli.help {
         help::print(topic, &name);
         return 0;
@@ -101,16 +95,22 @@ pub fn main(args: Vec<OsString>) -> u8 {
     ending.finish()
 }
 
+fn program_name(args: &[OsString]) -> String {
+    args.first().map_or_else(|| "python".into(), |name| name.to_string_lossy().into_owned())
+}
+
+/// The command line; what is wrong with it has been said if there is none.
+fn parse(args: &[OsString], name: &str) -> Option<Cli> {
+    cli::parse(args.get(1..).unwrap_or_default())
+        .inspect_err(|message| {
+            eprint!("{message}\n{}Try `python -h' for more information.\n", help::usage(name));
+        })
+        .ok()
+}
+
 /// Runs another command line in the interpreter that is there, and ends it, as C code may ask for; the exit status.
 fn again(args: Vec<OsString>) -> c_int {
-    let name = args.first().map_or_else(|| "python".into(), |name| name.to_string_lossy().into_owned());
-    let cli = match cli::parse(args.get(1..).unwrap_or_default()) {
-        Ok(cli) => cli,
-        Err(message) => {
-            eprint!("{message}\n{}Try `python -h' for more information.\n", help::usage(&name));
-            return 2;
-        }
-    };
+    let Some(cli) = parse(&args, &program_name(&args)) else { return 2 };
     let mut ending = Ending::default();
     match set_argv(&settings::argv(&cli)) {
         Ok(()) => ending.conduct(&cli),

@@ -53,7 +53,7 @@ pub unsafe extern "C" fn entry(
     sp: Sp,
     frame: FramePtr,
     ts: ThreadPtr,
-    arg: usize,
+    _arg: usize,
     table: *const Table,
 ) -> *mut Object {
     // SAFETY: as in every handler.
@@ -61,7 +61,6 @@ pub unsafe extern "C" fn entry(
         if !ptr::eq(table, &TABLE) {
             return entry::go_on(Go::Loop, pc, sp, frame, ts, table);
         }
-        let _ = arg;
         let go = hot(pc.sub(1), sp, frame, ts);
         let pc = if go == Go::RecordLoop { pc.sub(1) } else { pc };
         entry::go_on(go, pc, sp, frame, ts, table)

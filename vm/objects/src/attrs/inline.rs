@@ -18,8 +18,6 @@ use core::ptr;
 const WORD: usize = size_of::<u64>();
 /// Inline places of a class that says nothing about its attributes.
 const DEFAULT_CAPACITY: usize = 4;
-/// Inline places for attributes that are set from outside of the class, beside those that it says it has.
-const SPARE: usize = 2;
 
 /// Where an object's own attributes are.
 pub enum Storage<'a> {
@@ -146,7 +144,7 @@ pub fn prepare_layout(class: &TypeObject) -> Result<()> {
             }
         }
     }
-    let expected = if names.is_empty() { DEFAULT_CAPACITY } else { names.len() + SPARE };
+    let expected = if names.is_empty() { DEFAULT_CAPACITY } else { names.len() };
     let layout = Layout::new(expected.max(learnt));
     heap.ht_cached_keys.set(Box::into_raw(layout).cast());
     class.set_flags(flags::INLINE_VALUES, 0);

@@ -256,7 +256,7 @@ pub fn default_check(object: &Object, class: &Object, check: Check) -> Result<bo
             if object.class().is_subtype(class) {
                 return Ok(true);
             }
-            if has_plain_class(object) {
+            if tells_its_class(object.class()) {
                 return Ok(false);
             }
             let claimed = get_optional(object, id!("__class__"))?;
@@ -284,10 +284,11 @@ pub fn default_check(object: &Object, class: &Object, check: Check) -> Result<bo
     }
 }
 
-/// Whether an object's `__class__` is sure to be the class that it has.
+/// Whether the `__class__` of a class's instances is sure to be that class: the attribute is that of `object`, looked up in the ordinary
+/// way.
 #[inline]
-fn has_plain_class(object: &Object) -> bool {
-    let (class, name) = (object.class(), id!("__class__"));
+pub fn tells_its_class(class: &TypeObject) -> bool {
+    let name = id!("__class__");
     let generic = crate::attrs::generic_getattro as GetAttro;
     // SAFETY: only the addresses are compared.
     class.tp_getattro.get().is_some_and(|own| core::ptr::fn_addr_eq(own, generic))

@@ -15,14 +15,12 @@ use interp::adapt::native;
 use ir::ops::Op;
 use ir::trace::{Alias, Arg, Const};
 use jit::abort::Abort;
-use objects::attrs;
-use objects::typeobject::slots::GetAttroFunc;
+use objects::protocol::attr;
 use objects::types::code::Code;
 use objects::types::dict::Dict;
 use objects::types::dict::methods::PyDict_Type;
 use objects::types::function::Function;
 use objects::types::list::methods::PyList_Type;
-use objects::types::object::PyBaseObject_Type;
 use objects::types::str::PyUnicode_Type;
 use objects::types::tuple::Tuple;
 use objects::types::tuple::methods::PyTuple_Type;
@@ -288,17 +286,6 @@ fn begin(
     rec.expected = 0;
 }
 
-/// Whether an instance's `__class__` is its class: the attribute is that of `object`, looked up in the ordinary way.
-fn tells_its_class(class: &TypeObject) -> bool {
-    let name = objects::id!("__class__");
-    let generic = attrs::generic_getattro as GetAttroFunc;
-    let ordinary = class.tp_getattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic));
-    match (class.lookup(name), PyBaseObject_Type.lookup(name)) {
-        (Some(own), Some(plain)) => ordinary && own.is(&plain),
-        _ => false,
-    }
-}
-
 /// `isinstance` of an object whose class is guarded: the answer does not change with the object.
 fn is_instance(rec: &mut Recorder, base: usize) -> Recorded<bool> {
     let (live, class) = (rec.live_object(base + 2)?, rec.live_object(base + 3)?);
@@ -309,7 +296,7 @@ fn is_instance(rec: &mut Recorder, base: usize) -> Recorded<bool> {
     };
     let own = live.class();
     let answer = own.is_subtype(class);
-    if !answer && !tells_its_class(own) {
+    if !answer && !attr::tells_its_class(own) {
         return Ok(false);
     }
     match rec.item(base + 2, true) {
@@ -457,8 +444,7 @@ fn leave(rec: &mut Recorder, at: Site, value: Item) -> Recorded {
     for slot in frame.slots {
         rec.settle(slot.item);
     }
-    let caller = rec.top();
-    if caller.runs == Runs::Init {
+    if rec.top().runs == Runs::Init {
         // The frame that gives an instance back stands before its first instruction.
         rec.expected = 0;
         return Ok(());
