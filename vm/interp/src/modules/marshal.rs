@@ -381,18 +381,27 @@ pub mod module {
     }
 }
 
-/// As many bytes as a file has, at most `count`.
+/// As many bytes as a file has, at most `count`: in pieces, as what says so many may be wrong.
 fn read_into(file: &Object, count: usize) -> Result<Vec<u8>> {
-    let room = ByteArray::new(&vec![0; count])?;
-    let view = MemoryView::of(&room, protocol::buffer::FULL)?;
-    let read = protocol::call::call_method(file, id!("readinto"), &[&*view])?;
-    let read = protocol::number::index_as_isize(&read, Some(&exc::ValueError))?;
-    let read = usize::try_from(read).unwrap_or(0);
-    if read > count {
-        return Err(raise!(
-            ValueError,
-            "read() returned too much data: {count} bytes requested, {read} returned"
-        ));
+    const PIECE: usize = 1 << 16;
+    let mut bytes = Vec::new();
+    while bytes.len() < count {
+        let wanted = (count - bytes.len()).min(PIECE);
+        let room = ByteArray::new(&vec![0; wanted])?;
+        let view = MemoryView::of(&room, protocol::buffer::FULL)?;
+        let read = protocol::call::call_method(file, id!("readinto"), &[&*view])?;
+        let read = protocol::number::index_as_isize(&read, Some(&exc::ValueError))?;
+        let read = usize::try_from(read).unwrap_or(0);
+        if read > wanted {
+            return Err(raise!(
+                ValueError,
+                "read() returned too much data: {wanted} bytes requested, {read} returned"
+            ));
+        }
+        bytes.extend_from_slice(&room.as_slice()[..read]);
+        if read < wanted {
+            break;
+        }
     }
-    Ok(room.as_slice()[..read].to_vec())
+    Ok(bytes)
 }
