@@ -182,6 +182,23 @@ impl Window {
         drawn
     }
 
+    /// Has `draw` write text at a place.
+    fn write(
+        &self,
+        place: Place,
+        text: &Object,
+        attr: Option<&Object>,
+        names: [&str; 2],
+        draw: impl FnOnce(&Curses, Win, &Text) -> c_int,
+    ) -> Result<()> {
+        let attributes = attr.map(long).transpose()?;
+        let text = convert::string(text)?;
+        self.with_attributes(attributes, |curses, win| {
+            let status = if curses.moved(win, place) { draw(curses, win, &text) } else { ERR };
+            check(status, names[usize::from(matches!(text, Text::Bytes(_)))])
+        })
+    }
+
     /// `addstr` and `addnstr`: at most `n` characters, all of them for -1.
     fn add(
         &self,
@@ -191,19 +208,10 @@ impl Window {
         attr: Option<&Object>,
         names: [&str; 2],
     ) -> Result<()> {
-        let attributes = attr.map(long).transpose()?;
-        let text = convert::string(text)?;
-        self.with_attributes(attributes, |curses, win| {
-            let is_moved = curses.moved(win, place);
-            // SAFETY: strings with a NUL at their end.
-            let (status, name) = unsafe {
-                match &text {
-                    _ if !is_moved => (ERR, names[usize::from(matches!(text, Text::Bytes(_)))]),
-                    Text::Wide(chars) => (curses.waddnwstr(win, chars.as_ptr(), n), names[0]),
-                    Text::Bytes(bytes) => (curses.waddnstr(win, bytes.as_ptr(), n), names[1]),
-                }
-            };
-            check(status, name)
+        // SAFETY (both): strings with a NUL at their end.
+        self.write(place, text, attr, names, |curses, win, text| match text {
+            Text::Wide(chars) => unsafe { curses.waddnwstr(win, chars.as_ptr(), n) },
+            Text::Bytes(bytes) => unsafe { curses.waddnstr(win, bytes.as_ptr(), n) },
         })
     }
 
@@ -216,19 +224,10 @@ impl Window {
         attr: Option<&Object>,
         names: [&str; 2],
     ) -> Result<()> {
-        let attributes = attr.map(long).transpose()?;
-        let text = convert::string(text)?;
-        self.with_attributes(attributes, |curses, win| {
-            let is_moved = curses.moved(win, place);
-            // SAFETY: strings with a NUL at their end.
-            let (status, name) = unsafe {
-                match &text {
-                    _ if !is_moved => (ERR, names[usize::from(matches!(text, Text::Bytes(_)))]),
-                    Text::Wide(chars) => (curses.wins_nwstr(win, chars.as_ptr(), n), names[0]),
-                    Text::Bytes(bytes) => (curses.winsnstr(win, bytes.as_ptr(), n), names[1]),
-                }
-            };
-            check(status, name)
+        // SAFETY (both): strings with a NUL at their end.
+        self.write(place, text, attr, names, |curses, win, text| match text {
+            Text::Wide(chars) => unsafe { curses.wins_nwstr(win, chars.as_ptr(), n) },
+            Text::Bytes(bytes) => unsafe { curses.winsnstr(win, bytes.as_ptr(), n) },
         })
     }
 
