@@ -99,9 +99,11 @@ def on_terminal():
     readline.set_pre_input_hook(lambda: readline.insert_text("pre "))
     readline.clear_history()
 
+    prompts = iter(PROMPTS)
+
     def ask():
         try:
-            log.append(input("Q: "))
+            log.append(input(next(prompts)))
         except (EOFError, KeyboardInterrupt) as error:
             log.append(type(error).__name__)
 
@@ -125,6 +127,8 @@ KEYS = [
     b"\x04",
     b"not kept\n",
 ]
+# Each its own, as a line that is edited is shown again with its prompt.
+PROMPTS = [f"Q{number}: " for number in range(len(KEYS))]
 
 without_terminal()
 sys.stdout.flush()
@@ -140,10 +144,9 @@ if pid == 0:
     os._exit(0)
 os.close(write)
 screen = b""
-for keys in KEYS:
-    while b"Q: " not in screen:
+for prompt, keys in zip(PROMPTS, KEYS):
+    while prompt.encode() not in screen:
         screen += os.read(terminal, 4096)
-    screen = b""
     os.write(terminal, keys)
 while True:
     try:
