@@ -118,6 +118,7 @@ pub fn init_instance(class: &TypeObject, object: &Object) {
         let place = unsafe { object.as_ptr().cast::<u8>().add(word_offset(object, class)).cast::<u64>() };
         // SAFETY: as above.
         unsafe { place.write(word) };
+        layout.count_instance();
     }
 }
 
@@ -135,7 +136,7 @@ pub fn prepare_layout(class: &TypeObject) -> Result<()> {
     let mut learnt = 0;
     for base in class.tp_mro.get().iter().flat_map(|mro| mro.items()) {
         let Some(base) = base.cast::<TypeObject>() else { continue };
-        learnt = learnt.max(layout_of(base).map_or(0, |layout| usize::from(layout.capacity())));
+        learnt = learnt.max(layout_of(base).map_or(0, |layout| usize::from(layout.needed())));
         let Some(dict) = base.tp_dict.get() else { continue };
         let Some(attributes) = dict.get_str(id!("__static_attributes__"))? else { continue };
         for name in attributes.cast::<Tuple>().iter().flat_map(|names| names.items()) {

@@ -78,6 +78,10 @@ pub struct Layout {
     shapes: RefCell<Vec<Box<Shape>>>,
     /// Inline places of the next instance.
     capacity: Cell<u8>,
+    /// Inline places that the class asked for.
+    expected: u8,
+    /// Instances still to come that have [`SPARE`] places more.
+    trial: Cell<u8>,
     root: *const Shape,
     /// Every name that some shape has; the shapes own them.
     names: RefCell<Vec<*const Str>>,
@@ -103,6 +107,10 @@ const MAX_TRANSITIONS: u16 = 4096;
 
 /// More names than this are better off in a dictionary.
 pub const MAX_CAPACITY: u8 = 30;
+/// How many instances show which attributes the class does not speak of: those that other code sets.
+const TRIAL: u8 = 64;
+/// Places for such attributes in these instances.
+const SPARE: u8 = 2;
 /// A class whose instances have more different shapes than this has no pattern worth keeping.
 const MAX_SHAPES: usize = 1024;
 
@@ -116,11 +124,13 @@ impl Layout {
             children: RefCell::default(),
         });
         publish(&root);
-        let capacity = expected.min(usize::from(MAX_CAPACITY)) as u8;
+        let expected = expected.min(usize::from(MAX_CAPACITY)) as u8;
         let root_pointer = &raw const *root;
         Box::new(Layout {
             shapes: RefCell::new(vec![root]),
-            capacity: Cell::new(capacity),
+            capacity: Cell::new((expected + SPARE).min(MAX_CAPACITY)),
+            expected,
+            trial: Cell::new(TRIAL),
             root: root_pointer,
             names: RefCell::default(),
             transitions: Cell::new(ptr::null_mut()),
@@ -180,6 +190,27 @@ impl Layout {
     #[inline]
     pub fn capacity(&self) -> u8 {
         self.capacity.get()
+    }
+
+    /// Counts an instance that has been made with [`Layout::capacity`] places.
+    #[inline]
+    pub fn count_instance(&self) {
+        let left = self.trial.get();
+        if left != 0 {
+            self.trial.set(left - 1);
+            if left == 1 {
+                self.capacity.set(self.needed());
+            }
+        }
+    }
+
+    /// Inline places that the instances seen so far would have done with; not less than what the class asked for.
+    pub fn needed(&self) -> u8 {
+        let longest = self.shapes.borrow().iter().map(|shape| shape.len()).max().unwrap_or(0);
+        if self.capacity.get() > self.expected + SPARE {
+            return self.capacity.get();
+        }
+        self.expected.max(longest as u8)
     }
 
     /// Notes that an instance with `capacity` places needed more.
@@ -288,4 +319,29 @@ pub fn by_id(id: u32) -> Option<&'static Shape> {
 /// Whether ids are used up, so that a new class must do without shapes.
 pub fn exhausted() -> bool {
     TABLE.next.get() as usize >= CHUNKS * CHUNK - 1 - usize::from(u16::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn instances_after_the_trial_have_only_what_was_needed() {
+        let layout = Layout::new(3);
+        for _ in 0..TRIAL {
+            assert_eq!(layout.capacity(), 3 + SPARE);
+            layout.count_instance();
+        }
+        assert_eq!(layout.capacity(), 3);
+    }
+
+    #[test]
+    fn what_is_learnt_in_the_trial_stays() {
+        let layout = Layout::new(1);
+        layout.learn(1 + SPARE);
+        for _ in 0..=TRIAL {
+            layout.count_instance();
+        }
+        assert_eq!(layout.capacity(), 1 + SPARE + 2);
+    }
 }
