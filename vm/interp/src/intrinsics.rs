@@ -1,5 +1,6 @@
 //! The functions behind `CALL_INTRINSIC_1` and `CALL_INTRINSIC_2`.
 
+use crate::call::operation::Operation;
 use crate::exceptions;
 use crate::import;
 use bytecode::code::flags::{ASYNC_GENERATOR, COROUTINE};
@@ -62,7 +63,10 @@ pub fn binary(number: u32, first: Ref, second: Ref) -> Result<Ref> {
             Ok(first)
         }
         intrinsic::INTRINSIC_SET_TYPEPARAM_DEFAULT => typing::set_default(&first, &second),
-        other => Err(raise!(SystemError, "unknown intrinsic function {other}")),
+        other => match Operation::of_intrinsic(other) {
+            Some(operation) => operation.rest(&first, &second),
+            None => Err(raise!(SystemError, "unknown intrinsic function {other}")),
+        },
     }
 }
 

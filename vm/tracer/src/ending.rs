@@ -9,7 +9,7 @@ use ir::trace::{Alias, Arg, Extra, Rewrite, Trace, Val};
 use jit::abort::Abort;
 
 /// Calls that must be left before the limit of recursion for a trace to make frames that stay.
-const SPARE: i64 = 50;
+pub const SPARE: i64 = 50;
 
 /// What there was of a recording before an instruction.
 pub struct Mark {

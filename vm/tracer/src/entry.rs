@@ -4,7 +4,7 @@
 
 use crate::death;
 use crate::exit::{Scratch, restore};
-use crate::follow;
+use crate::follow::{self, Step};
 use crate::helpers::int_value_of;
 use crate::items::{Entry, Kind};
 use crate::recorder::{Exit, Recorder};
@@ -202,7 +202,12 @@ unsafe extern "C" fn record(
 ) -> *mut Object {
     // SAFETY: as in every handler.
     unsafe {
-        let table: *const Table = if follow::step(pc, sp, frame, arg) { &RECORD } else { &TABLE };
+        let table: *const Table = match follow::step(pc, sp, frame, ts, arg) {
+            Step::Record => &RECORD,
+            Step::Plain => &TABLE,
+            Step::Enter(new) => next!((*new).instr_ptr.get(), (*new).stack_base(), new, ts, &RECORD),
+            Step::Raise => return unwind::error(pc, sp, frame, ts, arg, &TABLE),
+        };
         (TABLE.0[usize::from(*pc.sub(1) as u8)])(pc, sp, frame, ts, arg, table)
     }
 }

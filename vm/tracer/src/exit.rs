@@ -2,7 +2,7 @@
 
 use crate::items::Runs;
 use crate::recorder::{Exit, heads, made};
-use bytecode::opcodes::{DEOPT, op};
+use bytecode::opcodes::DEOPT;
 use core::ptr;
 use interp::eval::{FramePtr, caches};
 use interp::{call, frame};
@@ -82,7 +82,7 @@ pub unsafe fn restore(ts: &ThreadState, snapshot: SnapshotRef, scratch: &mut Scr
             // SAFETY: the compiled code keeps the functions that it runs.
             Runs::Function(function) => unsafe { push(ts, function, frames[number - 1]) },
             // SAFETY: the frame below is whole.
-            _ => unsafe { push_shim(ts, frames[number - 1]) },
+            runs => unsafe { push_shim(ts, runs, frames[number - 1]) },
         };
         // SAFETY: the frame is whole, and its slots are the trace's to fill.
         unsafe {
@@ -140,11 +140,15 @@ pub unsafe fn link(ts: &ThreadState, frame: FramePtr, caller: FramePtr, after: u
     }
 }
 
-/// Pushes the frame that gives an instance back. What is to be the instance is None at first.
-pub unsafe fn push_shim(ts: &ThreadState, caller: FramePtr) -> FramePtr {
+/// Pushes the frame that gives an instance back, or looks at a method's result. What is to be the instance is None at first.
+pub unsafe fn push_shim(ts: &ThreadState, runs: Runs, caller: FramePtr) -> FramePtr {
     // SAFETY: as for `push`; the frame is new.
     unsafe {
-        let Ok(code) = call::init_shim() else { fatal("out of memory") };
+        let code = match runs {
+            Runs::Operation(operation) => operation.shim(),
+            _ => call::init_shim(),
+        };
+        let Ok(code) = code else { fatal("out of memory") };
         let Ok(new) = frame::reserve(ts, code.co_framesize.get() as usize) else { fatal("out of memory") };
         InterpreterFrame::init_shim(new, code, none().to_ref());
         chain(ts, new, caller);
@@ -157,8 +161,8 @@ unsafe fn chain(ts: &ThreadState, new: *mut InterpreterFrame, caller: FramePtr) 
     // SAFETY: both frames are whole.
     unsafe {
         let opcode = DEOPT[usize::from(*(*caller).instr_ptr.get() as u8)];
-        // The frame that gives an instance back stands before its first instruction.
-        let after = if opcode == op::EXIT_INIT_CHECK { 0 } else { 1 + caches(opcode) as u16 };
+        // A frame below a method's stands before its first instruction.
+        let after = if (*caller).is_incomplete() { 0 } else { 1 + caches(opcode) as u16 };
         (*caller).return_offset.set(after);
         (*new).previous.set(caller.cast_mut());
         ts.current_frame.set(new.cast());

@@ -4,7 +4,7 @@
 use crate::entry;
 use crate::function;
 use crate::items::{Entry, Runs, Slot};
-use crate::record::{self, Site, iter};
+use crate::record::{self, Site, iter, method};
 use crate::recorder::Recorder;
 use crate::state::{self, Jit};
 use core::ptr;
@@ -76,11 +76,24 @@ fn is_below(frame: FramePtr, mut top: FramePtr) -> bool {
     false
 }
 
-/// Writes down the instruction before `pc`; whether to go on recording.
+/// How the interpreter goes on with an instruction.
+#[derive(Clone, Copy)]
+pub enum Step {
+    /// Executing it, and recording.
+    Record,
+    Plain,
+    /// In a frame that has been pushed instead, recording.
+    Enter(FramePtr),
+    /// Its frame could not be pushed.
+    Raise,
+}
+
+/// Writes down the instruction before `pc`.
 #[inline(never)]
-pub unsafe fn step(pc: Pc, sp: Sp, frame: FramePtr, arg: usize) -> bool {
-    let Some(jit) = state::get() else { return false };
-    let Some(mut recorder) = jit.recorder.borrow_mut().take() else { return false };
+pub unsafe fn step(pc: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr, arg: usize) -> Step {
+    let Some(jit) = state::get() else { return Step::Plain };
+    let Some(mut recorder) = jit.recorder.borrow_mut().take() else { return Step::Plain };
+    recorder.may_enter = method::has_room(ts);
     // SAFETY: the running frame at an instruction of its code.
     let next = unsafe {
         if frame_hook::is_set() {
@@ -94,8 +107,17 @@ pub unsafe fn step(pc: Pc, sp: Sp, frame: FramePtr, arg: usize) -> bool {
     };
     let ended = match next {
         Ok(Next::Go) => {
+            let entering = recorder.entering.take();
             *jit.recorder.borrow_mut() = Some(recorder);
-            return true;
+            let Some(entering) = entering else { return Step::Record };
+            // SAFETY: the instruction's operands are on the stack.
+            return match unsafe { method::push(&entering, pc, sp, frame, ts) } {
+                Ok(new) => Step::Enter(new),
+                Err(raised) => {
+                    raised.leave();
+                    Step::Raise
+                }
+            };
         }
         Ok(Next::Close) => close(jit, &mut recorder),
         Ok(Next::Link(code, entry, place)) => link(jit, &mut recorder, code, &entry, place),
@@ -105,7 +127,7 @@ pub unsafe fn step(pc: Pc, sp: Sp, frame: FramePtr, arg: usize) -> bool {
     if let Err(reason) = ended {
         stop(jit, &recorder, reason);
     }
-    false
+    Step::Plain
 }
 
 /// Whether the frame is above the recording's innermost one. The way down may be long, so the frames on it that were seen are noted: the

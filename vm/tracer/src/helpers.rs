@@ -7,6 +7,7 @@
 //! A pointer result is a new reference, or NULL with an exception pending. Arguments are borrowed.
 
 use crate::death;
+use crate::items::Runs;
 use crate::state;
 use interp::eval::{FramePtr, Pc, ThreadPtr};
 use interp::ops::{binary, compare};
@@ -92,8 +93,8 @@ helpers! {
 
     /// The frame of a call: thread, calling frame, function, calling instruction, items on the caller's stack.
     push_frame (I I P I I) -> I, Touches::Reads, push_frame;
-    /// The frame that gives an instance back: thread, calling frame, calling instruction, items on the caller's stack.
-    push_shim (I I I I) -> I, Touches::Reads, push_shim;
+    /// The frame below a method's: thread, calling frame, what it runs, calling instruction, items on the caller's stack.
+    push_shim (I I I I I) -> I, Touches::Reads, push_shim;
     /// Makes a generator run above a frame: thread, that frame, the generator's, the resuming instruction, items on the caller's stack,
     /// where the caller goes on.
     link_generator (I I I I I I) -> -, Touches::Reads, link_generator;
@@ -238,11 +239,17 @@ unsafe extern "C" fn push_frame(
     }
 }
 
-unsafe extern "C" fn push_shim(ts: &ThreadState, caller: FramePtr, call: usize, depth: i32) -> FramePtr {
+unsafe extern "C" fn push_shim(
+    ts: &ThreadState,
+    caller: FramePtr,
+    runs: u64,
+    call: usize,
+    depth: i32,
+) -> FramePtr {
     // SAFETY: the caller is the thread's innermost frame.
     unsafe {
         wait(caller, call, depth);
-        let frame = crate::exit::push_shim(ts, caller);
+        let frame = crate::exit::push_shim(ts, Runs::unpack(runs, 1), caller);
         (*frame).stacktop.set(-1);
         frame
     }

@@ -1,5 +1,6 @@
 //! What a recording knows of the values in the interpreter's slots.
 
+use interp::call::operation::Operation;
 use interp::eval::FramePtr;
 use ir::trace::Arg;
 use objects::TypeObject;
@@ -81,6 +82,8 @@ pub enum Runs {
     Function(*const Function),
     /// The code that gives an instance back when its `__init__` is done.
     Init,
+    /// The code that looks at what the method of an operator gives.
+    Operation(Operation),
     /// A generator, whose frame lies in it. Only once it is linked is it running and above its caller for others to see. The
     /// caller goes on `after` units behind its instruction when it returns.
     Generator {
@@ -89,12 +92,16 @@ pub enum Runs {
     },
 }
 
+/// Marks an operation among what a snapshot's frame runs; no pointer has the bit.
+const OPERATION: u64 = 1 << 63;
+
 impl Runs {
     /// As a snapshot's frame has it.
     pub fn pack(self) -> u64 {
         match self {
             Runs::Outermost | Runs::Init => 0,
             Runs::Function(function) => function as u64,
+            Runs::Operation(operation) => OPERATION | u64::from(operation.number()),
             Runs::Generator { linked, after } => 1 | u64::from(linked) << 1 | u64::from(after) << 2,
         }
     }
@@ -104,6 +111,9 @@ impl Runs {
         match packed {
             0 if number == 0 => Runs::Outermost,
             0 => Runs::Init,
+            packed if packed & OPERATION != 0 => {
+                Operation::from_number(packed as u8).map_or(Runs::Init, Runs::Operation)
+            }
             packed if packed & 1 == 0 => Runs::Function(packed as *const Function),
             packed => Runs::Generator { linked: packed & 2 != 0, after: (packed >> 2) as u32 },
         }

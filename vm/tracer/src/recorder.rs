@@ -8,6 +8,7 @@ use crate::function::Stub;
 use crate::helpers::{Helper, int_value_of};
 use crate::items::{Entry, FrameState, Item, Kind, Life, Obj, ObjId, Runs, Slot};
 use crate::layout;
+use crate::record::method::Entering;
 use crate::state::Level;
 use interp::eval::{FramePtr, Pc};
 use ir::backend::Origin;
@@ -103,6 +104,10 @@ pub struct Recorder {
     pub above: Vec<FramePtr>,
     /// The interpreter has executed the last instruction of the trace: all is in memory.
     pub interpreted: bool,
+    /// The interpreter is to push frames instead of executing the instruction.
+    pub entering: Option<Entering>,
+    /// Whether it can.
+    pub may_enter: bool,
     pub check_dead: bool,
     pub check_frame: bool,
     pub steps: u32,
@@ -145,6 +150,8 @@ impl Recorder {
             opaque: false,
             above: Vec::new(),
             interpreted: false,
+            entering: None,
+            may_enter: false,
             check_dead: false,
             check_frame: false,
             steps: 0,
@@ -782,8 +789,9 @@ impl Recorder {
                     self.call(Helper::link_generator, &args);
                     self.frames[number].runs = Runs::Generator { linked: true, after };
                 }
-                Runs::Init if memory.is_none() => {
-                    let frame = self.call(Helper::push_shim, &[thread, caller, call, depth]);
+                Runs::Init | Runs::Operation(_) if memory.is_none() => {
+                    let runs = Arg::from(runs.pack().cast_signed());
+                    let frame = self.call(Helper::push_shim, &[thread, caller, runs, call, depth]);
                     self.frames[number].memory = Some(frame);
                 }
                 Runs::Function(function) if memory.is_none() => {

@@ -1,6 +1,8 @@
-//! Calling: from bytecode without nesting native calls, from native code by a new evaluation; binding in [`bind`].
+//! Calling: from bytecode without nesting native calls, from native code by a new evaluation; binding in [`bind`],
+//! operators whose methods run as the next frame in [`operation`].
 
 pub mod bind;
+pub mod operation;
 
 use crate::breaker;
 use crate::eval::{self, Flow};
@@ -251,7 +253,8 @@ pub fn init_shim() -> Result<&'static Code> {
     unsafe impl Sync for Shim {}
     static SHIM: Shim = Shim(Cell::new(ptr::null()));
     if SHIM.0.get().is_null() {
-        SHIM.0.set(Code::shim(&[op::EXIT_INIT_CHECK, op::RETURN_VALUE, op::RESUME])?.into_ptr());
+        let units = [(op::EXIT_INIT_CHECK, 0), (op::RETURN_VALUE, 0), (op::RESUME, 0)];
+        SHIM.0.set(Code::shim(&units, Tuple::empty(), 2)?.into_ptr());
     }
     // SAFETY: just made; never freed.
     Ok(unsafe { &*SHIM.0.get() })

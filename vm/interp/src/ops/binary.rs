@@ -184,26 +184,28 @@ fn part_of(container: &Object, start: &Object, stop: &Object) -> Result<Option<R
     Ok(None)
 }
 
-/// `BINARY_OP`'s operators by number.
+/// `BINARY_OP`'s operators by number, those that are done in place behind the others; power is apart.
+pub const OPERATORS: [Option<Binary>; 13] = [
+    Some(Binary::Add),
+    Some(Binary::And),
+    Some(Binary::FloorDivide),
+    Some(Binary::Lshift),
+    Some(Binary::MatrixMultiply),
+    Some(Binary::Multiply),
+    Some(Binary::Remainder),
+    Some(Binary::Or),
+    None,
+    Some(Binary::Rshift),
+    Some(Binary::Subtract),
+    Some(Binary::TrueDivide),
+    Some(Binary::Xor),
+];
+
+/// `BINARY_OP`, by its argument.
 ///
 /// # Errors
 /// What the operators raise.
 pub fn operate(operator: usize, left: &Object, right: &Object) -> Result<Ref> {
-    const OPERATORS: [Option<Binary>; 13] = [
-        Some(Binary::Add),
-        Some(Binary::And),
-        Some(Binary::FloorDivide),
-        Some(Binary::Lshift),
-        Some(Binary::MatrixMultiply),
-        Some(Binary::Multiply),
-        Some(Binary::Remainder),
-        Some(Binary::Or),
-        None,
-        Some(Binary::Rshift),
-        Some(Binary::Subtract),
-        Some(Binary::TrueDivide),
-        Some(Binary::Xor),
-    ];
     let in_place = operator >= OPERATORS.len();
     match (OPERATORS[operator % OPERATORS.len()], in_place) {
         (Some(operator), false) => number::binary_op(left, right, operator),

@@ -37,13 +37,25 @@ pub fn rich_compare(left: &Object, right: &Object, op: CompareOp) -> Result<Ref>
             return Ok(result);
         }
     }
-    if !tried_right && let Some(function) = right_class.tp_richcompare.get() {
+    if tried_right { nobody_knows(left, right, op) } else { compare_rest(left, right, op) }
+}
+
+/// What is left of [`rich_compare`] once the left operand has been asked, unless the right one went first.
+///
+/// # Errors
+/// As [`rich_compare`].
+pub fn compare_rest(left: &Object, right: &Object, op: CompareOp) -> Result<Ref> {
+    if let Some(function) = right.class().tp_richcompare.get() {
         // SAFETY: a slot of an operand's own type takes that operand.
         let result = unsafe { function(right, left, op.swapped()) }?;
         if !result.is(not_implemented()) {
             return Ok(result);
         }
     }
+    nobody_knows(left, right, op)
+}
+
+fn nobody_knows(left: &Object, right: &Object, op: CompareOp) -> Result<Ref> {
     match op {
         CompareOp::Eq => Ok(new_bool(left.is(right))),
         CompareOp::Ne => Ok(new_bool(!left.is(right))),
@@ -51,8 +63,8 @@ pub fn rich_compare(left: &Object, right: &Object, op: CompareOp) -> Result<Ref>
             TypeError,
             "'{}' not supported between instances of '{}' and '{}'",
             op.symbol(),
-            left_class.full_name(),
-            right_class.full_name()
+            left.class().full_name(),
+            right.class().full_name()
         )),
     }
 }

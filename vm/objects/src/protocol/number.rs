@@ -4,7 +4,7 @@ use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::raise::{self, Raised, Result};
 use crate::typeobject::slots::{BinaryFunc, TernaryFunc};
-use crate::typeobject::{NumberMethods, TypeObject};
+use crate::typeobject::{NumberMethods, TypeObject, dunder};
 use crate::types::float::Float;
 use crate::types::int::{Int, PyLong_Type};
 use crate::types::none::{none, not_implemented};
@@ -17,7 +17,7 @@ macro_rules! binary_operators {
 
         impl Binary {
             #[inline]
-            fn slot(self, table: &NumberMethods) -> Option<BinaryFunc> {
+            pub(crate) fn slot(self, table: &NumberMethods) -> Option<BinaryFunc> {
                 match self { $(Binary::$name => table.$slot.get()),* }
             }
             #[inline]
@@ -122,8 +122,16 @@ pub fn binary_op(left: &Object, right: &Object, op: Binary) -> Result<Ref> {
     if !result.is(not_implemented()) {
         return Ok(result);
     }
-    if let Some(result) = sequence_op(left, right, op, false) {
+    nobody_knows(left, right, op, false)
+}
+
+/// What is left when no operand has known the other.
+fn nobody_knows(left: &Object, right: &Object, op: Binary, inplace: bool) -> Result<Ref> {
+    if let Some(result) = sequence_op(left, right, op, inplace) {
         return result;
+    }
+    if inplace {
+        return Err(unsupported(left, right, op.inplace_symbol()));
     }
     if op == Binary::Rshift && crate::types::cfunction::is_print(left) {
         return Err(crate::raise!(
@@ -160,10 +168,40 @@ pub fn inplace_op(left: &Object, right: &Object, op: Binary) -> Result<Ref> {
     if !result.is(not_implemented()) {
         return Ok(result);
     }
-    match sequence_op(left, right, op, true) {
-        Some(result) => result,
-        None => Err(unsupported(left, right, op.inplace_symbol())),
-    }
+    nobody_knows(left, right, op, true)
+}
+
+/// Whose method, written in Python, has been asked for the result of a binary operator.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Asked {
+    /// The left operand's, and the class of the right one is none that goes first.
+    Left,
+    /// The left operand's for doing it in place.
+    InPlace,
+    /// The right operand's, after all that the left one's class has.
+    Right,
+}
+
+/// What is left of [`binary_op`], or [`inplace_op`], once a method has been asked and has said NotImplemented.
+///
+/// # Errors
+/// As [`binary_op`].
+pub fn binary_rest(left: &Object, right: &Object, op: Binary, inplace: bool, asked: Asked) -> Result<Ref> {
+    let (left_class, right_class) = (left.class(), right.class());
+    let slot = |class: &TypeObject| class.number().and_then(|table| op.slot(table));
+    let result = match (asked, slot(right_class)) {
+        (Asked::InPlace, _) => binary_op1(left, right, op)?,
+        (Asked::Left, Some(reflected)) if !core::ptr::eq(left_class, right_class) => {
+            if slot(left_class).is_some_and(|own| core::ptr::fn_addr_eq(own, reflected)) {
+                dunder::reflected(op, left, right)?
+            } else {
+                // SAFETY: a slot of an operand's own type takes that operand.
+                unsafe { reflected(left, right) }?
+            }
+        }
+        _ => not_implemented().to_ref(),
+    };
+    if result.is(not_implemented()) { nobody_knows(left, right, op, inplace) } else { Ok(result) }
 }
 
 /// `+` and `*` of sequences.

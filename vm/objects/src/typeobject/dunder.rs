@@ -5,6 +5,7 @@ use super::{TypeObject, flags};
 use crate::id;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
+use crate::protocol::number::Binary;
 use crate::protocol::{self, attr, attr::Method};
 use crate::raise::{self, Catch, Result};
 use crate::types::bool::from_bool;
@@ -336,6 +337,30 @@ fn is_overridden(left: &Object, right: &Object, name: &Str) -> Result<bool> {
     let Some(theirs) = attr::get_optional(right.class(), name)? else { return Ok(false) };
     let Some(ours) = attr::get_optional(left.class(), name)? else { return Ok(true) };
     protocol::compare::compare_bool(&theirs, &ours, CompareOp::Ne)
+}
+
+/// What the right operand's reflected method gives; NotImplemented if it has none.
+pub fn reflected(op: Binary, left: &Object, right: &Object) -> Result<Ref> {
+    or_not_implemented(names(op)[1], [right, left])
+}
+
+/// The names of an operator's method, of its reflected one, and of the one that does it in place.
+pub fn names(op: Binary) -> [&'static Str; 3] {
+    match op {
+        Binary::Add => [id!("__add__"), id!("__radd__"), id!("__iadd__")],
+        Binary::Subtract => [id!("__sub__"), id!("__rsub__"), id!("__isub__")],
+        Binary::Multiply => [id!("__mul__"), id!("__rmul__"), id!("__imul__")],
+        Binary::Remainder => [id!("__mod__"), id!("__rmod__"), id!("__imod__")],
+        Binary::Lshift => [id!("__lshift__"), id!("__rlshift__"), id!("__ilshift__")],
+        Binary::Rshift => [id!("__rshift__"), id!("__rrshift__"), id!("__irshift__")],
+        Binary::And => [id!("__and__"), id!("__rand__"), id!("__iand__")],
+        Binary::Xor => [id!("__xor__"), id!("__rxor__"), id!("__ixor__")],
+        Binary::Or => [id!("__or__"), id!("__ror__"), id!("__ior__")],
+        Binary::FloorDivide => [id!("__floordiv__"), id!("__rfloordiv__"), id!("__ifloordiv__")],
+        Binary::TrueDivide => [id!("__truediv__"), id!("__rtruediv__"), id!("__itruediv__")],
+        Binary::MatrixMultiply => [id!("__matmul__"), id!("__rmatmul__"), id!("__imatmul__")],
+        Binary::Divmod => [id!("__divmod__"), id!("__rdivmod__"), id!("__divmod__")],
+    }
 }
 
 macro_rules! binary_slots {

@@ -1,6 +1,6 @@
 //! Arithmetic: ints of a word and floats without their objects, all else by the runtime.
 
-use super::Site;
+use super::{Site, method};
 use crate::helpers::{Helper, int_value_of};
 use crate::items::{Item, Life, Slot};
 use crate::recorder::{Recorded, Recorder};
@@ -123,6 +123,9 @@ fn grown_local(rec: &mut Recorder, at: Site, left: usize, right: usize) -> Recor
 }
 
 fn by_runtime(rec: &mut Recorder, at: Site, left: usize, right: usize) -> Recorded {
+    if method::binary(rec, at)? {
+        return Ok(());
+    }
     if let Some(local) = grown_local(rec, at, left, right)? {
         is_plain(rec, left)?;
         is_plain(rec, right)?;

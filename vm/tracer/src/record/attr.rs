@@ -77,6 +77,9 @@ pub fn load_attr(rec: &mut Recorder, at: Site) -> Recorded {
             return Ok(());
         }
     }
+    if !for_call && is_getter(rec, at, live, name)? {
+        return Ok(());
+    }
     if for_call {
         // Whether a method comes bound or with its object apart is the interpreter's to say.
         return super::interpret(rec, at);
@@ -85,6 +88,22 @@ pub fn load_attr(rec: &mut Recorder, at: Site) -> Recorded {
     let result = rec.loud(at.unit, Helper::get_attr, &[val, name])?;
     rec.finish(at.unit, 1, result);
     Ok(())
+}
+
+/// Whether the attribute is a property of a class that looks attributes up in the ordinary way, whose getter runs.
+fn is_getter(rec: &mut Recorder, at: Site, live: &Object, name: &Str) -> Recorded<bool> {
+    let class = live.class();
+    let generic = attrs::generic_getattro as GetAttroFunc;
+    if class.heap_type().is_none()
+        || !class.tp_getattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic))
+        || !class.assign_version_tag()
+    {
+        return Ok(false);
+    }
+    match class.lookup(name) {
+        Some(found) => super::method::getter(rec, at, &found),
+        None => Ok(false),
+    }
 }
 
 enum Found {

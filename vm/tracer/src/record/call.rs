@@ -2,7 +2,7 @@
 
 use super::bind::{self, Given, Source};
 use super::compare::borrowed;
-use super::{Site, arith, build};
+use super::{Site, arith, build, method};
 use crate::helpers::Helper;
 use crate::items::{FrameState, Item, Life, Obj, Runs, Slot};
 use crate::layout;
@@ -12,6 +12,7 @@ use bytecode::code::flags;
 use bytecode::opcodes::op;
 use core::ptr;
 use interp::adapt::native;
+use interp::call::operation::Operation;
 use ir::ops::Op;
 use ir::trace::{Alias, Arg, Const};
 use jit::abort::Abort;
@@ -59,6 +60,8 @@ pub fn call(rec: &mut Recorder, at: Site) -> Recorded {
         return Ok(());
     }
     if !is_alike(rec, &call) {
+    } else if !call.has_self && method::instance(rec, at, base, at.arg)? {
+        return Ok(());
     } else if ptr::eq(callable, native::builtin_len()) && single && !call.has_self {
         if length(rec, base)? {
             return Ok(());
@@ -184,7 +187,7 @@ fn enter(rec: &mut Recorder, at: Site, call: &Call, callable: &'static Object) -
     if let Some(function) = callable.cast_exact::<Function>() {
         let Some(sources) = plan(rec, function, &call.given) else { return Ok(false) };
         guard_callable(rec, call.base, callable);
-        begin(rec, at, call, function, &sources, None);
+        begin(rec, at, call.items, function, &sources, Below::Caller);
         return Ok(true);
     }
     let Some(class) = callable.cast_exact::<TypeObject>().filter(|_| !call.has_self) else {
@@ -205,7 +208,7 @@ fn enter(rec: &mut Recorder, at: Site, call: &Call, callable: &'static Object) -
     rec.keep(callable);
     let found = rec.load(Op::ld_u32, address, layout::TYPE_VERSION, layout::VERSION);
     rec.guard(Op::guard_eq, &[found, Arg::from(i64::from(class.tp_version_tag.get()))]);
-    begin(rec, at, call, init, &sources, Some((address, shim)));
+    begin(rec, at, call.items, init, &sources, Below::Init(address, call.base + 1, shim));
     Ok(true)
 }
 
@@ -232,7 +235,7 @@ pub fn may_inline(rec: &Recorder, code: &Code) -> bool {
 }
 
 /// How the function's parameters get their values, if its frame can become part of the trace.
-fn plan(rec: &Recorder, function: &Function, given: &Given) -> Option<Vec<Source>> {
+pub fn plan(rec: &Recorder, function: &Function, given: &Given) -> Option<Vec<Source>> {
     let code = function.code();
     let runs_at_once = !code.has_flag(flags::GENERATOR | flags::COROUTINE | flags::ASYNC_GENERATOR);
     let fits =
@@ -240,41 +243,59 @@ fn plan(rec: &Recorder, function: &Function, given: &Given) -> Option<Vec<Source
     if fits { bind::sources(function, given) } else { None }
 }
 
-/// The function's frame becomes the innermost. For a call of a class, with the instance that is made, above the frame that gives it
-/// back.
-fn begin(
+/// What is below a function's frame.
+#[derive(Clone, Copy)]
+pub enum Below {
+    /// The frame that calls it.
+    Caller,
+    /// The frame that gives an instance back: of this class, which comes into that slot.
+    Init(Arg, usize, &'static Code),
+    /// The frame that looks at what the method gives, with the operands, which are what the instruction takes.
+    Operation(Operation, &'static Code),
+}
+
+/// The function's frame becomes the innermost; the instruction takes so many items. What is made for the frame may fail.
+pub fn begin(
     rec: &mut Recorder,
     at: Site,
-    call: &Call,
+    taken: usize,
     function: &Function,
     sources: &[Source],
-    class: Option<(Arg, &'static Code)>,
+    below: Below,
 ) {
     let address = rec.keep(function.as_object());
     let found = rec.load(Op::ld_u32, address, layout::FUNCTION_VERSION, layout::VERSION);
     rec.guard(Op::guard_eq, &[found, Arg::from(i64::from(function.version()))]);
     let mut instance = None;
-    if let Some((class, _)) = class {
+    if let Below::Init(class, slot, _) = below {
         let object = rec.call(Helper::new_instance, &[class]);
         rec.guard_done(at.unit, Op::guard_ne, &[object, Arg::Const(Const::P(0))]);
         let item = rec.add(Obj::new(object, 1, Life::Counted));
-        rec.set(call.base + 1, item);
+        rec.set(slot, item);
         instance = Some(item);
     }
     let items = bind::items(rec, at.unit, sources);
-    let gone = rec.take(call.items);
+    let gone = rec.take(taken);
     let code = function.code();
     let mut slots: Vec<Slot> = items.into_iter().map(Slot::held).collect();
     let locals = code.co_nlocalsplus.get() as usize;
     slots.resize(locals, Slot::held(Item::Null));
     rec.top().call = at.unit;
     // The interpreter makes the frames when it executes the instruction.
-    if let (Some(instance), Some((_, shim))) = (instance, class) {
+    let lower = match below {
+        Below::Caller => None,
+        Below::Init(_, _, shim) => Some((Runs::Init, shim, instance.into_iter().collect())),
+        Below::Operation(operation, shim) => {
+            Some((Runs::Operation(operation), shim, gone.iter().rev().copied().collect::<Vec<_>>()))
+        }
+    };
+    if let Some((runs, code, items)) = lower {
+        let slots = items.into_iter().map(Slot::held).collect();
         rec.frames.push(FrameState {
-            runs: Runs::Init,
-            code: shim,
+            runs,
+            code,
             live: ptr::null(),
-            slots: vec![Slot::held(instance)],
+            slots,
             locals: 0,
             call: 0,
             memory: None,
@@ -444,8 +465,8 @@ fn leave(rec: &mut Recorder, at: Site, value: Item) -> Recorded {
     for slot in frame.slots {
         rec.settle(slot.item);
     }
-    if rec.top().runs == Runs::Init {
-        // The frame that gives an instance back stands before its first instruction.
+    if matches!(rec.top().runs, Runs::Init | Runs::Operation(_)) {
+        // Such a frame stands before its first instruction.
         rec.expected = 0;
         return Ok(());
     }

@@ -1,7 +1,7 @@
 //! Comparison, identity, containment, truth.
 
-use super::Site;
 use super::arith::{self, Number, number};
+use super::{Site, method};
 use crate::helpers::Helper;
 use crate::items::{Item, Life, Obj};
 use crate::layout;
@@ -12,6 +12,8 @@ use jit::abort::Abort;
 use objects::TypeObject;
 use objects::types::bool::{PyBool_Type, from_bool};
 use objects::types::dict::methods::PyDict_Type;
+use objects::types::float::PyFloat_Type;
+use objects::types::int::PyLong_Type;
 use objects::types::list::methods::PyList_Type;
 use objects::types::none::none;
 use objects::types::str::PyUnicode_Type;
@@ -33,6 +35,9 @@ pub fn compare_op(rec: &mut Recorder, at: Site) -> Recorded {
         && let Some(value) = numbers(rec, operator, a, b)
     {
         rec.replace(2, Item::Bool(value));
+        return Ok(());
+    }
+    if method::compare(rec, at)? {
         return Ok(());
     }
     let both_str =
@@ -75,13 +80,22 @@ const _: () = assert!(operator::LT == 0 && operator::LE == 1 && operator::NE == 
 pub fn is_op(rec: &mut Recorder, at: Site) -> Recorded {
     let (left, right) = (rec.at(2), rec.at(1));
     let items = [rec.item(left, true), rec.item(right, true)];
-    let unboxed = items.iter().filter(|item| matches!(item, Item::Int(_) | Item::Float(_))).count();
-    let single = |rec: &mut Recorder, index| {
-        arith::known(rec, index).is_some_and(|object| object.is(none()) || object.is_exactly(&PyBool_Type))
+    let unboxed = |item: Item| matches!(item, Item::Int(_) | Item::Float(_) | Item::Bool(_));
+    let number = |item: Item| matches!(item, Item::Int(_) | Item::Float(_));
+    // An object that is no number's, nor True or False.
+    let other = |rec: &mut Recorder, index| {
+        arith::known(rec, index).is_some_and(|object| {
+            ![&PyLong_Type, &PyFloat_Type, &PyBool_Type].into_iter().any(|class| object.is_exactly(class))
+        })
     };
-    let same = if unboxed > 0 {
+    let truth = |rec: &mut Recorder, index| {
+        arith::known(rec, index).is_some_and(|object| object.is_exactly(&PyBool_Type))
+    };
+    let same = if unboxed(items[0]) && other(rec, right) || unboxed(items[1]) && other(rec, left) {
+        Arg::from(0)
+    } else if number(items[0]) || number(items[1]) {
         // Which object it would be nobody knows, but it is not one of these.
-        if !(single(rec, left) || single(rec, right)) {
+        if !(truth(rec, left) || truth(rec, right)) {
             return Err(Abort::Operands);
         }
         Arg::from(0)

@@ -13,6 +13,7 @@ pub mod compare;
 pub mod generator;
 pub mod iter;
 pub mod jump;
+pub mod method;
 pub mod name;
 pub mod stack;
 pub mod subscr;

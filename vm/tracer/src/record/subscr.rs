@@ -1,7 +1,7 @@
 //! Subscripts and slices.
 
-use super::Site;
 use super::compare::borrowed;
+use super::{Site, method};
 use crate::helpers::{Helper, int_value_of};
 use crate::items::{Item, Life, Obj, ObjId};
 use crate::layout;
@@ -83,6 +83,9 @@ pub fn binary_subscr(rec: &mut Recorder, at: Site) -> Recorded {
         rec.guard(Op::guard_true, &[plain]);
         let result = rec.call(Helper::dict_get_str, &[dict, name]);
         rec.finish(at.unit, 2, result);
+        return Ok(());
+    }
+    if method::subscript(rec, at)? {
         return Ok(());
     }
     let args = [rec.pointer(container), rec.pointer(key)];

@@ -118,13 +118,13 @@ impl Code {
         Ok(code)
     }
 
-    /// The code of frames that the interpreter pushes for purposes of its own: these instructions, no names, no constants; frames have
-    /// room for two items.
+    /// The code of frames that the interpreter pushes for purposes of its own: these instructions with their arguments, these
+    /// constants, no names; frames have room for so many items.
     ///
     /// # Errors
     /// MemoryError.
-    pub fn shim(opcodes: &[u8]) -> Result<Ref<Code>> {
-        let bytes: Vec<u8> = opcodes.iter().flat_map(|&opcode| [opcode, 0]).collect();
+    pub fn shim(units: &[(u8, u8)], consts: Ref<Tuple>, room: i32) -> Result<Ref<Code>> {
+        let bytes: Vec<u8> = units.iter().flat_map(|&(opcode, arg)| [opcode, arg]).collect();
         let empty_tuple = || Tuple::empty().upcast();
         let empty_bytes = || -> Result<Ref> { Ok(Bytes::new(&[])?.upcast()) };
         let text = || -> Result<Ref> { Ok(Str::new("<shim>")?.upcast()) };
@@ -132,10 +132,10 @@ impl Code {
             argcount: 0,
             posonlyargcount: 0,
             kwonlyargcount: 0,
-            stacksize: 2,
+            stacksize: room,
             flags: 0,
             code: Bytes::new(&bytes)?.upcast(),
-            consts: empty_tuple(),
+            consts: consts.upcast(),
             names: empty_tuple(),
             localsplusnames: empty_tuple(),
             localspluskinds: empty_bytes()?,
