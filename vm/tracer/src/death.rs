@@ -61,18 +61,35 @@ fn ends_quietly(object: &Object, depth: u32) -> bool {
         return generator.is_finished() && generator.weakreflist.get().is_null();
     }
     let class = object.class();
-    let plain = class.heap_type().is_some()
-        && has_no_slots(class)
-        && class.tp_finalize.get().is_none()
-        && class.tp_del.get().is_none()
-        && class.lookup(objects::id!("__del__")).is_none();
-    if !plain || !attrs::weaklist(object).is_none_or(|list| list.get().is_null()) {
+    if !has_no_slots(class)
+        || !has_no_finalizer(class)
+        || !attrs::weaklist(object).is_none_or(|list| list.get().is_null())
+    {
         return false;
     }
     let Some(shape) = inline::shape_of(object) else { return false };
     // SAFETY: the instance has a shape, and its values nobody else can change.
     let values = unsafe { core::slice::from_raw_parts(inline::inline_values(object), shape.len()) };
     values.iter().all(|value| unsafe { value.peek() }.is_none_or(lives_or_quiet))
+}
+
+/// Whether the class was made by a program and its instances end without a finaliser.
+fn has_no_finalizer(class: &TypeObject) -> bool {
+    class.heap_type().is_some()
+        && class.tp_finalize.get().is_none()
+        && class.tp_del.get().is_none()
+        && class.lookup(objects::id!("__del__")).is_none()
+}
+
+/// Whether instances are made and end as those of `object`, running nothing.
+pub fn is_plain(class: &TypeObject) -> bool {
+    // SAFETY: a class keeps its base.
+    let mut bases = core::iter::successors(Some(class), |class| unsafe { class.tp_base.get().as_ref() });
+    has_no_finalizer(class)
+        && class.tp_itemsize.get() == 0
+        && bases.all(|base| {
+            base.heap_type().is_some() || core::ptr::eq(base, &objects::types::object::PyBaseObject_Type)
+        })
 }
 
 /// Whether instances have no fields beside their attributes' storage.

@@ -7,6 +7,7 @@ use crate::exit::{Scratch, restore};
 use crate::follow::{self, Step};
 use crate::helpers::int_value_of;
 use crate::items::{Entry, Kind};
+use crate::record::method;
 use crate::recorder::{Exit, Recorder};
 use crate::state::{self, Jit, Level};
 use bytecode::opcodes::{DEOPT, op};
@@ -348,6 +349,10 @@ pub unsafe fn enter(
     frame: FramePtr,
     ts: ThreadPtr,
 ) -> Option<Go> {
+    if !method::has_room(ts) {
+        // The interpreter sees to the end of recursion, which what exits push would pass.
+        return None;
+    }
     // SAFETY: the running frame and its thread; the parameters are what the code expects.
     unsafe {
         let mut args = jit.params.take();

@@ -3,7 +3,7 @@
 use crate::items::Runs;
 use crate::recorder::{Exit, heads, made};
 use bytecode::opcodes::DEOPT;
-use core::ptr;
+use core::ptr::{self, NonNull};
 use interp::eval::{FramePtr, caches};
 use interp::{call, frame};
 use ir::trace::{Slot, SnapshotRef};
@@ -14,7 +14,8 @@ use objects::types::function::Function;
 use objects::types::generator::{Generator, state};
 use objects::types::int::Int;
 use objects::types::none::none;
-use objects::{Instance, Object, Ref, fatal};
+use objects::types::tuple::Tuple;
+use objects::{Instance, Object, Ref, TypeObject, fatal};
 
 /// An object that a snapshot's virtual stands for.
 struct Made {
@@ -23,16 +24,46 @@ struct Made {
     fresh: bool,
 }
 
-fn make(desc: u32, bits: u64) -> Made {
+/// Makes what a virtual stands for; `take` gives the operands among its fields in order.
+fn make(desc: u32, fields: &[Slot], before: &[Made], mut take: impl FnMut() -> u64) -> Made {
     let new = |made: objects::Result<Ref>| Made {
         object: made.map_or_else(|_| fatal("out of memory"), Ref::into_ptr),
         fresh: true,
     };
+    // An item with a reference of its own.
+    let owned = |field: &Slot, take: &mut dyn FnMut() -> u64| match *field {
+        Slot::Virtual(n) => {
+            let object = before[usize::from(n)].object;
+            // SAFETY: an object that was made before.
+            unsafe { (*object).incref() };
+            object
+        }
+        _ => take() as *mut Object,
+    };
     match desc {
-        made::INT => new(Int::from_i64(bits.cast_signed()).map(Ref::upcast)),
-        made::FLOAT => new(Float::new(f64::from_bits(bits)).map(Ref::upcast)),
-        made::BOOL => Made { object: crate::helpers::bool_object(bits != 0), fresh: false },
-        _ => Made { object: bits as *mut Object, fresh: false },
+        made::INT => new(Int::from_i64(take().cast_signed()).map(Ref::upcast)),
+        made::FLOAT => new(Float::new(f64::from_bits(take())).map(Ref::upcast)),
+        made::BOOL => Made { object: crate::helpers::bool_object(take() != 0), fresh: false },
+        made::INSTANCE => {
+            let (class, place, word) = (take() as *const TypeObject, take() as usize, take() as u32);
+            // SAFETY: the compiled code keeps the class.
+            let object = crate::helpers::make_instance(unsafe { &*class }, place, word);
+            for field in fields[made::HEAD..].iter().skip(1).step_by(2) {
+                let offset = take() as usize;
+                // SAFETY: the instance has such a field, which is empty.
+                unsafe {
+                    object.cast::<u8>().add(offset).cast::<*mut Object>().write(owned(field, &mut take))
+                };
+            }
+            Made { object, fresh: true }
+        }
+        made::TUPLE => {
+            let items = fields.iter().filter_map(|field| NonNull::new(owned(field, &mut take)));
+            // SAFETY: each has a reference that the tuple takes over.
+            let items = items.map(|item| unsafe { Ref::from_owned(item) }).collect();
+            new(Tuple::from_vec(items).map(Ref::upcast))
+        }
+        _ => Made { object: take() as *mut Object, fresh: false },
     }
 }
 
@@ -53,11 +84,15 @@ pub struct Scratch {
 /// Compiled code was just left there.
 pub unsafe fn restore(ts: &ThreadState, snapshot: SnapshotRef, scratch: &mut Scratch) -> Exit {
     let Scratch { values, frames, made } = scratch;
-    // Behind the frames' slots come the virtuals' fields, one each.
-    let first_field = values.len() - snapshot.virtuals().len();
-    let fields = values[first_field..].iter();
+    // Behind the frames' slots come the virtuals' fields.
+    let in_frames = snapshot.frames().flat_map(|frame| frame.slots);
+    let first_field = in_frames.filter(|slot| matches!(slot, Slot::Arg(_))).count();
+    let mut fields = values[first_field..].iter().copied();
     made.clear();
-    made.extend(snapshot.virtuals().zip(fields).map(|((desc, _), &bits)| make(desc, bits)));
+    for (desc, slots) in snapshot.virtuals() {
+        let object = make(desc, slots, made, || fields.next().unwrap_or(0));
+        made.push(object);
+    }
     let mut values = values.iter().copied();
     let mut take = || values.next().unwrap_or(0);
     frames.clear();

@@ -79,12 +79,16 @@ helpers! {
     length_plain (P) -> I, Touches::Reads, length;
     /// The first operand is how many of the others there are.
     new_tuple (I P P P P P) -> P, Touches::Nothing, new_tuple;
+    /// As many of the operands as the first says, which are given away.
+    make_tuple (I P P P P P) -> P, Touches::Nothing, make_tuple;
     new_list (I P P P P P) -> P, Touches::Nothing, new_list;
     new_dict () -> P, Touches::Nothing, new_dict;
     /// A cell that holds the object, or nothing.
     new_cell (P) -> P, Touches::Nothing, new_cell;
     /// An instance of a class whose instances are made as `object` makes them.
     new_instance (P) -> P, Touches::Nothing, new_instance;
+    /// One with that attribute word, whose attributes are the trace's to fill: class, where the word is, its lower half or 0.
+    make_instance (P I I) -> P, Touches::Nothing, make_instance;
     list_append (P P) -> I, Touches::Writes, list_append;
     iter_plain (P) -> P, Touches::Reads, get_iter;
     /// A dictionary all of whose keys are strings, and a string.
@@ -377,6 +381,19 @@ unsafe extern "C" fn new_tuple(
     pointer(Tuple::from_vec(unsafe { items(count, [a, b, c, d, e]) }).map(Ref::upcast))
 }
 
+unsafe extern "C" fn make_tuple(
+    count: usize,
+    a: *mut Object,
+    b: *mut Object,
+    c: *mut Object,
+    d: *mut Object,
+    e: *mut Object,
+) -> *mut Object {
+    let items = [a, b, c, d, e].into_iter().take(count).filter_map(core::ptr::NonNull::new);
+    // SAFETY: the caller gives its references away.
+    made(Tuple::from_vec(items.map(|item| unsafe { Ref::from_owned(item) }).collect()).map(Ref::upcast))
+}
+
 unsafe extern "C" fn new_list(
     count: i64,
     a: *mut Object,
@@ -402,6 +419,18 @@ unsafe extern "C" fn new_cell(value: *const Object) -> *mut Object {
 extern "C" fn new_instance(class: &TypeObject) -> *mut Object {
     // SAFETY: the class makes its instances that way.
     pointer(unsafe { generic_alloc(class, 0) })
+}
+
+/// See [`Helper::make_instance`].
+pub extern "C" fn make_instance(class: &TypeObject, place: usize, word: u32) -> *mut Object {
+    // SAFETY: the class makes its instances that way, and they have a word there.
+    unsafe {
+        let object = made(generic_alloc(class, 0));
+        if word != 0 {
+            object.cast::<u8>().add(place).cast::<u32>().write(word);
+        }
+        object
+    }
 }
 
 extern "C" fn list_append(list: &Object, item: &Object) -> i64 {

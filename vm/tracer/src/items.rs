@@ -23,6 +23,45 @@ pub enum Item {
     Float(Arg),
     /// 1 or 0.
     Bool(Arg),
+    /// An object that the trace has not made: an entry of the recording's other list.
+    Virtual(VirtualId),
+}
+
+/// An object that is there for the program alone: an entry of [`Recorder::virtuals`](crate::recorder::Recorder::virtuals).
+#[derive(Clone, Copy, PartialEq, Eq, Hash, Debug)]
+pub struct VirtualId(pub u32);
+
+/// What such an object is.
+#[derive(Clone)]
+pub enum Virtual {
+    Instance {
+        class: &'static TypeObject,
+        /// Where the attribute word is and its lower half, if it has one.
+        shape: Option<(i32, u32)>,
+        /// Attributes by where they are in the object.
+        fields: Vec<(i32, Item)>,
+    },
+    Tuple(Vec<Item>),
+}
+
+impl Virtual {
+    /// What it refers to, in the order in which that would be given up.
+    pub fn items(&self) -> impl Iterator<Item = Item> {
+        let (fields, items): (&[(i32, Item)], &[Item]) = match self {
+            Virtual::Instance { fields, .. } => (fields, &[]),
+            Virtual::Tuple(items) => (&[], items),
+        };
+        fields.iter().map(|field| field.1).chain(items.iter().copied())
+    }
+
+    /// The places of these.
+    pub fn items_mut(&mut self) -> impl Iterator<Item = &mut Item> {
+        let (fields, items): (&mut [(i32, Item)], &mut [Item]) = match self {
+            Virtual::Instance { fields, .. } => (fields, &mut []),
+            Virtual::Tuple(items) => (&mut [], items),
+        };
+        fields.iter_mut().map(|field| &mut field.1).chain(items.iter_mut())
+    }
 }
 
 /// Why an object is there for as long as the trace uses it.

@@ -6,15 +6,16 @@
 use crate::death::{self, WAITING};
 use crate::function::Stub;
 use crate::helpers::{Helper, int_value_of};
-use crate::items::{Entry, FrameState, Item, Kind, Life, Obj, ObjId, Runs, Slot};
+use crate::items::{Entry, FrameState, Item, Kind, Life, Obj, ObjId, Runs, Slot, Virtual};
 use crate::layout;
 use crate::record::method::Entering;
 use crate::state::Level;
+use crate::virtuals::Saving;
 use interp::eval::{FramePtr, Pc};
 use ir::backend::Origin;
 use ir::ops::{Op, Ty};
 use ir::trace::Slot as Saved;
-use ir::trace::{Alias, Arg, Const, Frame, Mem, SnapId, Snapshot, Trace, Virtual};
+use ir::trace::{Alias, Arg, Const, Frame, Mem, SnapId, Snapshot, Trace};
 use jit::abort::Abort;
 use objects::types::bool::PyBool_Type;
 use objects::types::code::Code;
@@ -65,6 +66,12 @@ pub mod made {
     pub const INT: u32 = 1;
     pub const FLOAT: u32 = 2;
     pub const BOOL: u32 = 3;
+    /// Fields: the class, where the attribute word is and its lower half (0 if there is none), then for each attribute where it is and
+    /// what it is.
+    pub const INSTANCE: u32 = 4;
+    pub const TUPLE: u32 = 5;
+    /// Fields of an instance before its attributes.
+    pub const HEAD: usize = 3;
 }
 
 /// The result of a call for the next item, which the next instruction tells the meaning of.
@@ -82,6 +89,7 @@ pub struct Recorder {
     pub trace: Trace,
     pub frames: Vec<FrameState>,
     pub objs: Vec<Obj>,
+    pub virtuals: Vec<Virtual>,
     pub thread: Arg,
     pub frame: Arg,
     pub origin: Origin,
@@ -89,7 +97,7 @@ pub struct Recorder {
     pub header: usize,
     pub entry: Entry,
     /// The state before the instruction, once a guard has asked.
-    here: Option<SnapId>,
+    pub(crate) here: Option<SnapId>,
     /// Where the instruction begins, with its `EXTENDED_ARG`s.
     pub pc: u32,
     pub prefix: Option<u32>,
@@ -136,6 +144,7 @@ impl Recorder {
             trace: Trace::new(name),
             frames: Vec::new(),
             objs: Vec::new(),
+            virtuals: Vec::new(),
             thread: Arg::from(0),
             frame: Arg::from(0),
             origin,
@@ -238,26 +247,11 @@ impl Recorder {
                 frame.slots.iter().map(|slot| matches!(slot, Saved::Arg(_)).then(&mut take)).collect()
             })
             .collect();
-        let virtuals: Vec<Item> = snapshot
-            .virtuals
-            .iter()
-            .map(|object| {
-                let value = take();
-                match object.desc {
-                    made::INT => Item::Int(value),
-                    made::FLOAT => Item::Float(value),
-                    made::BOOL => Item::Bool(value),
-                    _ if matches!(object.fields[..], [Saved::Arg(Arg::Const(_))]) => {
-                        self.add(Obj::new(value, 0, Life::Forever))
-                    }
-                    // It may be what another slot owns.
-                    _ => {
-                        self.count_up(value);
-                        self.add(Obj::new(value, 1, Life::Counted))
-                    }
-                }
-            })
-            .collect();
+        let mut virtuals: Vec<Item> = Vec::new();
+        for object in &snapshot.virtuals {
+            let item = self.begin_virtual(object, &virtuals, &mut take);
+            virtuals.push(item);
+        }
         let consts: Vec<&Saved> = snapshot.frames.iter().flat_map(|frame| &frame.slots).collect();
         let mut at = 0;
         for (number, (frame, args)) in snapshot.frames.iter().zip(&frames).enumerate() {
@@ -367,16 +361,7 @@ impl Recorder {
                 *used.entry(id).or_default() += 1;
             }
         }
-        let mut virtuals: Vec<(Virtual, u16)> = Vec::new();
-        let mut virtual_of = |desc: u32, arg: Arg| {
-            let made = Virtual { desc, fields: vec![Saved::Arg(arg)] };
-            if let Some((_, n)) = virtuals.iter().find(|(known, _)| *known == made) {
-                return Saved::Virtual(*n);
-            }
-            let n = virtuals.len() as u16;
-            virtuals.push((made, n));
-            Saved::Virtual(n)
-        };
+        let mut saving = Saving { recorder: self, used, made: Vec::new(), places: Vec::new() };
         let last = self.frames.len() - 1;
         for (number, frame) in self.frames.iter().enumerate() {
             let mut slots = Vec::with_capacity(frame.slots.len() + 2);
@@ -385,28 +370,12 @@ impl Recorder {
             }
             slots.push(frame.memory.map_or(Saved::Empty, Saved::Arg));
             for slot in &frame.slots {
-                slots.push(match slot.item {
-                    _ if slot.home => Saved::Empty,
-                    Item::Null | Item::Memory => Saved::Arg(Arg::Const(Const::P(0))),
-                    Item::Int(value) => virtual_of(made::INT, value),
-                    Item::Float(value) => virtual_of(made::FLOAT, value),
-                    Item::Bool(value) => virtual_of(made::BOOL, value),
-                    Item::Obj(id) => {
-                        let obj = &self.objs[id.0 as usize];
-                        let used = used.entry(id).or_default();
-                        *used += 1;
-                        if obj.life == Life::Counted && *used <= obj.owned {
-                            Saved::Arg(obj.val)
-                        } else {
-                            virtual_of(made::REFERENCE, obj.val)
-                        }
-                    }
-                });
+                slots.push(if slot.home { Saved::Empty } else { saving.item(slot.item) });
             }
             let pc = if number == last { exit.pack(unit) } else { Exit::Resume.pack(frame.call) };
             snapshot.frames.push(Frame { code: frame.runs.pack(), pc, slots });
         }
-        snapshot.virtuals = virtuals.into_iter().map(|entry| entry.0).collect();
+        snapshot.virtuals = saving.made;
         self.trace.snap(snapshot)
     }
 
@@ -448,7 +417,7 @@ impl Recorder {
         self.add(obj)
     }
 
-    /// What is in the slot of the innermost frame now.
+    /// What is in the slot of the innermost frame now in the interpreter.
     pub fn live(&mut self, index: usize) -> *mut Object {
         self.live_in(self.frames.len() - 1, index)
     }
@@ -460,8 +429,18 @@ impl Recorder {
     }
 
     /// The item in a slot of the innermost frame; asks the memory for it, if need be. With `bound`, the slot is known to hold a
-    /// value.
+    /// value. An object that the trace has not made is made.
     pub fn item(&mut self, index: usize, bound: bool) -> Item {
+        let item = self.held(index, bound);
+        if !matches!(item, Item::Virtual(_)) {
+            return item;
+        }
+        self.pointer(index);
+        self.top().slots[index].item
+    }
+
+    /// As [`Recorder::item`], but nothing is made: for those who pass the item on, or know what to do with any.
+    pub fn held(&mut self, index: usize, bound: bool) -> Item {
         self.item_in(self.frames.len() - 1, index, bound)
     }
 
@@ -483,15 +462,21 @@ impl Recorder {
         item
     }
 
-    /// How many slots hold the object.
+    /// How many slots, and objects that the trace has not made, refer to the object.
     pub fn uses(&self, id: ObjId) -> u32 {
         let slots = self.frames.iter().flat_map(|frame| &frame.slots);
-        slots.filter(|slot| slot.item == Item::Obj(id)).count() as u32
+        let in_slots = slots.filter(|slot| slot.item == Item::Obj(id)).count() as u32;
+        let in_virtuals = self.reachable().into_iter().flat_map(|id| self.virtual_of(id).items());
+        in_slots + in_virtuals.filter(|&item| item == Item::Obj(id)).count() as u32
     }
 
     /// Gives up references that no slot needs any more.
     pub fn settle(&mut self, item: Item) {
-        let Item::Obj(id) = item else { return };
+        let id = match item {
+            Item::Obj(id) => id,
+            Item::Virtual(id) => return self.settle_virtual(id),
+            _ => return,
+        };
         let uses = self.uses(id);
         let obj = *self.obj(id);
         if obj.life != Life::Counted || obj.owned <= uses {
@@ -515,19 +500,20 @@ impl Recorder {
         self.trace.call(Op::rc_dec, &[obj.val], callee);
     }
 
-    fn count_up(&mut self, val: Arg) {
+    pub(crate) fn count_up(&mut self, val: Arg) {
         self.here = None;
         self.trace.push(Op::rc_inc, &[val]);
     }
 
     /// Before the heap changes: what it lends is owned from now on.
     pub fn protect(&mut self) {
-        let borrowed = |slot: &Slot| match slot.item {
+        let borrowed = |item: Item| match item {
             Item::Obj(id) => Some(id).filter(|id| self.objs[id.0 as usize].life == Life::Borrowed),
             _ => None,
         };
-        let slots = self.frames.iter().flat_map(|frame| &frame.slots);
-        let mut lent: Vec<ObjId> = slots.filter_map(borrowed).collect();
+        let slots = self.frames.iter().flat_map(|frame| &frame.slots).map(|slot| slot.item);
+        let fields = self.reachable().into_iter().flat_map(|id| self.virtual_of(id).items());
+        let mut lent: Vec<ObjId> = slots.chain(fields).filter_map(borrowed).collect();
         lent.sort_unstable_by_key(|id| id.0);
         lent.dedup();
         for id in lent {
@@ -554,7 +540,7 @@ impl Recorder {
     pub fn take(&mut self, count: usize) -> Vec<Item> {
         for depth in 1..=count {
             let index = self.at(depth);
-            self.item(index, true);
+            self.held(index, true);
         }
         let start = self.at(count);
         self.here = None;
@@ -563,7 +549,7 @@ impl Recorder {
 
     /// Puts an item that the trace holds into a slot of the innermost frame.
     pub fn set(&mut self, index: usize, item: Item) {
-        let old = self.item(index, false);
+        let old = self.held(index, false);
         self.here = None;
         self.top().slots[index] = Slot::held(item);
         self.settle(old);
@@ -580,6 +566,11 @@ impl Recorder {
             Item::Memory => self.item_in(frame, index, true),
             item => item,
         };
+        self.pointer_to(item)
+    }
+
+    /// The object of an item as a pointer; one that the trace has not made is made, wherever it is referred to.
+    pub(crate) fn pointer_to(&mut self, item: Item) -> Arg {
         let made = match item {
             Item::Null | Item::Memory => return Arg::Const(Const::P(0)),
             Item::Obj(id) => return self.obj(id).val,
@@ -600,12 +591,16 @@ impl Recorder {
                 let class = Some(&raw const PyBool_Type);
                 self.add(Obj { class, ..Obj::new(val, 0, Life::Forever) })
             }
+            Item::Virtual(id) => self.make(id),
         };
         self.here = None;
         // Wherever the value is, it is the one object.
         for slot in self.frames.iter_mut().flat_map(|frame| &mut frame.slots).filter(|slot| slot.item == item)
         {
             slot.item = made;
+        }
+        for field in self.virtuals.iter_mut().flat_map(Virtual::items_mut).filter(|field| **field == item) {
+            *field = made;
         }
         let Item::Obj(id) = made else { return Arg::Const(Const::P(0)) };
         if self.obj(id).life == Life::Counted {
@@ -750,6 +745,7 @@ impl Recorder {
 
     /// Calls a loud helper, whose pointer operands are in slots or constant. `unit` is the instruction.
     pub fn loud(&mut self, unit: u32, helper: Helper, args: &[Arg]) -> Recorded<Arg> {
+        self.make_instances();
         self.protect();
         self.give_memory();
         for number in 0..self.frames.len() {
@@ -847,6 +843,7 @@ impl Recorder {
 
     /// Brings all slots to their memory, where they may change; the instruction's place.
     fn all_home(&mut self, unit: u32) -> Recorded<*mut u16> {
+        self.make_instances();
         self.protect();
         self.give_memory();
         for number in 0..self.frames.len() {

@@ -4,7 +4,7 @@ use super::Site;
 use super::compare::borrowed;
 use super::name;
 use crate::helpers::Helper;
-use crate::items::{Item, Life, Obj, ObjId};
+use crate::items::{Item, Life, Obj, ObjId, VirtualId};
 use crate::layout;
 use crate::recorder::{Recorded, Recorder};
 use core::ptr;
@@ -30,9 +30,35 @@ pub fn guard_version(rec: &mut Recorder, id: ObjId, class: &TypeObject) {
     rec.guard(Op::guard_eq, &[version, Arg::from(i64::from(class.tp_version_tag.get()))]);
 }
 
-/// Where the attribute word is, and the shape it says; the word is guarded.
-fn guard_shape(rec: &mut Recorder, id: ObjId, live: &Object, shape: &Shape) -> Recorded<i32> {
+/// Whose attribute it is.
+#[derive(Clone, Copy)]
+enum Owner {
+    Obj(ObjId),
+    Virtual(VirtualId),
+}
+
+impl Owner {
+    fn of(item: Item) -> Option<Owner> {
+        match item {
+            Item::Obj(id) => Some(Owner::Obj(id)),
+            Item::Virtual(id) => Some(Owner::Virtual(id)),
+            _ => None,
+        }
+    }
+
+    /// As [`guard_version`].
+    fn guard_version(self, rec: &mut Recorder, class: &TypeObject) {
+        match self {
+            Owner::Obj(id) => guard_version(rec, id, class),
+            Owner::Virtual(_) => rec.guard_class_version(class),
+        }
+    }
+}
+
+/// Where the attribute word is, which says the shape; it is guarded.
+fn guard_shape(rec: &mut Recorder, owner: Owner, live: &Object, shape: &Shape) -> Recorded<i32> {
     let offset = attrs::fixed_word_offset(live, live.class()).ok_or(Abort::Operands)? as i32;
+    let Owner::Obj(id) = owner else { return Ok(offset) };
     let val = rec.obj(id).val;
     let word = rec.load(Op::ld_u32, val, offset, layout::SHAPE);
     rec.guard(Op::guard_eq, &[word, Arg::from(i64::from(shape.word()))]);
@@ -46,8 +72,8 @@ pub fn load_attr(rec: &mut Recorder, at: Site) -> Recorded {
     // SAFETY: the running frame's code.
     let name = unsafe { (*code).name_at(at.arg >> 1) };
     let for_call = at.arg & 1 != 0;
-    if let Item::Obj(id) = rec.item(index, true) {
-        if let Some(module) = live.cast_exact::<Module>() {
+    if let Some(owner) = Owner::of(rec.held(index, true)) {
+        if let (Some(module), Owner::Obj(id)) = (live.cast_exact::<Module>(), owner) {
             let hidden =
                 PyModule_Type.lookup(name).is_some_and(|found| found.class().tp_descr_set.get().is_some());
             if !hidden && module.dict().place_of(name).is_some() {
@@ -60,7 +86,7 @@ pub fn load_attr(rec: &mut Recorder, at: Site) -> Recorded {
                     return Ok(());
                 }
             }
-        } else if let Some(found) = of_instance(rec, id, live, name, for_call)? {
+        } else if let Some(found) = of_instance(rec, owner, live, name, for_call)? {
             match found {
                 Found::Value(item) => {
                     rec.replace(1, item);
@@ -115,7 +141,7 @@ enum Found {
 /// The attribute of an instance whose class looks attributes up in the ordinary way.
 fn of_instance(
     rec: &mut Recorder,
-    id: ObjId,
+    owner: Owner,
     live: &Object,
     name: &Str,
     for_call: bool,
@@ -141,18 +167,18 @@ fn of_instance(
                 return Ok(None);
             }
             let offset = i32::try_from(member.def().offset).map_err(|_| Abort::Operands)?;
-            guard_version(rec, id, class);
-            return attribute(rec, id, live, offset).map(|item| item.map(Found::Value));
+            owner.guard_version(rec, class);
+            return attribute(rec, owner, live, offset).map(|item| item.map(Found::Value));
         }
         let is_descriptor = of.tp_descr_get.get().is_some();
         let own_comes_first = shape.is_some_and(|shape| shape.find(name).is_some());
         let is_method = is_descriptor && of.has_feature(flags::METHOD_DESCRIPTOR);
         if !own_comes_first && (!is_descriptor || is_method && for_call) {
             match (&storage, shape) {
-                (Storage::Nothing, _) => guard_version(rec, id, class),
+                (Storage::Nothing, _) => owner.guard_version(rec, class),
                 (_, Some(shape)) => {
-                    guard_version(rec, id, class);
-                    guard_shape(rec, id, live, shape)?;
+                    owner.guard_version(rec, class);
+                    guard_shape(rec, owner, live, shape)?;
                 }
                 _ => return Ok(None),
             }
@@ -162,13 +188,17 @@ fn of_instance(
     }
     let Some(shape) = shape else { return Ok(None) };
     let Some(place) = shape.find(name) else { return Ok(None) };
-    guard_version(rec, id, class);
-    let offset = guard_shape(rec, id, live, shape)?;
-    attribute(rec, id, live, offset + 8 + place as i32 * 8).map(|item| item.map(Found::Value))
+    owner.guard_version(rec, class);
+    let offset = guard_shape(rec, owner, live, shape)?;
+    attribute(rec, owner, live, offset + 8 + place as i32 * 8).map(|item| item.map(Found::Value))
 }
 
 /// The object in a field of an instance, if there is one now.
-fn attribute(rec: &mut Recorder, id: ObjId, live: &Object, offset: i32) -> Recorded<Option<Item>> {
+fn attribute(rec: &mut Recorder, owner: Owner, live: &Object, offset: i32) -> Recorded<Option<Item>> {
+    let id = match owner {
+        Owner::Obj(id) => id,
+        Owner::Virtual(id) => return Ok(rec.field(id, offset)),
+    };
     // SAFETY: the instance has such a field.
     if unsafe { *live.as_ptr().cast::<u8>().add(offset as usize).cast::<*mut Object>() }.is_null() {
         return Ok(None);
@@ -180,23 +210,35 @@ fn attribute(rec: &mut Recorder, id: ObjId, live: &Object, offset: i32) -> Recor
 }
 
 pub fn store_attr(rec: &mut Recorder, at: Site) -> Recorded {
-    let (value, owner) = (rec.at(2), rec.at(1));
-    let live = rec.live_object(owner)?;
+    let (value, place) = (rec.at(2), rec.at(1));
+    let live = rec.live_object(place)?;
     let code = rec.top().code;
     // SAFETY: the running frame's code.
     let name = unsafe { (*code).name_at(at.arg) };
-    if let Item::Obj(id) = rec.item(owner, true)
-        && let Some(target) = target(rec, id, live, name)?
+    let new = rec.held(value, true);
+    if let Item::Virtual(id) = rec.held(place, true)
+        && !rec.refers(new, id)
+        && let Some(target) = target(rec, Owner::Virtual(id), live, name)?
+    {
+        let gone = rec.take(2);
+        let old = rec.set_field(id, target.offset, new, target.new_word.map(|(_, word)| word as u32));
+        old.into_iter().chain(gone).for_each(|item| rec.settle(item));
+        return Ok(());
+    }
+    if let Item::Obj(id) = rec.item(place, true)
+        && let Some(target) = target(rec, Owner::Obj(id), live, name)?
     {
         let val = rec.obj(id).val;
         let old = rec.load(Op::ld_p, val, target.offset, layout::ATTR);
         if target.new_word.is_none() {
-            rec.guard(Op::guard_ne, &[old, Arg::Const(Const::P(0))]);
+            let op = if target.unset { Op::guard_eq } else { Op::guard_ne };
+            rec.guard(op, &[old, Arg::Const(Const::P(0))]);
         }
+        let has_old = target.new_word.is_none() && !target.unset;
         rec.protect();
         // SAFETY: the field of the instance.
         let now = unsafe { *live.as_ptr().cast::<u8>().add(target.offset as usize).cast::<*mut Object>() };
-        if target.new_word.is_none() && rec.overwrite(old, now, value) {
+        if has_old && rec.overwrite(old, now, value) {
             rec.shrink(2);
             return Ok(());
         }
@@ -206,13 +248,13 @@ pub fn store_attr(rec: &mut Recorder, at: Site) -> Recorded {
             rec.store(val, offset, Arg::from(word), layout::SHAPE);
         }
         let gone = rec.take(2);
-        if target.new_word.is_none() {
+        if has_old {
             rec.drop_reference(&Obj::new(old, 1, Life::Counted));
         }
         gone.into_iter().for_each(|item| rec.settle(item));
         return Ok(());
     }
-    let (val, name, value) = (rec.pointer(owner), rec.keep(name.as_object()), rec.pointer(value));
+    let (val, name, value) = (rec.pointer(place), rec.keep(name.as_object()), rec.pointer(value));
     let done = rec.loud(at.unit, Helper::set_attr, &[val, name, value])?;
     rec.shrink(2);
     rec.guard_done(at.unit, Op::guard_ge, &[done, Arg::from(0)]);
@@ -222,11 +264,13 @@ pub fn store_attr(rec: &mut Recorder, at: Site) -> Recorded {
 /// Where an attribute is stored.
 struct Target {
     offset: i32,
+    /// Whether nothing is there in a place that is the class's.
+    unset: bool,
     /// For a new attribute: where the attribute word is, and what it becomes.
     new_word: Option<(i32, i64)>,
 }
 
-fn target(rec: &mut Recorder, id: ObjId, live: &Object, name: &Str) -> Recorded<Option<Target>> {
+fn target(rec: &mut Recorder, owner: Owner, live: &Object, name: &Str) -> Recorded<Option<Target>> {
     let class = live.class();
     let generic = attrs::generic_setattro as SetAttroFunc;
     if !class.tp_setattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic))
@@ -242,18 +286,18 @@ fn target(rec: &mut Recorder, id: ObjId, live: &Object, name: &Str) -> Recorded<
         // SAFETY: the instance has such a field.
         let unset =
             unsafe { *live.as_ptr().cast::<u8>().add(offset as usize).cast::<*mut Object>() }.is_null();
-        if member.kind != kind::OBJECT_EX || member.flags & READONLY != 0 || unset {
+        if member.kind != kind::OBJECT_EX || member.flags & READONLY != 0 {
             return Ok(None);
         }
-        guard_version(rec, id, class);
-        return Ok(Some(Target { offset, new_word: None }));
+        owner.guard_version(rec, class);
+        return Ok(Some(Target { offset, unset, new_word: None }));
     }
     let Storage::Managed(managed) = attrs::storage(live) else { return Ok(None) };
     let Some(shape) = managed.shape() else { return Ok(None) };
     if let Some(place) = shape.find(name) {
-        guard_version(rec, id, class);
-        let offset = guard_shape(rec, id, live, shape)?;
-        return Ok(Some(Target { offset: offset + 8 + place as i32 * 8, new_word: None }));
+        owner.guard_version(rec, class);
+        let offset = guard_shape(rec, owner, live, shape)?;
+        return Ok(Some(Target { offset: offset + 8 + place as i32 * 8, unset: false, new_word: None }));
     }
     if inline::layout_of(class).is_none() || shape.len() >= managed.capacity() {
         return Ok(None);
@@ -263,13 +307,15 @@ fn target(rec: &mut Recorder, id: ObjId, live: &Object, name: &Str) -> Recorded<
     if !class.assign_version_tag() {
         return Ok(None);
     }
-    guard_version(rec, id, class);
+    owner.guard_version(rec, class);
     let offset = attrs::fixed_word_offset(live, class).ok_or(Abort::Operands)? as i32;
-    let val = rec.obj(id).val;
     // The capacity is in the upper half: the whole word is as it is now.
     let capacity = (managed.capacity() as i64) << 32;
-    let word = rec.load(Op::ld_i64, val, offset, layout::SHAPE);
-    rec.guard(Op::guard_eq, &[word, Arg::from(capacity | i64::from(shape.word()))]);
+    if let Owner::Obj(id) = owner {
+        let val = rec.obj(id).val;
+        let word = rec.load(Op::ld_i64, val, offset, layout::SHAPE);
+        rec.guard(Op::guard_eq, &[word, Arg::from(capacity | i64::from(shape.word()))]);
+    }
     let new_word = Some((offset, capacity | i64::from(longer.word())));
-    Ok(Some(Target { offset: offset + 8 + shape.len() as i32 * 8, new_word }))
+    Ok(Some(Target { offset: offset + 8 + shape.len() as i32 * 8, unset: false, new_word }))
 }

@@ -4,6 +4,7 @@
 use crate::helpers::Helper;
 use crate::items::{Item, Life, Obj};
 use crate::recorder::Recorder;
+use crate::virtuals::WIDEST;
 use bytecode::code::flags;
 use ir::ops::Op;
 use ir::trace::{Arg, Const};
@@ -27,9 +28,6 @@ pub enum Source {
     /// `**kwargs` of a call that gives none.
     NoKeywords,
 }
-
-/// As many arguments as `*args` may take.
-const MOST: usize = 5;
 
 /// The arguments of a call, of which the last ones have names.
 #[derive(Clone)]
@@ -67,7 +65,7 @@ pub fn sources(function: &Function, given: &Given) -> Option<Vec<Source>> {
     }
     let mut sources: Vec<Source> = sources.into_iter().collect::<Option<_>>()?;
     let rest = given.args.get(positional..by_place).unwrap_or_default();
-    if code.has_flag(flags::VARARGS) && rest.len() <= MOST {
+    if code.has_flag(flags::VARARGS) && rest.len() <= WIDEST {
         sources.push(Source::Rest(rest.to_vec()));
     } else if code.has_flag(flags::VARARGS) || !rest.is_empty() {
         return None;
@@ -89,16 +87,13 @@ pub fn items(rec: &mut Recorder, unit: u32, sources: &[Source]) -> Vec<Item> {
     let mut items: Vec<Item> = sources
         .iter()
         .map(|source| match source {
-            Source::Slot(index) => rec.item(*index, true),
+            Source::Slot(index) => rec.held(*index, true),
             Source::Item(item) => *item,
             Source::Default(object) => rec.constant(object),
             Source::Rest(rest) if rest.is_empty() => rec.constant(Tuple::empty().as_object()),
             Source::Rest(rest) => {
-                let mut args = vec![Arg::from(rest.len() as i64)];
-                args.extend(rest.iter().map(|source| pointer(rec, source)).collect::<Vec<_>>());
-                args.resize(1 + MOST, Arg::Const(Const::P(0)));
-                let tuple = rec.call(Helper::new_tuple, &args);
-                made(rec, unit, tuple)
+                let items = self::items(rec, unit, rest);
+                rec.virtual_tuple(items)
             }
             Source::NoKeywords => {
                 let dict = rec.call(Helper::new_dict, &[]);
@@ -109,18 +104,10 @@ pub fn items(rec: &mut Recorder, unit: u32, sources: &[Source]) -> Vec<Item> {
     // A value that got its object on the way is that object.
     for (item, source) in items.iter_mut().zip(sources) {
         if let Source::Slot(index) = source {
-            *item = rec.item(*index, true);
+            *item = rec.held(*index, true);
         }
     }
     items
-}
-
-fn pointer(rec: &mut Recorder, source: &Source) -> Arg {
-    match source {
-        Source::Slot(index) => rec.pointer(*index),
-        Source::Item(Item::Obj(id)) => rec.obj(*id).val,
-        _ => Arg::Const(Const::P(0)),
-    }
 }
 
 /// What a helper made, if it could.

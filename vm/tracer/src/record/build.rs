@@ -4,23 +4,23 @@ use super::Site;
 use crate::helpers::Helper;
 use crate::items::Item;
 use crate::recorder::{Recorded, Recorder};
+use crate::virtuals::WIDEST;
 use ir::ops::Op;
 use ir::trace::{Arg, Const};
 use jit::abort::Abort;
 use objects::types::list::methods::PyList_Type;
-use objects::types::tuple::methods::PyTuple_Type;
 
 /// As many items as the helpers take.
 const MOST: usize = 5;
 
 pub fn build_tuple(rec: &mut Recorder, at: Site) -> Recorded {
-    if at.arg > MOST {
+    if at.arg > WIDEST {
         return super::interpret(rec, at);
     }
-    let item = build(rec, at, Helper::new_tuple)?;
-    if let Item::Obj(id) = item {
-        rec.obj(id).class = Some(&raw const PyTuple_Type);
-    }
+    // The items are the tuple's.
+    let items = rec.take(at.arg).into_iter().rev().collect();
+    let tuple = rec.virtual_tuple(items);
+    rec.push(tuple);
     Ok(())
 }
 

@@ -119,7 +119,17 @@ pub fn call_function_ex(rec: &mut Recorder, at: Site) -> Recorded {
     }
     let tuple = rec.live_object(args)?.cast_exact::<Tuple>();
     let dict = if has_dict { rec.live_object(args + 1)?.cast_exact::<Dict>() } else { None };
-    let (Some(tuple), true, Item::Obj(id)) = (tuple, dict.is_some() == has_dict, rec.item(args, true)) else {
+    if tuple.is_none() || dict.is_some() != has_dict {
+        return Err(Abort::Operands);
+    }
+    if let (false, Some(items)) = (has_dict, rec.items_of(args)) {
+        let given = Given { args: items.into_iter().map(Source::Item).collect(), names: None };
+        let call = Call { base, items: 3, has_self: false, given };
+        if enter(rec, at, &call, callable)? {
+            return Ok(());
+        }
+    }
+    let (Some(tuple), Item::Obj(id)) = (tuple, rec.item(args, true)) else {
         return Err(Abort::Operands);
     };
     rec.guard_class(id, &PyTuple_Type);
@@ -158,7 +168,7 @@ pub fn call_function_ex(rec: &mut Recorder, at: Site) -> Recorded {
 fn found(rec: &mut Recorder, count: usize, names: Option<&'static Tuple>) -> Call {
     let items = count + 2 + usize::from(names.is_some());
     let base = rec.at(items);
-    let has_self = rec.item(base + 1, false) != Item::Null;
+    let has_self = rec.held(base + 1, false) != Item::Null;
     let first = if has_self { base + 1 } else { base + 2 };
     let args = (first..base + 2 + count).map(Source::Slot).collect();
     Call { base, items, has_self, given: Given { args, names } }
@@ -208,7 +218,7 @@ fn enter(rec: &mut Recorder, at: Site, call: &Call, callable: &'static Object) -
     rec.keep(callable);
     let found = rec.load(Op::ld_u32, address, layout::TYPE_VERSION, layout::VERSION);
     rec.guard(Op::guard_eq, &[found, Arg::from(i64::from(class.tp_version_tag.get()))]);
-    begin(rec, at, call.items, init, &sources, Below::Init(address, call.base + 1, shim));
+    begin(rec, at, call.items, init, &sources, Below::Init(class, call.base + 1, shim));
     Ok(true)
 }
 
@@ -249,7 +259,7 @@ pub enum Below {
     /// The frame that calls it.
     Caller,
     /// The frame that gives an instance back: of this class, which comes into that slot.
-    Init(Arg, usize, &'static Code),
+    Init(&'static TypeObject, usize, &'static Code),
     /// The frame that looks at what the method gives, with the operands, which are what the instruction takes.
     Operation(Operation, &'static Code),
 }
@@ -268,9 +278,11 @@ pub fn begin(
     rec.guard(Op::guard_eq, &[found, Arg::from(i64::from(function.version()))]);
     let mut instance = None;
     if let Below::Init(class, slot, _) = below {
-        let object = rec.call(Helper::new_instance, &[class]);
-        rec.guard_done(at.unit, Op::guard_ne, &[object, Arg::Const(Const::P(0))]);
-        let item = rec.add(Obj::new(object, 1, Life::Counted));
+        let item = rec.virtual_instance(class).unwrap_or_else(|| {
+            let object = rec.call(Helper::new_instance, &[pointer_const(class.as_object())]);
+            rec.guard_done(at.unit, Op::guard_ne, &[object, Arg::Const(Const::P(0))]);
+            rec.add(Obj::new(object, 1, Life::Counted))
+        });
         rec.set(slot, item);
         instance = Some(item);
     }
@@ -320,15 +332,8 @@ fn is_instance(rec: &mut Recorder, base: usize) -> Recorded<bool> {
     if !answer && !attr::tells_its_class(own) {
         return Ok(false);
     }
-    match rec.item(base + 2, true) {
-        Item::Obj(_) | Item::Int(_) | Item::Float(_) | Item::Bool(_) => {}
-        _ => return Ok(false),
-    }
-    if let Item::Obj(id) = rec.item(base + 2, true) {
-        if !own.assign_version_tag() {
-            return Ok(false);
-        }
-        super::attr::guard_version(rec, id, own);
+    if !method::guard_kind(rec, base + 2)? {
+        return Ok(false);
     }
     guard_callable(rec, base, callable);
     rec.guard_is(wanted, class.as_object());
@@ -361,7 +366,7 @@ fn length(rec: &mut Recorder, base: usize) -> Recorded<bool> {
 pub fn return_value(rec: &mut Recorder, at: Site) -> Recorded {
     guard_caller(rec)?;
     let top = rec.at(1);
-    let item = rec.item(top, true);
+    let item = rec.held(top, true);
     rec.top().slots.pop();
     leave(rec, at, item)
 }
@@ -454,7 +459,7 @@ fn leave(rec: &mut Recorder, at: Site, value: Item) -> Recorded {
     }
     // What is in its memory is given up too.
     for index in 0..rec.top().slots.len() {
-        rec.item(index, false);
+        rec.held(index, false);
     }
     let Some(frame) = rec.frames.pop() else { return Err(Abort::Returned) };
     rec.push(value);

@@ -79,7 +79,7 @@ const _: () = assert!(operator::LT == 0 && operator::LE == 1 && operator::NE == 
 
 pub fn is_op(rec: &mut Recorder, at: Site) -> Recorded {
     let (left, right) = (rec.at(2), rec.at(1));
-    let items = [rec.item(left, true), rec.item(right, true)];
+    let items = [rec.held(left, true), rec.held(right, true)];
     let unboxed = |item: Item| matches!(item, Item::Int(_) | Item::Float(_) | Item::Bool(_));
     let number = |item: Item| matches!(item, Item::Int(_) | Item::Float(_));
     // An object that is no number's, nor True or False.
@@ -91,7 +91,10 @@ pub fn is_op(rec: &mut Recorder, at: Site) -> Recorded {
     let truth = |rec: &mut Recorder, index| {
         arith::known(rec, index).is_some_and(|object| object.is_exactly(&PyBool_Type))
     };
-    let same = if unboxed(items[0]) && other(rec, right) || unboxed(items[1]) && other(rec, left) {
+    let same = if items.iter().any(|item| matches!(item, Item::Virtual(_))) {
+        // Nobody else has it.
+        Arg::from(i64::from(items[0] == items[1]))
+    } else if unboxed(items[0]) && other(rec, right) || unboxed(items[1]) && other(rec, left) {
         Arg::from(0)
     } else if number(items[0]) || number(items[1]) {
         // Which object it would be nobody knows, but it is not one of these.
@@ -153,6 +156,13 @@ pub fn to_bool(rec: &mut Recorder, at: Site) -> Recorded {
             Number::Int(value, _) => rec.op(Op::ne, &[value, Arg::from(0)]),
             Number::Float(value, _) => rec.op(Op::fne, &[value, Arg::from(0.0)]),
         }
+    } else if let Some(count) = rec.items_of(index).map(|items| items.len()) {
+        Arg::from(i64::from(count != 0))
+    } else if matches!(rec.held(index, true), Item::Virtual(_))
+        && interp::adapt::compare::always_true(live.class())
+        && method::guard_kind(rec, index)?
+    {
+        Arg::from(1)
     } else {
         let Item::Obj(id) = rec.item(index, true) else { return Err(Abort::Operands) };
         let val = rec.obj(id).val;

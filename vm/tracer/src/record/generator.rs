@@ -86,7 +86,7 @@ pub fn yield_value(rec: &mut Recorder, at: Site) -> Recorded {
     let Runs::Generator { linked, .. } = rec.top().runs else { return Err(Abort::Returned) };
     let (Some(memory), last) = (rec.top().memory, rec.frames.len() - 1) else { return Err(Abort::Returned) };
     let top = rec.at(1);
-    let value = rec.item(top, true);
+    let value = rec.held(top, true);
     rec.top().slots.pop();
     rec.frames[last - 1].slots.push(Slot::held(value));
     let depth = rec.top().slots.len();

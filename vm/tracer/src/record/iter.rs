@@ -135,9 +135,17 @@ fn over_sequence(
 
 pub fn unpack_sequence(rec: &mut Recorder, at: Site) -> Recorded {
     let index = rec.at(1);
+    let count = at.arg;
+    if let Some(items) = rec.items_of(index)
+        && items.len() == count
+    {
+        let sequence = rec.take(1);
+        items.into_iter().rev().for_each(|item| rec.push(item));
+        sequence.into_iter().for_each(|item| rec.settle(item));
+        return Ok(());
+    }
     let live = rec.live_object(index)?;
     let Item::Obj(id) = rec.item(index, true) else { return Err(Abort::Operands) };
-    let count = at.arg;
     let (base, offset, alias) = if live.cast_exact::<Tuple>().is_some_and(|tuple| tuple.len() == count) {
         rec.guard_class(id, &PyTuple_Type);
         let val = rec.obj(id).val;

@@ -54,14 +54,14 @@ pub fn pop_jump_if(rec: &mut Recorder, at: Site) -> Recorded {
 pub fn pop_jump_if_none(rec: &mut Recorder, at: Site) -> Recorded {
     let index = rec.at(1);
     let live = rec.live_object(index)?.is(none());
-    match rec.item(index, true) {
+    match rec.held(index, true) {
         Item::Obj(id) => {
             let val = rec.obj(id).val;
             if val.konst().is_none() {
                 rec.guard(if live { Op::guard_eq } else { Op::guard_ne }, &[val, pointer_const(none())]);
             }
         }
-        Item::Int(_) | Item::Float(_) | Item::Bool(_) => {}
+        Item::Int(_) | Item::Float(_) | Item::Bool(_) | Item::Virtual(_) => {}
         _ => return Err(Abort::Operands),
     }
     if live == (at.opcode == op::POP_JUMP_IF_NONE) {

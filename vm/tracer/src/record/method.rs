@@ -137,15 +137,21 @@ fn method(class: &TypeObject, name: &Str) -> Option<&'static Function> {
 }
 
 /// Guards that the operand is of the class that it has now; whether that can be.
-fn guard_kind(rec: &mut Recorder, index: usize) -> Recorded<bool> {
+pub fn guard_kind(rec: &mut Recorder, index: usize) -> Recorded<bool> {
     let class = rec.live_object(index)?.class();
-    let Item::Obj(id) = rec.item(index, true) else { return Ok(true) };
+    let id = match rec.held(index, true) {
+        Item::Obj(id) => Some(id),
+        _ => None,
+    };
     if class.heap_type().is_some() {
         if !class.assign_version_tag() {
             return Ok(false);
         }
-        guard_version(rec, id, class);
-    } else {
+        match id {
+            Some(id) => guard_version(rec, id, class),
+            None => rec.guard_class_version(class),
+        }
+    } else if let Some(id) = id {
         if ptr::eq(class, &PyModule_Type) {
             return Ok(false);
         }

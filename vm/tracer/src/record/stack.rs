@@ -19,7 +19,7 @@ pub fn load_fast(rec: &mut Recorder, at: Site) -> Recorded {
 }
 
 fn load(rec: &mut Recorder, index: usize) -> Recorded {
-    match rec.item(index, true) {
+    match rec.held(index, true) {
         // The interpreter raises.
         Item::Null => Err(Abort::Operands),
         item => {
@@ -35,7 +35,7 @@ pub fn load_fast_load_fast(rec: &mut Recorder, at: Site) -> Recorded {
 }
 
 pub fn load_fast_and_clear(rec: &mut Recorder, at: Site) -> Recorded {
-    let item = rec.item(at.arg, false);
+    let item = rec.held(at.arg, false);
     rec.top().slots[at.arg] = Slot::held(Item::Null);
     rec.push(item);
     Ok(())
@@ -47,9 +47,9 @@ pub fn store_fast(rec: &mut Recorder, at: Site) -> Recorded {
 
 fn store(rec: &mut Recorder, index: usize) -> Recorded {
     // What the slot held may have to be asked for, which may leave: before the stack changes.
-    rec.item(index, false);
+    rec.held(index, false);
     let top = rec.at(1);
-    let item = rec.item(top, true);
+    let item = rec.held(top, true);
     rec.top().slots.pop();
     rec.set(index, item);
     Ok(())
@@ -57,20 +57,20 @@ fn store(rec: &mut Recorder, index: usize) -> Recorded {
 
 /// As [`load_fast`], of a local that may have no value.
 pub fn load_fast_check(rec: &mut Recorder, at: Site) -> Recorded {
-    rec.item(at.arg, false);
+    rec.held(at.arg, false);
     load(rec, at.arg)
 }
 
 pub fn store_fast_load_fast(rec: &mut Recorder, at: Site) -> Recorded {
     if at.arg & 15 != at.arg >> 4 {
-        rec.item(at.arg & 15, true);
+        rec.held(at.arg & 15, true);
     }
     store(rec, at.arg >> 4)?;
     load(rec, at.arg & 15)
 }
 
 pub fn store_fast_store_fast(rec: &mut Recorder, at: Site) -> Recorded {
-    rec.item(at.arg & 15, false);
+    rec.held(at.arg & 15, false);
     store(rec, at.arg >> 4)?;
     store(rec, at.arg & 15)
 }
@@ -96,7 +96,7 @@ pub fn push_null(rec: &mut Recorder, _at: Site) -> Recorded {
 
 pub fn copy(rec: &mut Recorder, at: Site) -> Recorded {
     let index = rec.at(at.arg);
-    let item = rec.item(index, true);
+    let item = rec.held(index, true);
     rec.push(item);
     Ok(())
 }
@@ -104,7 +104,7 @@ pub fn copy(rec: &mut Recorder, at: Site) -> Recorded {
 pub fn swap(rec: &mut Recorder, at: Site) -> Recorded {
     let (top, other) = (rec.at(1), rec.at(at.arg));
     for index in [top, other] {
-        rec.item(index, true);
+        rec.held(index, true);
         // What is moved is no longer where the memory has it.
         rec.top().slots[index].home = false;
     }

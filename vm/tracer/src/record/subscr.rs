@@ -60,6 +60,17 @@ pub fn binary_subscr(rec: &mut Recorder, at: Site) -> Recorded {
         rec.replace(2, item);
         return Ok(());
     }
+    if let Some(items) = rec.items_of(container)
+        && let Some(now) = int_value_of(rec.live_object(key)?)
+        && let Some(&item) = items.get(live_index(rec, key, items.len()))
+        && let Some(index) = rec.int(key)
+    {
+        if index.konst().is_none() {
+            rec.guard(Op::guard_eq, &[index, Arg::from(now)]);
+        }
+        rec.replace(2, item);
+        return Ok(());
+    }
     if let (Some(tuple), Item::Obj(id)) = (live.cast_exact::<Tuple>(), rec.item(container, true)) {
         rec.guard_class(id, &PyTuple_Type);
         let val = rec.obj(id).val;
