@@ -349,12 +349,12 @@ pub unsafe fn enter(
     frame: FramePtr,
     ts: ThreadPtr,
 ) -> Option<Go> {
-    if !method::has_room(ts) {
-        // The interpreter sees to the end of recursion, which what exits push would pass.
-        return None;
-    }
     // SAFETY: the running frame and its thread; the parameters are what the code expects.
     unsafe {
+        if !method::has_room(ts) {
+            // The interpreter sees to the end of recursion, which what exits push would pass.
+            return None;
+        }
         let mut args = jit.params.take();
         if !params(&mut args, entry, sp, frame, ts) {
             jit.params.set(args);

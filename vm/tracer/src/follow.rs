@@ -93,7 +93,8 @@ pub enum Step {
 pub unsafe fn step(pc: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr, arg: usize) -> Step {
     let Some(jit) = state::get() else { return Step::Plain };
     let Some(mut recorder) = jit.recorder.borrow_mut().take() else { return Step::Plain };
-    recorder.may_enter = method::has_room(ts);
+    // SAFETY: the running thread.
+    recorder.may_enter = unsafe { method::has_room(ts) };
     // SAFETY: the running frame at an instruction of its code.
     let next = unsafe {
         if frame_hook::is_set() {

@@ -45,7 +45,7 @@ pub enum Virtual {
 }
 
 impl Virtual {
-    /// What it refers to, in the order in which that would be given up.
+    /// What it refers to.
     pub fn items(&self) -> impl Iterator<Item = Item> {
         let (fields, items): (&[(i32, Item)], &[Item]) = match self {
             Virtual::Instance { fields, .. } => (fields, &[]),

@@ -1,7 +1,7 @@
 //! The half of the tracing JIT that knows Python.
 //!
 //! In reading order: where fields are and which memory is which ([`layout`]); what compiled code calls ([`helpers`], [`death`]); what a
-//! recording knows of the interpreter's values ([`items`]), among them objects that the trace has not made ([`virtuals`]), how it writes them down ([`recorder`], and a file for each family of
+//! recording knows of the interpreter's values ([`items`]), among them objects that the trace has not made ([`virtuals`]), how it writes them down ([`recorder`], calls that may run anything in [`loud`], and a file for each family of
 //! instructions in [`record`]) and becomes a trace ([`ending`]); how compiled code is entered and recording begins ([`entry`], and [`function`] for functions without a hot loop), how a recording
 //! follows the interpreter ([`follow`]), how frames are rebuilt ([`exit`]); what
 //! all of it shares ([`state`]); what programs may ask ([`module`]).
@@ -19,6 +19,8 @@ pub mod helpers;
 pub mod items;
 pub mod record;
 pub mod recorder;
+
+pub mod loud;
 pub mod virtuals;
 
 pub mod ending;

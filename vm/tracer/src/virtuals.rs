@@ -120,7 +120,11 @@ impl Recorder {
         if self.reachable().contains(&id) {
             return;
         }
-        let items: Vec<Item> = self.virtual_of(id).items().collect();
+        let mut items: Vec<Item> = self.virtual_of(id).items().collect();
+        if let Virtual::Tuple(_) = self.virtual_of(id) {
+            // The last one ends first.
+            items.reverse();
+        }
         items.into_iter().for_each(|item| self.settle(item));
     }
 

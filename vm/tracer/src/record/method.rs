@@ -207,8 +207,11 @@ fn enter(
 }
 
 /// Whether the thread may go so much deeper that frames can be pushed.
-pub fn has_room(ts: ThreadPtr) -> bool {
-    // SAFETY: the running thread's state.
+///
+/// # Safety
+/// The running thread's state.
+pub unsafe fn has_room(ts: ThreadPtr) -> bool {
+    // SAFETY: the caller's promise.
     i64::from(unsafe { (*ts).py_recursion_remaining.get() }) > SPARE
 }
 
