@@ -75,10 +75,7 @@ fn ends_quietly(object: &Object, depth: u32) -> bool {
 
 /// Whether the class was made by a program and its instances end without a finaliser.
 fn has_no_finalizer(class: &TypeObject) -> bool {
-    class.heap_type().is_some()
-        && class.tp_finalize.get().is_none()
-        && class.tp_del.get().is_none()
-        && class.lookup(objects::id!("__del__")).is_none()
+    class.heap_type().is_some() && class.tp_finalize.get().is_none() && class.tp_del.get().is_none()
 }
 
 /// Whether instances are made and end as those of `object`, running nothing.
@@ -102,6 +99,9 @@ fn has_no_slots(class: &TypeObject) -> bool {
 pub unsafe extern "C" fn die(object: *mut Object) {
     // SAFETY: whole until its end.
     unsafe {
+        if (*object).is_exactly(&PyFloat_Type) || (*object).is_exactly(&PyLong_Type) {
+            return dealloc(object);
+        }
         if ends_quietly(&*object, DEPTH) {
             dealloc(object);
         } else {

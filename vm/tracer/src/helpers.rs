@@ -61,6 +61,8 @@ helpers! {
     // ---- quiet ----
     box_int (I) -> P, Touches::Nothing, box_int;
     box_float (F) -> P, Touches::Nothing, box_float;
+    /// `**` of floats where the result is one.
+    float_power (F F) -> F, Touches::Nothing, float_power;
     /// Whether an exact int fits a word.
     int_fits (P) -> I, Touches::Nothing, int_fits;
     int_value (P) -> I, Touches::Nothing, int_value;
@@ -169,13 +171,26 @@ fn made(result: Result<Ref>) -> *mut Object {
     result.map_or_else(|_| objects::fatal("out of memory"), Ref::into_ptr)
 }
 
+/// Magnitudes of ints that have one digit are below this.
+const ONE_DIGIT: u64 = 1 << 30;
+
 /// A new or shared int.
 pub extern "C" fn box_int(value: i64) -> *mut Object {
+    if value.unsigned_abs() < ONE_DIGIT {
+        let quick = Int::quick(value);
+        if !quick.is_null() {
+            return quick;
+        }
+    }
     made(Int::from_i64(value).map(Ref::upcast))
 }
 
 /// A new float.
 pub extern "C" fn box_float(value: f64) -> *mut Object {
+    let quick = Float::quick(value);
+    if !quick.is_null() {
+        return quick;
+    }
     made(Float::new(value).map(Ref::upcast))
 }
 
@@ -309,6 +324,10 @@ unsafe extern "C" fn interpret(ts: ThreadPtr, frame: FramePtr, word: Pc, depth: 
 
 extern "C" fn bury() {
     death::bury();
+}
+
+extern "C" fn float_power(base: f64, exponent: f64) -> f64 {
+    base.powf(exponent)
 }
 
 extern "C" fn int_fits(value: &Object) -> i64 {

@@ -97,6 +97,12 @@ pub unsafe fn call(
             *base.add(1) = object.into_ptr();
             Object::decref(old);
         }
+        if (*base.add(1)).is_null()
+            && let Some(function) = call_method(&**base)
+        {
+            // The instance is the first argument, in the place of the NULL.
+            *base.add(1) = base.replace(function.into_ptr());
+        }
         let has_self = !(*base.add(1)).is_null();
         let (args, total) = if has_self { (base.add(1), count + 1) } else { (base.add(2), count) };
         let named = kwnames.as_ref().map_or(0, |names| names.len());
@@ -139,6 +145,14 @@ pub unsafe fn call(
         breaker::look(ts)?;
         Ok(Flow::Next)
     }
+}
+
+/// The `__call__` of an instance, where it is a function that bytecode calls without a native call.
+#[inline]
+fn call_method(callable: &Object) -> Option<Ref> {
+    let class = callable.class();
+    class.heap_type()?;
+    class.lookup(id!("__call__")).filter(|found| plain_function(found).is_some())
 }
 
 /// The `__init__` of a class whose instances the loop can make in place: one made in Python directly or indirectly from `object`, with

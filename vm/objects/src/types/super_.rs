@@ -188,7 +188,10 @@ pub fn start_class(class: &TypeObject, object: &Object) -> Result<Ref<TypeObject
 }
 
 /// The attribute as a class behind `class` in the MRO of `start` has it, not bound.
-fn lookup_behind(class: &TypeObject, start: &TypeObject, name: &Str) -> Result<Option<Ref>> {
+///
+/// # Errors
+/// What looking into the classes' dictionaries raises.
+pub fn lookup_behind(class: &TypeObject, start: &TypeObject, name: &Str) -> Result<Option<Ref>> {
     let Some(mro) = start.tp_mro.get() else { return Ok(None) };
     let behind = mro.items().iter().skip_while(|item| !item.is(class)).skip(1);
     for base in behind.filter_map(|base| base.cast::<TypeObject>()) {

@@ -21,6 +21,7 @@ mod operator {
     pub const MULTIPLY: usize = 5;
     pub const REMAINDER: usize = 6;
     pub const OR: usize = 7;
+    pub const POWER: usize = 8;
     pub const RSHIFT: usize = 9;
     pub const SUBTRACT: usize = 10;
     pub const TRUE_DIVIDE: usize = 11;
@@ -219,6 +220,7 @@ fn ints(rec: &mut Recorder, operator: usize, a: (Arg, i64), b: (Arg, i64)) -> Op
 
 fn floats(rec: &mut Recorder, operator: usize, a: Number, b: Number) -> Option<Item> {
     let op = match operator {
+        operator::POWER => return power(rec, a, b),
         operator::ADD => Op::fadd,
         operator::SUBTRACT => Op::fsub,
         operator::MULTIPLY => Op::fmul,
@@ -233,6 +235,28 @@ fn floats(rec: &mut Recorder, operator: usize, a: Number, b: Number) -> Option<I
         rec.guard(Op::guard_fne, &[b, Arg::from(0.0)]);
     }
     Some(Item::Float(rec.op(op, &[a, b])))
+}
+
+/// A power that is a finite float: of a positive base, or of any with a constant exponent that is a positive whole number.
+fn power(rec: &mut Recorder, base: Number, exponent: Number) -> Option<Item> {
+    let constant = match exponent {
+        Number::Int(value, _) | Number::Float(value, _) => value.konst().is_some(),
+    };
+    let ((x, live_x), (mut y, live_y)) = (double(rec, base), double(rec, exponent));
+    let whole = constant && live_y > 0.0 && live_y.fract() == 0.0;
+    if !whole && live_x <= 0.0 || !live_x.powf(live_y).is_finite() {
+        return None;
+    }
+    if constant {
+        y = Arg::from(live_y);
+    }
+    if !whole {
+        rec.guard(Op::guard_flt, &[Arg::from(0.0), x]);
+    }
+    let result = rec.call(Helper::float_power, &[x, y]);
+    let size = rec.op(Op::fabs, &[result]);
+    rec.guard(Op::guard_flt, &[size, Arg::from(f64::INFINITY)]);
+    Some(Item::Float(result))
 }
 
 pub fn unary_negative(rec: &mut Recorder, at: Site) -> Recorded {

@@ -2,7 +2,7 @@
 
 use super::Site;
 use super::compare::borrowed;
-use super::name;
+use super::{method, name};
 use crate::helpers::Helper;
 use crate::items::{Item, Life, Obj, ObjId, VirtualId};
 use crate::layout;
@@ -17,7 +17,8 @@ use objects::typeobject::slots::{GetAttroFunc, SetAttroFunc};
 use objects::types::descr::member::{MemberDescr, READONLY, kind};
 use objects::types::module::{Module, PyModule_Type};
 use objects::types::str::Str;
-use objects::{Instance, Object, TypeObject};
+use objects::types::super_::{self, PySuper_Type};
+use objects::{Instance, Object, Ref, TypeObject};
 
 /// Guards that the object is of this class and the class as it is now. The class has a version.
 pub fn guard_version(rec: &mut Recorder, id: ObjId, class: &TypeObject) {
@@ -127,7 +128,7 @@ fn is_getter(rec: &mut Recorder, at: Site, live: &Object, name: &Str) -> Recorde
         return Ok(false);
     }
     match class.lookup(name) {
-        Some(found) => super::method::getter(rec, at, &found),
+        Some(found) => method::getter(rec, at, &found),
         None => Ok(false),
     }
 }
@@ -207,6 +208,44 @@ fn attribute(rec: &mut Recorder, owner: Owner, live: &Object, offset: i32) -> Re
     let value = rec.load(Op::ld_p, val, offset, layout::ATTR);
     rec.guard(Op::guard_ne, &[value, Arg::Const(Const::P(0))]);
     Ok(Some(borrowed(rec, value)))
+}
+
+/// `super().name(...)`, where the name is a method behind the class in the object's order of classes.
+pub fn load_super_attr(rec: &mut Recorder, at: Site) -> Recorded {
+    let [outer, class, this] = [3, 2, 1].map(|depth| rec.at(depth));
+    if let Some(found) = behind(rec, at, outer, class, this)? {
+        let method = rec.constant(&found);
+        let mut gone = rec.take(3);
+        let object = gone.remove(0);
+        rec.push(method);
+        rec.push(object);
+        gone.into_iter().for_each(|item| rec.settle(item));
+        return Ok(());
+    }
+    super::interpret(rec, at)
+}
+
+/// The method, with guards that it is that one.
+fn behind(rec: &mut Recorder, at: Site, outer: usize, class: usize, this: usize) -> Recorded<Option<Ref>> {
+    let code = rec.top().code;
+    // SAFETY: the running frame's code.
+    let name = unsafe { (*code).name_at(at.arg >> 2) };
+    let is_super = rec.live_object(outer)?.is(PySuper_Type.as_object());
+    let Some(live_class) = rec.live_object(class)?.cast::<TypeObject>() else { return Ok(None) };
+    let live = rec.live_object(this)?;
+    let own = live.class();
+    if !is_super || at.arg & 1 == 0 || live.cast::<TypeObject>().is_some() || !own.is_subtype(live_class) {
+        return Ok(None);
+    }
+    let Ok(Some(found)) = super_::lookup_behind(live_class, own, name) else { return Ok(None) };
+    if !found.class().has_feature(flags::METHOD_DESCRIPTOR) || !method::guard_kind(rec, this)? {
+        return Ok(None);
+    }
+    for (slot, object) in [(outer, PySuper_Type.as_object()), (class, live_class.as_object())] {
+        let Item::Obj(id) = rec.item(slot, true) else { return Ok(None) };
+        rec.guard_is(id, object);
+    }
+    Ok(Some(found))
 }
 
 pub fn store_attr(rec: &mut Recorder, at: Site) -> Recorded {

@@ -101,6 +101,7 @@ pub fn record(rec: &mut Recorder, at: Site) -> Recorded {
         op::STORE_NAME => name::store_name,
         op::STORE_GLOBAL => name::store_global,
         op::LOAD_ATTR => attr::load_attr,
+        op::LOAD_SUPER_ATTR => attr::load_super_attr,
         op::STORE_ATTR => attr::store_attr,
         op::BUILD_TUPLE => build::build_tuple,
         op::BUILD_LIST => build::build_list,
@@ -158,7 +159,6 @@ fn is_plain(opcode: u8) -> bool {
             | op::LOAD_FROM_DICT_OR_DEREF
             | op::LOAD_FROM_DICT_OR_GLOBALS
             | op::LOAD_LOCALS
-            | op::LOAD_SUPER_ATTR
             | op::MAKE_FUNCTION
             | op::MAP_ADD
             | op::MATCH_CLASS
