@@ -43,6 +43,8 @@ aborts! {
     TooLong "too-long" lasting;
     /// Calls nested too deep.
     TooDeep "too-deep" lasting;
+    /// So much is left to the runtime that compiled code would not be faster.
+    Loud "loud" lasting;
     /// The backend refused the trace.
     Backend "backend" lasting;
     /// A function that may look at its callers is called from an inlined frame.

@@ -44,6 +44,8 @@ pub struct Options {
     pub dump: Dump,
     /// Whether `/tmp/perf-PID.map` names compiled code for Linux's perf.
     pub perf: bool,
+    /// Whether what was done is told at the end.
+    pub stats: bool,
 }
 
 impl Default for Options {
@@ -56,11 +58,20 @@ impl Default for Options {
             code_limit: 4000,
             dump: Dump::default(),
             perf: false,
+            stats: false,
         }
     }
 }
 
+/// A threshold below this is for tests: whatever can be compiled is to be.
+const EAGER: u32 = 50;
+
 impl Options {
+    /// Whether code is compiled and entered only where that is likely to be of use.
+    pub fn is_thrifty(&self) -> bool {
+        self.threshold >= EAGER
+    }
+
     /// Takes the `-X` options that are the JIT's; the others are left alone.
     ///
     /// # Errors
@@ -84,6 +95,7 @@ impl Options {
                 "jit-bridge-threshold" => parsed.bridge_threshold = number()?,
                 "jit-trace-limit" => parsed.trace_limit = number()? as usize,
                 "jit-perf" => parsed.perf = true,
+                "jit-stats" => parsed.stats = true,
                 "jit-dump" => {
                     for stage in value.split(',') {
                         *parsed

@@ -1,6 +1,11 @@
 //! What the JIT has done so far.
 
 use crate::abort::{ALL, Abort};
+use std::collections::BTreeMap;
+use std::fmt;
+
+/// Lines of a kind that [`Stats::told`] shows.
+const MOST: usize = 40;
 
 /// The counters.
 #[derive(Clone, Debug)]
@@ -20,6 +25,8 @@ pub struct Stats {
     pub mismatches: u64,
     /// Loops given up for good.
     pub blacklisted: u64,
+    /// Times that a place was left alone for a while, as entries of it did too little.
+    pub idle: u64,
     /// Time spent on optimising and assembling.
     pub compile_ns: u64,
     /// Operations in compiled traces.
@@ -27,6 +34,8 @@ pub struct Stats {
     /// Bytes of machine code made.
     pub code_bytes: u64,
     aborts: [u64; ALL.len()],
+    /// What recordings left to the runtime, and where they stopped, with how often; counted for [`Stats::told`] alone.
+    pub left: BTreeMap<String, u64>,
 }
 
 impl Default for Stats {
@@ -40,10 +49,12 @@ impl Default for Stats {
             entries: 0,
             mismatches: 0,
             blacklisted: 0,
+            idle: 0,
             compile_ns: 0,
             instructions: 0,
             code_bytes: 0,
             aborts: [0; ALL.len()],
+            left: BTreeMap::new(),
         }
     }
 }
@@ -55,7 +66,7 @@ impl Stats {
     }
 
     /// All counters by name.
-    pub fn counters(&self) -> [(&'static str, u64); 11] {
+    pub fn counters(&self) -> [(&'static str, u64); 12] {
         [
             ("recordings", self.recordings),
             ("roots", self.roots),
@@ -65,6 +76,7 @@ impl Stats {
             ("entries", self.entries),
             ("mismatches", self.mismatches),
             ("blacklisted", self.blacklisted),
+            ("idle", self.idle),
             ("compile_ns", self.compile_ns),
             ("instructions", self.instructions),
             ("code_bytes", self.code_bytes),
@@ -74,5 +86,23 @@ impl Stats {
     /// The reasons for which recordings stopped, with how often.
     pub fn aborts(&self) -> impl Iterator<Item = (&'static str, u64)> {
         ALL.iter().map(|&reason| (reason.key(), self.aborts[reason as usize])).filter(|entry| entry.1 > 0)
+    }
+
+    /// All of it as text; of what may be many, the most frequent.
+    pub fn told(&self, exits: &[(u64, String)]) -> impl fmt::Display {
+        let line = |(name, count): (&str, u64)| format!("{count:>12} {name}\n");
+        let most = |mut entries: Vec<(u64, String)>| {
+            entries.sort_by(|a, b| b.0.cmp(&a.0).then_with(|| a.1.cmp(&b.1)));
+            entries.iter().take(MOST).map(|(count, name)| line((name, *count))).collect::<String>()
+        };
+        let mut text = String::from("---- jit: counters\n");
+        text.extend(self.counters().map(line));
+        text += "---- jit: recordings that stopped\n";
+        text.extend(self.aborts().map(line));
+        text += "---- jit: left to the runtime\n";
+        text += &most(self.left.iter().map(|(name, &count)| (count, name.clone())).collect());
+        text += "---- jit: exits taken\n";
+        text += &most(exits.to_vec());
+        text
     }
 }

@@ -14,25 +14,42 @@ const PATIENCE: u32 = 4;
 /// How many bridges the traces that belong to one loop may have.
 const BRIDGES: u32 = 100;
 
-/// How often a loop is entered before it is asked whether that is of use.
-const TRIAL: u32 = 1000;
+/// With each so many of them, the next ones come half as soon.
+const GENERATION: u32 = 16;
+
+/// How often a place is entered before it is asked whether that is of use.
+const TRIAL: u32 = 24;
+
+/// Work that entries must do on average to be worth it, in the client's instructions.
+const WORTH: u32 = 60;
+
+/// As much work as one entry counts for.
+const MUCH: u32 = 4096;
+
+/// The longest time that a place whose entries are not worth it is left alone: so many halvings of the shortest one.
+const IDLE: u32 = 8;
 
 /// An exit of a compiled trace.
 #[derive(Debug, Default)]
 pub struct Exit {
     snapshot: Option<SnapId>,
-    /// Times that it was taken without a bridge.
+    /// Times that it was taken without a bridge, since a recording failed.
     pub taken: u32,
+    /// Times in all.
+    all: u64,
     /// Recordings of a bridge that failed.
     failed: u32,
-    /// Before a loop's head, where not one round has been made.
-    early: bool,
 }
 
 impl Exit {
-    /// Counts the exit; whether it is time to record a bridge. Each failure makes the next attempt four times as dear.
-    pub fn count(&mut self, threshold: u32) -> bool {
+    /// Counts that the exit is taken.
+    pub fn count(&mut self) {
         self.taken = self.taken.saturating_add(1);
+        self.all += 1;
+    }
+
+    /// Whether it is time to record a bridge. Each failure makes the next attempt four times as dear.
+    pub fn is_hot(&self, threshold: u32) -> bool {
         self.failed < PATIENCE && self.taken > threshold.saturating_mul(1 << (2 * self.failed))
     }
 }
@@ -46,16 +63,19 @@ pub struct Place<E> {
     pub failed: u32,
     /// Not tried again.
     pub given_up: bool,
-    /// Times that the compiled loop was entered, and left before it had made a round.
+    /// Times that the compiled code was entered.
     entered: u32,
-    in_vain: u32,
+    /// What the last entries did, eight times their average.
+    work: u32,
+    /// How often they were found not worth it since they were.
+    idle: u32,
     /// Times that it was not entered because of what the frame held, since it was compiled.
     mismatches: u32,
 }
 
 impl<E> Default for Place<E> {
     fn default() -> Place<E> {
-        Place { root: None, failed: 0, given_up: false, entered: 0, in_vain: 0, mismatches: 0 }
+        Place { root: None, failed: 0, given_up: false, entered: 0, work: 0, idle: 0, mismatches: 0 }
     }
 }
 
@@ -108,13 +128,8 @@ impl<E> Tree<E> {
 
     /// Notes a compiled trace, which for a bridge goes on where `parent` is left.
     pub fn add(&mut self, code: CodeId, trace: Rc<Trace>, parent: Option<CodeId>) {
-        let mark = trace.loop_mark();
         let leaving = trace.vals().filter(|&val| trace.inst(val).op.leaves());
-        let exit = |val| Exit {
-            snapshot: trace.inst(val).snap,
-            early: mark.is_some_and(|mark| val < mark),
-            ..Exit::default()
-        };
+        let exit = |val| Exit { snapshot: trace.inst(val).snap, ..Exit::default() };
         let exits = leaving.map(exit).collect();
         let root = parent.and_then(|parent| self.code(parent)).map_or(code, |parent| parent.root);
         if let Some(root) = self.code(root) {
@@ -128,31 +143,28 @@ impl<E> Tree<E> {
         self.count += 1;
     }
 
-    /// Whether the loop to which the trace belongs may have another bridge.
-    pub fn may_grow(&mut self, code: CodeId) -> bool {
-        let root = self.code(code).map(|compiled| compiled.root);
-        root.and_then(|root| self.code(root)).is_some_and(|root| root.bridges < BRIDGES)
+    /// Whether the loop to which the trace belongs may have another bridge, and how many times as dear as the first one that is.
+    pub fn may_grow(&mut self, code: CodeId) -> Option<u32> {
+        let root = self.code(code)?.root;
+        let bridges = self.code(root)?.bridges;
+        (bridges < BRIDGES).then_some(1 << (bridges / GENERATION))
     }
 
-    /// Counts that the compiled loop at the place was entered and left at that exit. One that hardly ever makes a round is given up;
-    /// whether it is so.
-    pub fn count_entry(&mut self, place: usize, code: CodeId, exit: ExitId) -> bool {
-        let hopeless = |exit: &Exit| exit.early && (exit.failed > 0 || exit.taken > TRIAL);
-        let exits = self.code(code).map(|compiled| &compiled.exits);
-        let early = exits.and_then(|exits| exits.get(exit.0 as usize)).is_some_and(hopeless);
-        let Some(place) = self.places.get_mut(&place) else { return false };
-        let is_own = place.root.as_ref().is_some_and(|root| root.0 == code);
-        place.in_vain += u32::from(early && is_own);
-        place.entered += 1;
+    /// Counts that the compiled code at the place was entered, and did so much work; if entries do too little, how long the place is to be
+    /// left alone.
+    pub fn count_entry(&mut self, place: usize, work: u32) -> Option<u32> {
+        let place = self.places.get_mut(&place)?;
+        place.entered = place.entered.saturating_add(1);
+        place.work = place.work - place.work / 8 + work.min(MUCH);
         if place.entered < TRIAL {
-            return false;
+            return None;
         }
-        let useless = place.in_vain > place.entered / 4 * 3;
-        (place.entered, place.in_vain) = (0, 0);
-        if useless {
-            (place.root, place.given_up) = (None, true);
+        if place.work / 8 >= WORTH {
+            place.idle = 0;
+            return None;
         }
-        useless
+        place.idle = (place.idle + 1).min(IDLE);
+        Some(16 << place.idle)
     }
 
     /// Notes that a loop's code is entered at the place in the way `entry` says.
@@ -183,6 +195,22 @@ impl<E> Tree<E> {
         let exit = exits.get_mut(exit.0 as usize)?;
         let snap = exit.snapshot?;
         Some((exit, Left { trace: trace.clone(), snap }))
+    }
+
+    /// How often each exit was taken, with what tells which it is; `place` names a place.
+    pub fn exits_taken(&self, place: impl Fn(u32) -> String) -> Vec<(u64, String)> {
+        let mut taken = Vec::new();
+        for (code, compiled) in self.codes.iter().enumerate() {
+            let Some(Compiled { trace, exits, .. }) = compiled else { continue };
+            let leaving = trace.vals().filter(|&val| trace.inst(val).op.leaves());
+            for (number, (exit, val)) in exits.iter().zip(leaving).enumerate() {
+                let (true, Some(snap)) = (exit.all > 0, exit.snapshot) else { continue };
+                let place = trace.snapshot_by_id(snap).pc().map_or_else(String::new, &place);
+                let (name, op) = (&trace.name, trace.inst(val).op);
+                taken.push((exit.all, format!("code {code} ({name}) exit {number}: {op:?}, {place}")));
+            }
+        }
+        taken
     }
 
     /// A recording of a loop failed; whether the place is now given up.
@@ -235,7 +263,6 @@ mod tests {
         assert!(tree.fail(8, true));
     }
 
-    /// A loop with an exit in its preamble and one in its body.
     fn looping() -> Rc<Trace> {
         let text = "v0 = param i\nguard_lt v0, 9 -> [v0]\nv2 = phi v0\nloop\nv4 = add v2, 1\n\
                     guard_lt v4, 99 -> [v4]\njump v4";
@@ -243,18 +270,16 @@ mod tests {
     }
 
     #[test]
-    fn a_loop_that_is_entered_in_vain_is_given_up() {
-        for (exit, is_useless) in [(0, true), (1, false)] {
-            let mut tree = Tree::default();
-            tree.add(CodeId(0), looping(), None);
-            tree.add_root(7, CodeId(0), ());
-            tree.fail_bridge(CodeId(0), ExitId(0), true);
-            let told = (0..TRIAL).any(|_| tree.count_entry(7, CodeId(0), ExitId(exit)));
-            assert_eq!(
-                (told, tree.place(7).given_up, tree.root_at(7).is_none()),
-                (is_useless, is_useless, is_useless)
-            );
-        }
+    fn a_loop_that_does_little_is_entered_seldom() {
+        let mut tree = Tree::default();
+        tree.add(CodeId(0), looping(), None);
+        tree.add_root(7, CodeId(0), ());
+        assert!((1..TRIAL).all(|_| tree.count_entry(7, 5).is_none()));
+        assert_eq!(tree.count_entry(7, 5), Some(32));
+        assert_eq!((0..20).filter_map(|_| tree.count_entry(7, 5)).last(), Some(16 << IDLE));
+        // Until it does much.
+        assert_eq!(tree.count_entry(7, 1 << 20), None);
+        assert!(tree.root_at(7).is_some());
     }
 
     #[test]
@@ -262,16 +287,18 @@ mod tests {
         let mut tree = Tree::<()>::default();
         tree.add(CodeId(0), looping(), None);
         for n in 1..=BRIDGES {
-            assert!(tree.may_grow(CodeId(n - 1)));
+            assert_eq!(tree.may_grow(CodeId(n - 1)), Some(1 << ((n - 1) / GENERATION)));
             tree.add(CodeId(n), looping(), Some(CodeId(n - 1)));
         }
-        assert!(!tree.may_grow(CodeId(3)));
+        assert_eq!(tree.may_grow(CodeId(3)), None);
     }
 
     #[test]
     fn an_exit_grows_hot() {
         let mut exit = Exit::default();
-        assert!((0..3).all(|_| !exit.count(3)));
-        assert!(exit.count(3));
+        (0..3).for_each(|_| exit.count());
+        assert!(!exit.is_hot(3));
+        exit.count();
+        assert!(exit.is_hot(3));
     }
 }

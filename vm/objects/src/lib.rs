@@ -20,6 +20,7 @@ pub mod line_input;
 pub mod object;
 pub mod parking;
 pub mod protocol;
+pub mod quiet;
 pub mod raise;
 pub mod slots;
 pub mod state;

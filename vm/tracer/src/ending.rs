@@ -3,7 +3,7 @@
 use crate::items::{Entry, Item, Kind, Slot};
 use crate::layout;
 use crate::recorder::{Exit, Recorded, Recorder};
-use crate::state::Level;
+use crate::state::{Level, WORK};
 use ir::ops::{Effect, Op};
 use ir::trace::{Alias, Arg, Extra, Rewrite, Trace, Val};
 use jit::abort::Abort;
@@ -112,6 +112,18 @@ impl Recorder {
         let mut trace = self.trace.clone();
         trace.push_with(Op::link, next, None, Extra::Desc(0));
         trace
+    }
+
+    /// Counts what the recording does each time that its end is reached.
+    pub fn note_work(&mut self) {
+        let steps = core::mem::take(&mut self.uncounted);
+        if steps == 0 {
+            return;
+        }
+        let place = Arg::from(&raw const WORK as i64);
+        let done = self.load(Op::ld_i64, place, 0, Alias::VOLATILE);
+        let done = self.op(Op::add, &[done, Arg::from(i64::from(steps))]);
+        self.store(place, 0, done, Alias::VOLATILE);
     }
 
     /// See [`Mark`].

@@ -5,11 +5,12 @@
 use crate::death;
 use crate::exit::{Scratch, restore};
 use crate::follow::{self, Step};
+use crate::function;
 use crate::helpers::int_value_of;
 use crate::items::{Entry, Kind};
 use crate::record::method;
 use crate::recorder::{Exit, Recorder};
-use crate::state::{self, Jit, Level};
+use crate::state::{self, Jit, Level, WORK};
 use bytecode::opcodes::{DEOPT, op};
 use core::cell::Cell;
 use core::ptr;
@@ -372,13 +373,19 @@ pub unsafe fn enter(
         }
         jit.stats.borrow_mut().entries += 1;
         let mut scratch = jit.scratch.take();
+        let own = ptr::from_ref((*frame).code());
+        // What others do who are entered meanwhile is theirs.
+        let before = WORK.swap(0, Ordering::Relaxed);
         let exited = jit.backend.enter(code, &args, &mut scratch.values);
+        let work = WORK.swap(before, Ordering::Relaxed);
         jit.params.set(args);
-        if let Some(counter) = counter
-            && jit.tree.borrow_mut().count_entry(header as usize, exited.code, exited.exit)
-        {
-            jit.stats.borrow_mut().blacklisted += 1;
-            set_counter(counter, COUNTER_MAX);
+        let alone = jit.tree.borrow_mut().count_entry(header as usize, work as u32);
+        if let Some(alone) = alone.filter(|_| jit.options.is_thrifty()) {
+            jit.stats.borrow_mut().idle += 1;
+            match counter {
+                Some(counter) => set_counter(counter, alone),
+                None => function::leave_alone(&*own, alone),
+            }
         }
         let go = left(jit, exited, &mut scratch, &*ts);
         jit.scratch.set(scratch);
@@ -431,7 +438,8 @@ unsafe fn left(jit: &'static Jit, exited: Exited, scratch: &mut Scratch, ts: &Th
         let mut tree = jit.tree.borrow_mut();
         let exit = tree.exit(exited.code, exited.exit);
         let (exit, left) = exit.unwrap_or_else(|| objects::fatal("an exit that is not known"));
-        (left, exit.count(jit.options.bridge_threshold))
+        exit.count();
+        (left, exit.is_hot(jit.options.bridge_threshold))
     };
     let snapshot = left.snapshot();
     if jit.options.dump.exit {
@@ -463,7 +471,7 @@ unsafe fn left(jit: &'static Jit, exited: Exited, scratch: &mut Scratch, ts: &Th
         let record = is_hot
             && matches!(kind, Exit::Resume | Exit::Bury)
             && jit.tree.borrow().len() < jit.options.code_limit
-            && jit.tree.borrow_mut().may_grow(exited.code)
+            && may_grow(jit, exited)
             && !follow::is_recording(jit, ts)
             && breaker == (*top).code().co_instrumentation_version.get();
         if !record {
@@ -482,6 +490,14 @@ unsafe fn left(jit: &'static Jit, exited: Exited, scratch: &mut Scratch, ts: &Th
         start(jit, recorder);
         Go::RecordFrame
     }
+}
+
+/// Whether the exit is taken often enough for another bridge of its loop.
+fn may_grow(jit: &Jit, exited: Exited) -> bool {
+    let mut tree = jit.tree.borrow_mut();
+    let Some(times) = tree.may_grow(exited.code) else { return false };
+    let threshold = jit.options.bridge_threshold.saturating_mul(times);
+    tree.exit(exited.code, exited.exit).is_some_and(|(exit, _)| exit.is_hot(threshold))
 }
 
 /// Where a recording stands, for dumps.

@@ -7,6 +7,7 @@ use crate::items::{Entry, Runs, Slot};
 use crate::record::{self, Site, iter, method};
 use crate::recorder::Recorder;
 use crate::state::{self, Jit};
+use crate::telling;
 use core::ptr;
 use interp::eval::{FramePtr, Pc, Sp, ThreadPtr};
 use interp::frame_hook;
@@ -46,6 +47,9 @@ const STRAIGHT: u32 = 40;
 
 /// Recordings of a loop that have failed before one that leaves the loop is taken.
 const SETTLED: u32 = 2;
+
+/// Instructions that must be compiled for each call that may run anything, to make up for what that costs.
+const LOUD: u32 = 6;
 
 /// Whether the thread makes a recording whose frame is still there; one whose frame has gone is dropped.
 pub(crate) fn is_recording(jit: &Jit, ts: ThreadPtr) -> bool {
@@ -256,9 +260,15 @@ unsafe fn follow(
         return if rec.prefix.is_none() { Ok(Next::Leave(Abort::Returned)) } else { Err(Abort::Returned) };
     }
     rec.steps += 1;
+    rec.uncounted += 1;
     rec.last = word as usize;
     let mark = rec.mark();
-    if let Err(reason) = record::record(rec, at) {
+    let described = jit.options.stats.then(|| telling::describe(rec, at));
+    let recorded = record::record(rec, at);
+    if let Some(what) = described.filter(|_| rec.check_frame || recorded.is_err()) {
+        telling::note(what, recorded.err());
+    }
+    if let Err(reason) = recorded {
         note_loop(jit, rec, reason);
         return if is_worth_leaving(jit, rec, reason) && rec.take_back(mark) {
             Ok(Next::Leave(reason))
@@ -316,12 +326,14 @@ fn is_final(reason: Abort) -> bool {
 /// The recording has come to its own loop's first instruction.
 fn close(jit: &Jit, rec: &mut Recorder) -> Result<(), Abort> {
     let entry = rec.entry.clone();
+    rec.note_work();
     let next = rec.arrive(&entry, rec.header)?;
     compile(jit, rec, rec.closed(&next), None).map(drop)
 }
 
 /// It has come to a compiled loop.
 fn link(jit: &Jit, rec: &mut Recorder, code: CodeId, entry: &Entry, place: usize) -> Result<(), Abort> {
+    rec.note_work();
     match rec.arrive(entry, place) {
         Ok(next) => compile(jit, rec, rec.linked(&next), Some(code)).map(drop),
         Err(Abort::Unstable) if rec.steps > WORTH && rec.header == 0 && rec.stub.is_none() => {
@@ -333,6 +345,7 @@ fn link(jit: &Jit, rec: &mut Recorder, code: CodeId, entry: &Entry, place: usize
 
 /// It ends before an instruction that is the interpreter's.
 fn leave(jit: &Jit, rec: &mut Recorder, reason: Abort) -> Result<(), Abort> {
+    rec.note_work();
     let trace = rec.left();
     let code = compile(jit, rec, trace, None)?;
     // Nothing more can be recorded from there.
@@ -354,6 +367,10 @@ fn leave(jit: &Jit, rec: &mut Recorder, reason: Abort) -> Result<(), Abort> {
 /// Compiles what was recorded.
 fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) -> Result<CodeId, Abort> {
     let dump = jit.options.dump;
+    let begins = rec.origin == Origin::Root || rec.stub.is_some();
+    if begins && jit.options.is_thrifty() && rec.louds * LOUD > rec.steps {
+        return Err(Abort::Loud);
+    }
     if dump.trace {
         show("trace", &trace);
     }

@@ -8,6 +8,7 @@
 
 use crate::death;
 use crate::items::Runs;
+use crate::quiet;
 use crate::state;
 use interp::eval::{FramePtr, Pc, ThreadPtr};
 use interp::ops::{binary, compare};
@@ -96,6 +97,31 @@ helpers! {
     /// A dictionary all of whose keys are strings, and a string.
     dict_get_str (P P) -> P, Touches::Reads, dict_get;
     all_strings (P) -> I, Touches::Reads, all_strings;
+    /// Those of [`quiet`](crate::quiet), which may not be sure.
+    has_quietly (P P) -> I, Touches::Reads, quiet::has;
+    item_quietly (P P) -> P, Touches::Reads, quiet::item;
+    part_quietly (P P P) -> P, Touches::Reads, quiet::part;
+    set_item_quietly (P P P) -> I, Touches::Writes, quiet::set_item;
+    del_item_quietly (P P) -> I, Touches::Writes, quiet::del_item;
+    dict_get_quietly (P P P) -> P, Touches::Reads, quiet::dict_get;
+    dict_set_default (P P P) -> P, Touches::Writes, quiet::dict_set_default;
+    set_add (P P) -> P, Touches::Writes, quiet::set_add;
+    set_discard (P P) -> P, Touches::Writes, quiet::set_discard;
+    next_quietly (P) -> P, Touches::Writes, quiet::next;
+    own_attribute (P P) -> P, Touches::Reads, quiet::own_attribute;
+    has_not (P P) -> I, Touches::Reads, quiet::has_not;
+    set_own_attribute (P P P) -> I, Touches::Writes, quiet::set_own_attribute;
+    /// A string, int or float, and a format or NULL.
+    format_plain (P P) -> P, Touches::Nothing, quiet::format;
+    join_strings (I P P P P P) -> P, Touches::Nothing, quiet::join;
+    /// A METH_FASTCALL function, what it is bound to, arguments, NULLs behind them.
+    call_fast (I P P P P P) -> P, Touches::Reads, quiet::call_fast;
+    call_fast_writing (I P P P P P) -> P, Touches::Writes, quiet::call_fast;
+    /// One that would take names too.
+    call_fast_named (I P P P P P) -> P, Touches::Reads, quiet::call_fast_named;
+    call_fast_named_writing (I P P P P P) -> P, Touches::Writes, quiet::call_fast_named;
+    /// A class and one argument.
+    make (P P) -> P, Touches::Reads, call1;
 
     /// The frame of a call: thread, calling frame, function, calling instruction, items on the caller's stack.
     push_frame (I I P I I) -> I, Touches::Reads, push_frame;
@@ -146,7 +172,8 @@ helpers! {
     slice (P P P) -> P, Touches::Writes, slice;
 }
 
-fn pointer(result: Result<Ref>) -> *mut Object {
+/// A new reference, or NULL with the exception pending.
+pub fn pointer(result: Result<Ref>) -> *mut Object {
     match result {
         Ok(value) => value.into_ptr(),
         Err(raised) => {
@@ -157,7 +184,7 @@ fn pointer(result: Result<Ref>) -> *mut Object {
 }
 
 /// 1 for true, 0 for false, -1 with an exception pending.
-fn answer(result: Result<bool>) -> i64 {
+pub fn answer(result: Result<bool>) -> i64 {
     result.map_or_else(
         |raised| {
             raised.leave();

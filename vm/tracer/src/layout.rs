@@ -67,6 +67,10 @@ pub const TUPLE_ITEMS: i32 = 24;
 pub const ITER_INDEX: i32 = 16;
 pub const ITER_SEQUENCE: i32 = 24;
 
+/// The definition of a built-in function and what it is bound to.
+pub const METHOD_DEF: i32 = 16;
+pub const METHOD_SELF: i32 = 24;
+
 /// The contents of a cell.
 pub const CELL_VALUE: i32 = 16;
 

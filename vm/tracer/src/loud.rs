@@ -24,6 +24,7 @@ impl Recorder {
                 }
             }
         }
+        self.louds += 1;
         let place = self.note_place(unit);
         self.opaque = true;
         debug_assert!(!place.is_null());
@@ -127,6 +128,7 @@ impl Recorder {
     fn all_home(&mut self, unit: u32) -> Recorded<*mut u16> {
         self.make_instances();
         self.protect();
+        self.louds += 1;
         self.give_memory();
         for number in 0..self.frames.len() {
             let Some(memory) = self.frames[number].memory else { return Err(Abort::LoudInlined) };

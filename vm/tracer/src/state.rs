@@ -4,6 +4,7 @@ use crate::exit::Scratch;
 use crate::items::Entry;
 use crate::recorder::Recorder;
 use core::cell::{Cell, RefCell};
+use core::sync::atomic::AtomicUsize;
 use ir::backend::Backend;
 use jit::options::Options;
 use jit::stats::Stats;
@@ -62,6 +63,9 @@ impl Jit {
             .or_insert(level);
     }
 }
+
+/// The instructions of programs that compiled code has done, which it counts where it goes round or over into other code.
+pub static WORK: AtomicUsize = AtomicUsize::new(0);
 
 struct Holder(Cell<Option<&'static Jit>>);
 

@@ -127,6 +127,14 @@ impl Enumerate {
     }
 }
 
+impl Enumerate {
+    /// What gives the items, unless giving the next pair could run code by itself.
+    pub(crate) fn quiet_source(&self) -> Option<&Object> {
+        // SAFETY: the field is never emptied but by the collector.
+        unsafe { self.iterator.peek() }.filter(|_| self.index.get() != i64::MAX && self.result.ends_nothing())
+    }
+}
+
 /// `zip`.
 #[repr(C)]
 #[derive(Trace)]
@@ -213,6 +221,13 @@ impl Zip {
 }
 
 impl Zip {
+    /// What gives the items, unless giving the next tuple could run code by itself.
+    pub(crate) fn quiet_sources(&self) -> Option<&[&Object]> {
+        // SAFETY: the field is never emptied but by the collector.
+        let sources = unsafe { self.iterators.peek() }?.items();
+        Some(sources).filter(|sources| !sources.is_empty() && self.result.ends_nothing())
+    }
+
     /// `strict`: the iterator at `index` has ended; all others must end too.
     fn check_lengths(&self, iterators: &Tuple, index: usize) -> Result<Option<Ref<Tuple>>> {
         let plural = |count: usize| if count == 1 { " " } else { "s 1-" };

@@ -2,7 +2,7 @@
 
 use super::Site;
 use super::compare::borrowed;
-use super::{method, name};
+use super::{method, name, native};
 use crate::helpers::Helper;
 use crate::items::{Item, Life, Obj, ObjId, VirtualId};
 use crate::layout;
@@ -11,6 +11,7 @@ use core::ptr;
 use ir::ops::Op;
 use ir::trace::{Arg, Const};
 use jit::abort::Abort;
+use objects::attrs::inline::Managed;
 use objects::attrs::{self, Storage, inline, shape::Shape};
 use objects::typeobject::flags;
 use objects::typeobject::slots::{GetAttroFunc, SetAttroFunc};
@@ -133,6 +134,11 @@ fn is_getter(rec: &mut Recorder, at: Site, live: &Object, name: &Str) -> Recorde
     }
 }
 
+/// Whether an instance's attributes are in a dictionary that has none of that name.
+fn lacks(managed: Managed<'_>, name: &Str) -> bool {
+    managed.dict().is_some_and(|dict| dict.has_exact_str_keys() && dict.place_of(name).is_none())
+}
+
 enum Found {
     Value(Item),
     /// A function or method descriptor of the class, to be called with the owner.
@@ -181,17 +187,38 @@ fn of_instance(
                     owner.guard_version(rec, class);
                     guard_shape(rec, owner, live, shape)?;
                 }
+                (Storage::Managed(managed), None) if lacks(*managed, name) => {
+                    let Owner::Obj(id) = owner else { return Ok(None) };
+                    guard_version(rec, id, class);
+                    let (val, name) = (rec.obj(id).val, rec.keep(name.as_object()));
+                    let has_not = rec.call(Helper::has_not, &[val, name]);
+                    rec.guard(Op::guard_true, &[has_not]);
+                }
                 _ => return Ok(None),
             }
             let item = rec.constant(found);
             return Ok(Some(if is_method { Found::Method(item) } else { Found::Value(item) }));
         }
     }
-    let Some(shape) = shape else { return Ok(None) };
+    let Some(shape) = shape else { return of_dictionary(rec, owner, live, name) };
     let Some(place) = shape.find(name) else { return Ok(None) };
     owner.guard_version(rec, class);
     let offset = guard_shape(rec, owner, live, shape)?;
     attribute(rec, owner, live, offset + 8 + place as i32 * 8).map(|item| item.map(Found::Value))
+}
+
+/// The attribute of an instance whose attributes are in a dictionary, which has it; the class has none that comes first.
+fn of_dictionary(rec: &mut Recorder, owner: Owner, live: &Object, name: &Str) -> Recorded<Option<Found>> {
+    let (Owner::Obj(id), Storage::Managed(managed)) = (owner, attrs::storage(live)) else { return Ok(None) };
+    let found = managed.dict().filter(|dict| dict.has_exact_str_keys());
+    if found.and_then(|dict| dict.place_of(name)).is_none() {
+        return Ok(None);
+    }
+    guard_version(rec, id, live.class());
+    let (val, name) = (rec.obj(id).val, rec.keep(name.as_object()));
+    let value = rec.call(Helper::own_attribute, &[val, name]);
+    native::sure(rec, value);
+    Ok(Some(Found::Value(native::owned(rec, value))))
 }
 
 /// The object in a field of an instance, if there is one now.
@@ -293,11 +320,35 @@ pub fn store_attr(rec: &mut Recorder, at: Site) -> Recorded {
         gone.into_iter().for_each(|item| rec.settle(item));
         return Ok(());
     }
+    if let Item::Obj(id) = rec.item(place, true)
+        && is_in_dictionary(live, name)
+    {
+        guard_version(rec, id, live.class());
+        let (val, name, value) = (rec.obj(id).val, rec.keep(name.as_object()), rec.pointer(value));
+        rec.protect();
+        let done = rec.call(Helper::set_own_attribute, &[val, name, value]);
+        native::sure_of_answer(rec, done);
+        rec.shrink(2);
+        rec.guard_done(at.unit, Op::guard_ge, &[done, Arg::from(0)]);
+        rec.check_dead = true;
+        return Ok(());
+    }
     let (val, name, value) = (rec.pointer(place), rec.keep(name.as_object()), rec.pointer(value));
     let done = rec.loud(at.unit, Helper::set_attr, &[val, name, value])?;
     rec.shrink(2);
     rec.guard_done(at.unit, Op::guard_ge, &[done, Arg::from(0)]);
     Ok(())
+}
+
+/// Whether setting the attribute puts it into the dictionary in which the instance has its attributes.
+fn is_in_dictionary(live: &Object, name: &Str) -> bool {
+    let class = live.class();
+    let generic = attrs::generic_setattro as SetAttroFunc;
+    let plain = class.tp_setattro.get().is_some_and(|own| ptr::fn_addr_eq(own, generic))
+        && class.assign_version_tag()
+        && class.lookup(name).is_none_or(|found| found.class().tp_descr_set.get().is_none());
+    let Storage::Managed(managed) = attrs::storage(live) else { return false };
+    plain && managed.dict().is_some_and(|dict| dict.has_exact_str_keys() && !dict.is_watched())
 }
 
 /// Where an attribute is stored.

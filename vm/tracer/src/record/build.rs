@@ -1,6 +1,6 @@
-//! Building tuples and lists.
+//! Building tuples, lists, dictionaries and strings.
 
-use super::Site;
+use super::{Site, arith, native};
 use crate::helpers::Helper;
 use crate::items::Item;
 use crate::recorder::{Recorded, Recorder};
@@ -8,7 +8,11 @@ use crate::virtuals::WIDEST;
 use ir::ops::Op;
 use ir::trace::{Arg, Const};
 use jit::abort::Abort;
+use objects::quiet::is_quiet_key;
+use objects::types::dict::methods::PyDict_Type;
 use objects::types::list::methods::PyList_Type;
+use objects::types::set::methods::PySet_Type;
+use objects::types::str::PyUnicode_Type;
 
 /// As many items as the helpers take.
 const MOST: usize = 5;
@@ -66,4 +70,104 @@ pub fn append(rec: &mut Recorder, at: Site, list: Arg, value: Arg) {
     rec.protect();
     let done = rec.call(Helper::list_append, &[list, value]);
     rec.guard_done(at.unit, Op::guard_ge, &[done, Arg::from(0)]);
+}
+
+/// Joins strings, as f-strings do.
+pub fn build_string(rec: &mut Recorder, at: Site) -> Recorded {
+    let slots: Vec<usize> = (1..=at.arg).rev().map(|depth| rec.at(depth)).collect();
+    if at.arg > MOST {
+        return super::interpret(rec, at);
+    }
+    let mut args = vec![Arg::from(at.arg as i64)];
+    for slot in slots {
+        let Some(text) = native::one_of(rec, slot, &[&PyUnicode_Type])? else {
+            return super::interpret(rec, at);
+        };
+        args.push(text);
+    }
+    args.resize(1 + MOST, Arg::Const(Const::P(0)));
+    let result = rec.call(Helper::join_strings, &args);
+    let item = rec.finish(at.unit, at.arg, result);
+    is_string(rec, item);
+    Ok(())
+}
+
+fn is_string(rec: &mut Recorder, item: Item) {
+    if let Item::Obj(id) = item {
+        rec.obj(id).class = Some(&raw const PyUnicode_Type);
+    }
+}
+
+pub fn format_simple(rec: &mut Recorder, at: Site) -> Recorded {
+    let value = rec.at(1);
+    if native::one_of(rec, value, &[&PyUnicode_Type])?.is_some() {
+        return Ok(());
+    }
+    format(rec, at, value, Arg::Const(Const::P(0)), 1)
+}
+
+pub fn format_with_spec(rec: &mut Recorder, at: Site) -> Recorded {
+    let (value, spec) = (rec.at(2), rec.at(1));
+    match native::one_of(rec, spec, &[&PyUnicode_Type])? {
+        Some(spec) => format(rec, at, value, spec, 2),
+        None => super::interpret(rec, at),
+    }
+}
+
+/// The text of a number or string.
+fn format(rec: &mut Recorder, at: Site, value: usize, spec: Arg, count: usize) -> Recorded {
+    if !arith::is_plain(rec, value)? {
+        return super::interpret(rec, at);
+    }
+    let value = rec.pointer(value);
+    let result = rec.call(Helper::format_plain, &[value, spec]);
+    let item = rec.finish(at.unit, count, result);
+    is_string(rec, item);
+    Ok(())
+}
+
+/// An empty dictionary; others are the interpreter's.
+pub fn build_map(rec: &mut Recorder, at: Site) -> Recorded {
+    if at.arg > 0 {
+        return super::interpret(rec, at);
+    }
+    let made = rec.call(Helper::new_dict, &[]);
+    let item = rec.finish(at.unit, 0, made);
+    if let Item::Obj(id) = item {
+        rec.obj(id).class = Some(&raw const PyDict_Type);
+    }
+    Ok(())
+}
+
+/// The dictionary is `arg` items below the key and the value; a comprehension's.
+pub fn map_add(rec: &mut Recorder, at: Site) -> Recorded {
+    let (dict, key, value) = (rec.at(at.arg + 2), rec.at(2), rec.at(1));
+    if !is_quiet_key(rec.live_object(key)?) {
+        return super::interpret(rec, at);
+    }
+    let Some(dict) = native::one_of(rec, dict, &[&PyDict_Type])? else { return super::interpret(rec, at) };
+    let (key, value) = (rec.pointer(key), rec.pointer(value));
+    rec.protect();
+    let done = rec.call(Helper::set_item_quietly, &[dict, key, value]);
+    native::sure_of_answer(rec, done);
+    rec.shrink(2);
+    rec.guard_done(at.unit, Op::guard_ge, &[done, Arg::from(0)]);
+    rec.check_dead = true;
+    Ok(())
+}
+
+/// The set is `arg` items below the item; a comprehension's.
+pub fn set_add(rec: &mut Recorder, at: Site) -> Recorded {
+    let (set, item) = (rec.at(at.arg + 1), rec.at(1));
+    if !is_quiet_key(rec.live_object(item)?) {
+        return super::interpret(rec, at);
+    }
+    let Some(set) = native::one_of(rec, set, &[&PySet_Type])? else { return super::interpret(rec, at) };
+    let item = rec.pointer(item);
+    rec.protect();
+    let done = rec.call(Helper::set_add, &[set, item]);
+    native::sure(rec, done);
+    rec.shrink(1);
+    rec.guard_done(at.unit, Op::guard_ne, &[done, Arg::Const(Const::P(0))]);
+    Ok(())
 }

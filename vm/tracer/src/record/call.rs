@@ -2,7 +2,7 @@
 
 use super::bind::{self, Given, Source};
 use super::compare::borrowed;
-use super::{Site, arith, build, method};
+use super::{Site, arith, build, method, native};
 use crate::helpers::Helper;
 use crate::items::{FrameState, Item, Life, Obj, Runs, Slot};
 use crate::layout;
@@ -11,20 +11,28 @@ use crate::state;
 use bytecode::code::flags;
 use bytecode::opcodes::op;
 use core::ptr;
-use interp::adapt::native;
+use interp::adapt::native as known;
 use interp::call::operation::Operation;
 use ir::ops::Op;
 use ir::trace::{Alias, Arg, Const};
 use jit::abort::Abort;
 use objects::protocol::attr;
+use objects::types::bytearray::methods::PyByteArray_Type;
+use objects::types::bytes::methods::PyBytes_Type;
 use objects::types::code::Code;
 use objects::types::dict::Dict;
 use objects::types::dict::methods::PyDict_Type;
+use objects::types::float::PyFloat_Type;
 use objects::types::function::Function;
+use objects::types::functional::{PyEnum_Type, PyReversed_Type};
+use objects::types::int::PyLong_Type;
 use objects::types::list::methods::PyList_Type;
+use objects::types::range::PyRange_Type;
+use objects::types::set::methods::{PyFrozenSet_Type, PySet_Type};
 use objects::types::str::PyUnicode_Type;
 use objects::types::tuple::Tuple;
 use objects::types::tuple::methods::PyTuple_Type;
+use objects::types::r#type::PyType_Type;
 use objects::{Instance, Object, TypeObject};
 
 /// Frames in a trace.
@@ -40,12 +48,12 @@ const SPREAD: usize = 8;
 const REPEATED: usize = 3;
 
 /// A call whose callable is in slot `base`, an object or NULL in the one behind it, then the arguments.
-struct Call {
-    base: usize,
+pub struct Call {
+    pub base: usize,
     /// Items on the stack.
-    items: usize,
-    has_self: bool,
-    given: Given,
+    pub items: usize,
+    pub has_self: bool,
+    pub given: Given,
 }
 
 pub fn call(rec: &mut Recorder, at: Site) -> Recorded {
@@ -62,15 +70,15 @@ pub fn call(rec: &mut Recorder, at: Site) -> Recorded {
     if !is_alike(rec, &call) {
     } else if !call.has_self && method::instance(rec, at, base, at.arg)? {
         return Ok(());
-    } else if ptr::eq(callable, native::builtin_len()) && single && !call.has_self {
+    } else if ptr::eq(callable, known::builtin_len()) && single && !call.has_self {
         if length(rec, base)? {
             return Ok(());
         }
-    } else if ptr::eq(callable, native::builtin_isinstance()) && at.arg == 2 && !call.has_self {
+    } else if ptr::eq(callable, known::builtin_isinstance()) && at.arg == 2 && !call.has_self {
         if is_instance(rec, base)? {
             return Ok(());
         }
-    } else if ptr::eq(callable, native::builtin_list_append()) && single && call.has_self {
+    } else if ptr::eq(callable, known::builtin_list_append()) && single && call.has_self {
         let list = rec.live_object(base + 1)?;
         if let (true, Item::Obj(id)) = (list.is_exactly(&PyList_Type), rec.item(base + 1, true)) {
             guard_callable(rec, base, callable);
@@ -81,6 +89,9 @@ pub fn call(rec: &mut Recorder, at: Site) -> Recorded {
             rec.replace(3, none);
             return Ok(());
         }
+    }
+    if is_alike(rec, &call) && (native::call(rec, at, &call, callable)? || class(rec, at, &call, callable)?) {
+        return Ok(());
     }
     let first = if call.has_self { base + 1 } else { base + 2 };
     let helpers = [Helper::call0, Helper::call1, Helper::call2, Helper::call3, Helper::call4, Helper::call5];
@@ -180,7 +191,8 @@ fn is_alike(rec: &mut Recorder, call: &Call) -> bool {
     call.has_self != rec.live(call.base + 1).is_null()
 }
 
-fn guard_callable(rec: &mut Recorder, base: usize, callable: &Object) {
+/// Guards that the callable is that one.
+pub fn guard_callable(rec: &mut Recorder, base: usize, callable: &Object) {
     if let Item::Obj(id) = rec.item(base, true) {
         rec.guard_is(id, callable);
     }
@@ -319,6 +331,52 @@ pub fn begin(
     rec.expected = 0;
 }
 
+/// A class of the runtime called with one argument: `type(x)`, `int(x)` and their like, where that runs no code of a program.
+fn class(rec: &mut Recorder, at: Site, call: &Call, callable: &'static Object) -> Recorded<bool> {
+    let Some(class) = callable.cast_exact::<TypeObject>() else { return Ok(false) };
+    let slot = call.base + 2;
+    if call.has_self || at.arg != 1 || class.heap_type().is_some() {
+        return Ok(false);
+    }
+    let live = rec.live_object(slot)?;
+    if ptr::eq(class, &raw const PyType_Type) {
+        if let Item::Obj(id) = rec.item(slot, true) {
+            guard_callable(rec, call.base, callable);
+            let val = rec.obj(id).val;
+            let found = rec.load(Op::ld_p, val, layout::TYPE, layout::CLASS);
+            let item = borrowed(rec, found);
+            rec.replace(3, item);
+            return Ok(true);
+        }
+        return Ok(false);
+    }
+    let is = |other: &'static TypeObject| ptr::eq(class, other);
+    let taken: &[&'static TypeObject] = if is(&PyLong_Type) || is(&PyFloat_Type) || is(&PyUnicode_Type) {
+        &[&PyLong_Type, &PyFloat_Type, &PyUnicode_Type]
+    } else if is(&PyList_Type) || is(&PyTuple_Type) {
+        &[&PyList_Type, &PyTuple_Type, &PyUnicode_Type, &PyRange_Type]
+    } else if is(&PyRange_Type) {
+        &[&PyLong_Type]
+    } else if is(&PyEnum_Type) || is(&PyReversed_Type) {
+        &[&PyList_Type, &PyTuple_Type, &PyRange_Type]
+    } else {
+        &[]
+    };
+    let Some(&wanted) = taken.iter().find(|taken| live.is_exactly(taken)) else { return Ok(false) };
+    if let Item::Obj(id) = rec.item(slot, true) {
+        rec.guard_class(id, wanted);
+    }
+    guard_callable(rec, call.base, callable);
+    let (class, arg) = (rec.pointer(call.base), rec.pointer(slot));
+    let result = rec.call(Helper::make, &[class, arg]);
+    let item = rec.finish(at.unit, 3, result);
+    if let Item::Obj(id) = item {
+        rec.obj(id).class = Some(ptr::from_ref(callable.cast_exact::<TypeObject>().ok_or(Abort::Operands)?))
+            .filter(|_| !is(&PyReversed_Type));
+    }
+    Ok(true)
+}
+
 /// `isinstance` of an object whose class is guarded: the answer does not change with the object.
 fn is_instance(rec: &mut Recorder, base: usize) -> Recorded<bool> {
     let (live, class) = (rec.live_object(base + 2)?, rec.live_object(base + 3)?);
@@ -352,7 +410,17 @@ fn length(rec: &mut Recorder, base: usize) -> Recorded<bool> {
     } else if live.is_exactly(&PyUnicode_Type) {
         (&PyUnicode_Type, Alias::CONSTANT)
     } else {
-        return Ok(false);
+        let others: [&'static TypeObject; 6] =
+            [&PyDict_Type, &PySet_Type, &PyFrozenSet_Type, &PyBytes_Type, &PyByteArray_Type, &PyRange_Type];
+        let Some(class) = others.into_iter().find(|class| live.is_exactly(class)) else { return Ok(false) };
+        guard_callable(rec, base, callable);
+        rec.guard_class(id, class);
+        let val = rec.obj(id).val;
+        let value = rec.call(Helper::length_plain, &[val]);
+        // That of a range may not fit a word.
+        rec.guard(Op::guard_ge, &[value, Arg::from(0)]);
+        rec.replace(3, Item::Int(value));
+        return Ok(true);
     };
     guard_callable(rec, base, callable);
     rec.guard_class(id, class);

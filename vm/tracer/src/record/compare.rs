@@ -1,10 +1,11 @@
 //! Comparison, identity, containment, truth.
 
 use super::arith::{self, Number, number};
-use super::{Site, method};
+use super::{Site, method, native};
 use crate::helpers::Helper;
 use crate::items::{Item, Life, Obj};
 use crate::layout;
+use crate::quiet::SEARCHED;
 use crate::recorder::{Recorded, Recorder, pointer_const};
 use ir::ops::Op;
 use ir::trace::{Alias, Arg};
@@ -112,6 +113,18 @@ pub fn is_op(rec: &mut Recorder, at: Site) -> Recorded {
 }
 
 pub fn contains_op(rec: &mut Recorder, at: Site) -> Recorded {
+    let (key, container) = (rec.at(2), rec.at(1));
+    let (live_key, live) = (rec.live_object(key)?, rec.live_object(container)?);
+    if crate::quiet::has(live_key, live) < native::SURE
+        && let Some(val) = native::one_of(rec, container, &SEARCHED)?
+    {
+        let key = rec.pointer(key);
+        let found = rec.call(Helper::has_quietly, &[key, val]);
+        rec.guard(Op::guard_ule, &[found, Arg::from(1)]);
+        let value = if at.arg & 1 != 0 { rec.op(Op::xor, &[found, Arg::from(1)]) } else { found };
+        rec.replace(2, Item::Bool(value));
+        return Ok(());
+    }
     let args = [2, 1].map(|depth| {
         let index = rec.at(depth);
         rec.pointer(index)

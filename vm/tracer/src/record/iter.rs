@@ -2,6 +2,7 @@
 
 use super::Site;
 use super::compare::borrowed;
+use super::native;
 use crate::helpers::Helper;
 use crate::items::{Item, ObjId};
 use crate::layout;
@@ -75,7 +76,13 @@ pub fn for_iter(rec: &mut Recorder, at: Site) -> Recorded {
         return Ok(());
     }
     let val = rec.obj(id).val;
-    let result = rec.loud(at.unit, Helper::iter_next, &[val])?;
+    let result = if objects::quiet::goes_on(live) {
+        let result = rec.call(Helper::next_quietly, &[val]);
+        native::sure(rec, result);
+        result
+    } else {
+        rec.loud(at.unit, Helper::iter_next, &[val])?
+    };
     let end = at.next + at.arg as u32;
     rec.fetched = Some(Fetched { result, body: at.next, end, returns: false });
     Ok(())

@@ -15,6 +15,7 @@ pub mod iter;
 pub mod jump;
 pub mod method;
 pub mod name;
+pub mod native;
 pub mod stack;
 pub mod subscr;
 
@@ -96,6 +97,7 @@ pub fn record(rec: &mut Recorder, at: Site) -> Recorded {
         op::BINARY_SUBSCR => subscr::binary_subscr,
         op::STORE_SUBSCR => subscr::store_subscr,
         op::BINARY_SLICE => subscr::binary_slice,
+        op::DELETE_SUBSCR => subscr::delete_subscr,
         op::LOAD_GLOBAL => name::load_global,
         op::LOAD_NAME => name::load_name,
         op::STORE_NAME => name::store_name,
@@ -106,6 +108,12 @@ pub fn record(rec: &mut Recorder, at: Site) -> Recorded {
         op::BUILD_TUPLE => build::build_tuple,
         op::BUILD_LIST => build::build_list,
         op::LIST_APPEND => build::list_append,
+        op::BUILD_MAP => build::build_map,
+        op::MAP_ADD => build::map_add,
+        op::SET_ADD => build::set_add,
+        op::BUILD_STRING => build::build_string,
+        op::FORMAT_SIMPLE => build::format_simple,
+        op::FORMAT_WITH_SPEC => build::format_with_spec,
         op::CALL => call::call,
         op::CALL_KW => call::call_kw,
         op::CALL_FUNCTION_EX => call::call_function_ex,
@@ -129,10 +137,8 @@ fn is_plain(opcode: u8) -> bool {
         opcode,
         op::BEFORE_WITH
             | op::BUILD_CONST_KEY_MAP
-            | op::BUILD_MAP
             | op::BUILD_SET
             | op::BUILD_SLICE
-            | op::BUILD_STRING
             | op::CALL_INTRINSIC_1
             | op::CALL_INTRINSIC_2
             | op::CHECK_EXC_MATCH
@@ -142,11 +148,8 @@ fn is_plain(opcode: u8) -> bool {
             | op::DELETE_FAST
             | op::DELETE_GLOBAL
             | op::DELETE_NAME
-            | op::DELETE_SUBSCR
             | op::DICT_MERGE
             | op::DICT_UPDATE
-            | op::FORMAT_SIMPLE
-            | op::FORMAT_WITH_SPEC
             | op::GET_AITER
             | op::GET_ANEXT
             | op::GET_AWAITABLE
@@ -160,14 +163,12 @@ fn is_plain(opcode: u8) -> bool {
             | op::LOAD_FROM_DICT_OR_GLOBALS
             | op::LOAD_LOCALS
             | op::MAKE_FUNCTION
-            | op::MAP_ADD
             | op::MATCH_CLASS
             | op::MATCH_KEYS
             | op::MATCH_MAPPING
             | op::MATCH_SEQUENCE
             | op::POP_EXCEPT
             | op::PUSH_EXC_INFO
-            | op::SET_ADD
             | op::SET_FUNCTION_ATTRIBUTE
             | op::SET_UPDATE
             | op::STORE_SLICE

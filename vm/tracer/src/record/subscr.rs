@@ -1,7 +1,7 @@
 //! Subscripts and slices.
 
 use super::compare::borrowed;
-use super::{Site, method};
+use super::{Site, method, native};
 use crate::helpers::{Helper, int_value_of};
 use crate::items::{Item, Life, Obj, ObjId};
 use crate::layout;
@@ -9,10 +9,14 @@ use crate::recorder::{Recorded, Recorder};
 use ir::ops::Op;
 use ir::trace::{Alias, Arg, Const, Mem};
 use jit::abort::Abort;
+use objects::Object;
+use objects::quiet::is_quiet_key;
 use objects::types::dict::Dict;
 use objects::types::dict::methods::PyDict_Type;
+use objects::types::int::PyLong_Type;
 use objects::types::list::List;
 use objects::types::list::methods::PyList_Type;
+use objects::types::slice::Slice;
 use objects::types::str::PyUnicode_Type;
 use objects::types::tuple::Tuple;
 use objects::types::tuple::methods::PyTuple_Type;
@@ -99,6 +103,21 @@ pub fn binary_subscr(rec: &mut Recorder, at: Site) -> Recorded {
     if method::subscript(rec, at)? {
         return Ok(());
     }
+    let by_key = live.is_exactly(&PyDict_Type) && is_quiet_key(rec.live_object(key)?);
+    let val = if by_key {
+        native::one_of(rec, container, &[&PyDict_Type])?
+    } else if is_index(rec.live_object(key)?) {
+        native::sequence(rec, container)?
+    } else {
+        None
+    };
+    if let Some(val) = val {
+        let key = rec.pointer(key);
+        let result = rec.call(Helper::item_quietly, &[val, key]);
+        native::sure(rec, result);
+        rec.finish(at.unit, 2, result);
+        return Ok(());
+    }
     let args = [rec.pointer(container), rec.pointer(key)];
     let result = rec.loud(at.unit, Helper::get_item, &args)?;
     rec.finish(at.unit, 2, result);
@@ -127,6 +146,18 @@ pub fn store_subscr(rec: &mut Recorder, at: Site) -> Recorded {
         gone.into_iter().for_each(|item| rec.settle(item));
         return Ok(());
     }
+    if is_quiet_key(rec.live_object(key)?)
+        && let Some(dict) = native::one_of(rec, container, &[&PyDict_Type])?
+    {
+        let (key, value) = (rec.pointer(key), rec.pointer(value));
+        rec.protect();
+        let done = rec.call(Helper::set_item_quietly, &[dict, key, value]);
+        native::sure_of_answer(rec, done);
+        rec.shrink(3);
+        rec.guard_done(at.unit, Op::guard_ge, &[done, Arg::from(0)]);
+        rec.check_dead = true;
+        return Ok(());
+    }
     let args = [rec.pointer(container), rec.pointer(key), rec.pointer(value)];
     let done = rec.loud(at.unit, Helper::set_item, &args)?;
     rec.shrink(3);
@@ -134,7 +165,39 @@ pub fn store_subscr(rec: &mut Recorder, at: Site) -> Recorded {
     Ok(())
 }
 
+/// Whether the object is an int or a slice.
+fn is_index(key: &Object) -> bool {
+    key.is_exactly(&PyLong_Type) || key.cast_exact::<Slice>().is_some()
+}
+
+pub fn delete_subscr(rec: &mut Recorder, at: Site) -> Recorded {
+    let (container, key) = (rec.at(2), rec.at(1));
+    if is_quiet_key(rec.live_object(key)?)
+        && let Some(dict) = native::one_of(rec, container, &[&PyDict_Type])?
+    {
+        let key = rec.pointer(key);
+        rec.protect();
+        let done = rec.call(Helper::del_item_quietly, &[dict, key]);
+        native::sure_of_answer(rec, done);
+        rec.shrink(2);
+        rec.guard_done(at.unit, Op::guard_ge, &[done, Arg::from(0)]);
+        rec.check_dead = true;
+        return Ok(());
+    }
+    super::interpret(rec, at)
+}
+
 pub fn binary_slice(rec: &mut Recorder, at: Site) -> Recorded {
+    let (sequence, start, stop) = (rec.at(3), rec.at(2), rec.at(1));
+    if native::are_indices(rec, &[start, stop])?
+        && let Some(val) = native::sequence(rec, sequence)?
+    {
+        let args = [val, rec.pointer(start), rec.pointer(stop)];
+        let result = rec.call(Helper::part_quietly, &args);
+        native::sure(rec, result);
+        rec.finish(at.unit, 3, result);
+        return Ok(());
+    }
     let args = [3, 2, 1].map(|depth| {
         let index = rec.at(depth);
         rec.pointer(index)

@@ -60,7 +60,7 @@ impl Descr {
         }
     }
 
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         self.attribute().to_string_lossy()
     }
 

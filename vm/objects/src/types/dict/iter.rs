@@ -62,6 +62,13 @@ impl State {
         }
     }
 
+    /// Whether there is a next entry.
+    fn goes_on(&self) -> bool {
+        // SAFETY: nothing runs here that could take the dictionary away.
+        let dict = unsafe { self.dict.peek() };
+        self.left.get() > 0 && dict.is_some_and(|dict| self.used.get() == dict.len() as isize)
+    }
+
     fn length_hint(&self) -> usize {
         match self.dict.get() {
             Some(dict) if self.used.get() == dict.len() as isize => self.left.get(),
@@ -87,6 +94,11 @@ macro_rules! iterators {
             pub fn new(dict: &Dict) -> Result<Ref<$view>> {
                 let start: fn(&Dict) -> Position = $start;
                 Ref::new($view { ob_base: Object::HEAD, state: State::new(dict, start(dict)), result: Reused::empty() })
+            }
+
+            /// Whether there is a next item, and giving it ends nothing that could run code.
+            pub fn goes_on_quietly(&self) -> bool {
+                self.state.goes_on() && self.result.ends_nothing()
             }
         }
 

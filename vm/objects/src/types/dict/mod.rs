@@ -12,6 +12,7 @@ use crate::object::refs::Ref;
 use crate::object::trace::{Trace, Visit, Visitor};
 use crate::object::{Instance, Object};
 use crate::protocol;
+use crate::quiet;
 use crate::raise::{self, Result};
 use crate::typeobject::TypeObject;
 use crate::types::str::Str;
@@ -154,6 +155,68 @@ impl Dict {
             }
             return Ok(None);
         }
+    }
+
+    /// Finds the entry of a quiet key if that runs no code of a program for certain, as where all keys that have to be compared with it
+    /// are quiet.
+    pub fn find_quietly(&self, key: &Object, hash: isize) -> Option<Option<usize>> {
+        let keys = self.keys();
+        if let Some(name) = key.cast_exact::<Str>()
+            && keys.is_unicode()
+        {
+            return Some(keys.find_str(name, hash));
+        }
+        let mut probe = Probe::new(keys, hash);
+        while let Some(index) = probe.next(keys) {
+            let (entry_hash, entry_key) = keys.entry_key(index);
+            let Some(entry_key) = entry_key else { continue };
+            if entry_key.is(key) {
+                return Some(Some(index));
+            }
+            if entry_hash == hash {
+                if !quiet::is_quiet_key(entry_key) {
+                    return None;
+                }
+                if quiet::equal(entry_key, key) {
+                    return Some(Some(index));
+                }
+            }
+        }
+        Some(None)
+    }
+
+    /// The value of the entry that [`Dict::find_quietly`] found.
+    #[inline]
+    pub fn value_of_entry(&self, index: usize) -> Option<Ref> {
+        self.keys().value(index)
+    }
+
+    /// Binds a quiet key if that runs no code of a program for certain; what it was bound to, which may still end loudly.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn set_quietly(&self, key: &Object, hash: isize, value: &Object) -> Result<Option<Option<Ref>>> {
+        if self.is_watched() {
+            return Ok(None);
+        }
+        Ok(match self.find_quietly(key, hash) {
+            None => None,
+            Some(Some(index)) => Some(self.keys().replace_value(index, value.to_ref())),
+            Some(None) => {
+                self.insert_new(key, hash, value.to_ref())?;
+                Some(None)
+            }
+        })
+    }
+
+    /// Removes a quiet key if that runs no code of a program for certain; key and value, if it was there, which may still end loudly.
+    pub fn remove_quietly(&self, key: &Object, hash: isize) -> Option<Option<(Option<Ref>, Option<Ref>)>> {
+        if self.is_watched() {
+            return None;
+        }
+        let Some(index) = self.find_quietly(key, hash)? else { return Some(None) };
+        self.ma_used.set(self.ma_used.get() - 1);
+        Some(Some(self.keys().remove(index, hash)))
     }
 
     /// `PyDict_GetItemRef`.

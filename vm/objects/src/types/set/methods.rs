@@ -543,6 +543,13 @@ impl SetIterator {
             left: Cell::new(set.len()),
         })
     }
+
+    /// Whether there is a next item.
+    pub fn goes_on(&self) -> bool {
+        // SAFETY: nothing runs here that could take the set away.
+        let set = unsafe { self.set.peek() }.and_then(any_set);
+        self.left.get() > 0 && set.is_some_and(|set| self.used.get() == set.len() as isize)
+    }
 }
 
 #[pytype(name = "set_iterator", symbol = PySetIter_Type, gc, no_new, iter = ::objects::slots::self_iter)]

@@ -6,6 +6,7 @@ use crate::object::refs::{Ref, Slot};
 use crate::object::trace::{Trace, Visit, Visitor};
 use crate::object::{Instance, Object, heap};
 use crate::protocol;
+use crate::quiet;
 use crate::raise::{self, Result};
 use crate::typeobject::TypeObject;
 use crate::types::dict::{Dict, Position};
@@ -195,6 +196,58 @@ impl Set {
         }
     }
 
+    /// The entry of a quiet key, or the place where it would go, if finding it runs no code of a program for certain.
+    fn find_quietly(&self, key: &Object, hash: isize) -> Option<(usize, bool)> {
+        let (entries, mask) = (self.entries(), self.mask.get());
+        let mut perturb = hash as usize;
+        let mut start = hash as usize & mask;
+        loop {
+            let probes = if start + LINEAR_PROBES <= mask { LINEAR_PROBES } else { 0 };
+            for (index, entry) in (start..).zip(&entries[start..=start + probes]) {
+                // SAFETY: nothing runs here that could change the set.
+                match unsafe { entry.key.peek() } {
+                    None if entry.hash.get() == 0 => return Some((index, false)),
+                    None => {}
+                    Some(candidate) if candidate.is(key) => return Some((index, true)),
+                    Some(candidate) if entry.hash.get() == hash => {
+                        if !quiet::is_quiet_key(candidate) {
+                            return None;
+                        }
+                        if quiet::equal(candidate, key) {
+                            return Some((index, true));
+                        }
+                    }
+                    Some(_) => {}
+                }
+            }
+            perturb >>= PERTURB_SHIFT;
+            start = start.wrapping_mul(5).wrapping_add(1).wrapping_add(perturb) & mask;
+        }
+    }
+
+    /// Whether a quiet key is in the set, if telling runs no code of a program for certain.
+    pub fn has_quietly(&self, key: &Object, hash: isize) -> Option<bool> {
+        self.find_quietly(key, hash).map(|found| found.1)
+    }
+
+    /// Adds a quiet key if that runs no code of a program for certain; whether it was done.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn add_quietly(&self, key: &Object, hash: isize) -> Result<bool> {
+        match self.find_quietly(key, hash) {
+            None => Ok(false),
+            Some((_, true)) => Ok(true),
+            Some((index, false)) => self.put(index, key, hash).map(|()| true),
+        }
+    }
+
+    /// Removes a quiet key if that runs no code of a program for certain; the key that was there, which may still end loudly.
+    pub fn discard_quietly(&self, key: &Object, hash: isize) -> Option<Option<Ref>> {
+        let (index, found) = self.find_quietly(key, hash)?;
+        Some(if found { self.remove_at(index) } else { None })
+    }
+
     /// Whether `key` is in the set.
     ///
     /// # Errors
@@ -216,6 +269,11 @@ impl Set {
         if found {
             return Ok(false);
         }
+        self.put(index, key, hash).map(|()| true)
+    }
+
+    /// Stores a key that is not there at the place where it goes.
+    fn put(&self, index: usize, key: &Object, hash: isize) -> Result<()> {
         let entry = &self.entries()[index];
         entry.key.set(Some(key.to_ref()));
         entry.hash.set(hash);
@@ -225,7 +283,7 @@ impl Set {
             let used = self.len();
             self.resize(if used > 50_000 { used * 2 } else { used * 4 })?;
         }
-        Ok(true)
+        Ok(())
     }
 
     /// Moves the items into a table with more than `room` entries.

@@ -24,6 +24,14 @@ impl Reused {
         self.kept.get().filter(|tuple| tuple.refcnt() == 2 && tuple.len() == len)
     }
 
+    /// Whether the next tuple takes the place of nothing whose end could run code.
+    pub fn ends_nothing(&self) -> bool {
+        // SAFETY: nothing runs here that could take the tuple away.
+        let Some(tuple) = (unsafe { self.kept.peek() }) else { return true };
+        tuple.refcnt() > 1
+            || tuple.items().iter().all(|item| !item.is_unique() || crate::quiet::owns_nothing(item))
+    }
+
     /// `tuple`, which is kept if it is the first one.
     pub fn first(&self, tuple: Ref<Tuple>) -> Ref<Tuple> {
         if self.kept.is_empty() {
