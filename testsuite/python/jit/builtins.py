@@ -145,5 +145,30 @@ def changes(n):
     return told[-1], len(told), len(table)
 
 
-for function in (containers, texts, strange_keys, ends, in_a_dictionary, errors, changes):
+class Adder:
+    def __init__(self, step):
+        self.step = step
+
+    def add(self, value, times=1):
+        return value + self.step * times
+
+    def sub(self, value, times=1):
+        return value - self.step * times
+
+    def __del__(self):
+        Ends.count += 1
+
+
+def bound_methods(n):
+    total, before = 0, Ends.count
+    for i in range(n):
+        call = Adder(i % 3).add if i % 20 else Adder(2).sub
+        total = call(total)
+        total = call(total, 2) if i % 2 else call(total, times=3)
+        # The object ends with its method.
+        total = Adder(1).add(total)
+    return total, Ends.count - before
+
+
+for function in (containers, texts, strange_keys, ends, in_a_dictionary, errors, changes, bound_methods):
     print(function.__name__, function(700))

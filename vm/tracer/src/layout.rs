@@ -71,6 +71,10 @@ pub const ITER_SEQUENCE: i32 = 24;
 pub const METHOD_DEF: i32 = 16;
 pub const METHOD_SELF: i32 = 24;
 
+/// The function of a method, and the object that it is bound to.
+pub const METHOD_FUNCTION: i32 = 16;
+pub const METHOD_OBJECT: i32 = 24;
+
 /// The contents of a cell.
 pub const CELL_VALUE: i32 = 16;
 

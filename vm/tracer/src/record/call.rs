@@ -27,6 +27,7 @@ use objects::types::function::Function;
 use objects::types::functional::{PyEnum_Type, PyReversed_Type};
 use objects::types::int::PyLong_Type;
 use objects::types::list::methods::PyList_Type;
+use objects::types::method::{Method, PyMethod_Type};
 use objects::types::range::PyRange_Type;
 use objects::types::set::methods::{PyFrozenSet_Type, PySet_Type};
 use objects::types::str::PyUnicode_Type;
@@ -40,6 +41,9 @@ const DEEPEST: usize = 14;
 
 /// Frames below its own that a bridge goes on in.
 const DOWN: u32 = 3;
+
+/// As many calls that may run anything as one that begins an evaluation costs, beside itself.
+const NESTED: u32 = 6;
 
 /// Arguments that are taken out of a tuple.
 const SPREAD: usize = 8;
@@ -99,6 +103,7 @@ pub fn call(rec: &mut Recorder, at: Site) -> Recorded {
     let Some(&helper) = helpers.get(count) else {
         return rec.call_in_memory(at.unit, at.arg, at.arg + 2, false);
     };
+    note_nested(rec, callable);
     let mut args = vec![rec.pointer(base)];
     args.extend((first..first + count).map(|index| rec.pointer(index)).collect::<Vec<_>>());
     let result = rec.loud(at.unit, helper, &args)?;
@@ -116,7 +121,18 @@ pub fn call_kw(rec: &mut Recorder, at: Site) -> Recorded {
             return Ok(());
         }
     }
+    let base = rec.at(at.arg + 3);
+    let callable = rec.live_object(base)?;
+    note_nested(rec, callable);
     rec.call_in_memory(at.unit, at.arg, at.arg + 3, true)
+}
+
+/// Counts a call that is not made part of the trace for what it costs: an evaluation of its own, if code of a program runs.
+fn note_nested(rec: &mut Recorder, callable: &Object) {
+    let runs_code = callable.cast_exact::<Function>().is_some() || callable.cast_exact::<Method>().is_some();
+    if runs_code {
+        rec.louds += NESTED;
+    }
 }
 
 /// `f(*args)` and `f(*args, **kwargs)`, which the compiler brings into a tuple and a dictionary.
@@ -212,6 +228,9 @@ fn enter(rec: &mut Recorder, at: Site, call: &Call, callable: &'static Object) -
         begin(rec, at, call.items, function, &sources, Below::Caller);
         return Ok(true);
     }
+    if let Some(method) = callable.cast_exact::<Method>().filter(|_| !call.has_self) {
+        return enter_method(rec, at, call, method);
+    }
     let Some(class) = callable.cast_exact::<TypeObject>().filter(|_| !call.has_self) else {
         return Ok(false);
     };
@@ -231,6 +250,36 @@ fn enter(rec: &mut Recorder, at: Site, call: &Call, callable: &'static Object) -
     let found = rec.load(Op::ld_u32, address, layout::TYPE_VERSION, layout::VERSION);
     rec.guard(Op::guard_eq, &[found, Arg::from(i64::from(class.tp_version_tag.get()))]);
     begin(rec, at, call.items, init, &sources, Below::Init(class, call.base + 1, shim));
+    Ok(true)
+}
+
+/// As [`enter`], for a method that is bound already: its function is guarded, and its object becomes the first argument.
+fn enter_method(rec: &mut Recorder, at: Site, call: &Call, method: &Method) -> Recorded<bool> {
+    let (function, _) = method.raw_parts();
+    // SAFETY: a method has a function as long as it lives; the recording keeps what it enters.
+    let Some(function) = (unsafe { function.as_ref() }).and_then(|found| found.cast_exact::<Function>())
+    else {
+        return Ok(false);
+    };
+    if function.code().has_flag(flags::NESTED) {
+        return Ok(false);
+    }
+    let Item::Obj(id) = rec.item(call.base, true) else { return Ok(false) };
+    // What it is depends on how many arguments there are, not on which object the first one is.
+    let mut given = call.given.clone();
+    given.args.insert(0, Source::Item(Item::Null));
+    if plan(rec, function, &given).is_none() {
+        return Ok(false);
+    }
+    rec.guard_class(id, &PyMethod_Type);
+    let val = rec.obj(id).val;
+    let found = rec.load(Op::ld_p, val, layout::METHOD_FUNCTION, Alias::CONSTANT);
+    let wanted = rec.keep(function.as_object());
+    rec.guard(Op::guard_eq, &[found, wanted]);
+    let this = rec.load(Op::ld_p, val, layout::METHOD_OBJECT, Alias::CONSTANT);
+    given.args[0] = Source::Item(borrowed(rec, this));
+    let Some(sources) = plan(rec, function, &given) else { return Ok(false) };
+    begin(rec, at, call.items, function, &sources, Below::Caller);
     Ok(true)
 }
 
