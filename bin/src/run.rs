@@ -5,7 +5,7 @@ use crate::{backend, help, settings};
 use core::ffi::c_int;
 use interp::config;
 use interp::modules::sys::values;
-use interp::{end, import, interactive, modules, program, start, streams, traceback_print};
+use interp::{end, interactive, modules, program, start, subinterpreter, traceback_print};
 use objects::types::exceptions as exc;
 use objects::types::list::List;
 use objects::{Raised, Result, codecs, state};
@@ -137,6 +137,14 @@ struct Ending {
 impl Ending {
     /// Runs the program, and the prompt that somebody may want behind it.
     fn conduct(&mut self, cli: &Cli) {
+        if let Err(raised) = subinterpreter::set_running() {
+            return self.report(raised);
+        }
+        self.run(cli);
+        subinterpreter::set_not_running();
+    }
+
+    fn run(&mut self, cli: &Cli) {
         if let Err(raised) = run(cli) {
             let stays = interactive::is_wanted_after() && interactive::stdin_is_interactive();
             let starts_there = matches!(cli.program, Program::Stdin);
@@ -191,15 +199,8 @@ fn prepare() -> Result<()> {
     if std::env::var("TAIPAN_BARE").is_ok_and(|bare| bare == "1") {
         return Ok(());
     }
-    start::start_import()?;
-    program::main_module()?;
-    tracer::module::add_to_sys()?;
-    streams::start()?;
-    start::start_services()?;
-    if !config::get().no_site {
-        import::import_module("site")?;
-    }
-    Ok(())
+    start::ADD_TO_SYS.set(tracer::module::add_to_sys);
+    start::start_library()
 }
 
 fn run(cli: &Cli) -> Result<()> {

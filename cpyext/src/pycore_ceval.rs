@@ -67,7 +67,7 @@ pub static _PyEval_ConversionFuncs: [Option<Conversion>; 4] =
 /// A C function: a function for that argument.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _PyEval_AddPendingCall(
-    _interpreter: &Interpreter,
+    interpreter: &Interpreter,
     function: PendingFunc,
     argument: *mut c_void,
     flags: c_int,
@@ -75,7 +75,7 @@ pub unsafe extern "C" fn _PyEval_AddPendingCall(
     const MAIN_THREAD_ONLY: c_int = 1;
     let added = match flags & MAIN_THREAD_ONLY != 0 {
         true => pending::add(function, argument),
-        false => pending::add_for_any(function, argument),
+        false => pending::add_for_any(interpreter, function, argument),
     };
     if added { 0 } else { -1 }
 }

@@ -5,8 +5,8 @@ use core::ffi::{CStr, c_char, c_int, c_ulong, c_void};
 use core::ptr;
 use interp::modules::atexit;
 use interp::modules::sys::values;
-use interp::{config, end, fatal, signals, threads};
-use objects::state::{self, Interpreter, ThreadState};
+use interp::{config, end, fatal, signals};
+use objects::state::{self, Interpreter};
 use std::ffi::CString;
 use std::sync::{Mutex, OnceLock};
 
@@ -27,7 +27,7 @@ pub extern "C" fn Py_IsInitialized() -> c_int {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn Py_IsFinalizing() -> c_int {
-    state::interpreter().is_finalizing().into()
+    state::MAIN.is_finalizing().into()
 }
 
 /// # Safety
@@ -103,41 +103,6 @@ pub unsafe extern "C" fn _Py_FatalErrorFunc(function: *const c_char, text: *cons
 pub unsafe extern "C" fn _Py_FatalRefcountErrorFunc(function: *const c_char, text: *const c_char) -> ! {
     // SAFETY: the caller's promise.
     unsafe { _Py_FatalErrorFunc(function, text) }
-}
-
-/// Why there is no second interpreter.
-pub const ONE_INTERPRETER: &CStr = c"only one interpreter can run in a process";
-
-/// There is one interpreter in a process: NULL, as no exception can be set.
-#[unsafe(no_mangle)]
-pub extern "C" fn Py_NewInterpreter() -> *const ThreadState {
-    ptr::null()
-}
-
-/// # Safety
-/// A C function: a place for the new interpreter's state, which stays NULL.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn Py_NewInterpreterFromConfig(
-    place: *mut *const ThreadState,
-    _config: *const c_void,
-) -> Status {
-    // SAFETY: the caller's promise.
-    unsafe { place.write(ptr::null()) };
-    Status::error(c"Py_NewInterpreterFromConfig", ONE_INTERPRETER)
-}
-
-/// # Safety
-/// A C function: the calling thread's state.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn Py_EndInterpreter(ts: &ThreadState) {
-    let function = Some("Py_EndInterpreter");
-    if !threads::is_current(ts) {
-        fatal::error(function, "thread is not current");
-    }
-    if !ts.current_frame.get().is_null() {
-        fatal::error(function, "thread still has a frame");
-    }
-    fatal::error(function, "not the last thread");
 }
 
 /// Text that is made once and stays.

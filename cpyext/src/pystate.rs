@@ -5,8 +5,7 @@ use core::ptr;
 use core::sync::atomic::Ordering;
 use interp::breaker::ASYNC_EXCEPTION;
 use interp::frame_hook::EvalFunc;
-use interp::{eval, fatal, frame_hook, gil, program, threads};
-use macros::capi;
+use interp::{eval, fatal, frame_hook, threads};
 use objects::interpreter_frame::{self, InterpreterFrame};
 use objects::state::{self, Interpreter, ThreadState};
 use objects::types::dict::Dict;
@@ -59,17 +58,14 @@ pub extern "C" fn PyGILState_Check() -> c_int {
 /// # Safety
 /// A C function: the interpreter.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn PyThreadState_New(_interpreter: *const Interpreter) -> *mut ThreadState {
-    Box::into_raw(threads::create())
+pub unsafe extern "C" fn PyThreadState_New(interpreter: &Interpreter) -> *mut ThreadState {
+    Box::into_raw(threads::create(interpreter))
 }
 
 /// # Safety
 /// As [`PyThreadState_New`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn _PyThreadState_New(
-    interpreter: *const Interpreter,
-    whence: c_int,
-) -> *mut ThreadState {
+pub unsafe extern "C" fn _PyThreadState_New(interpreter: &Interpreter, whence: c_int) -> *mut ThreadState {
     // SAFETY: the caller's promise; the state is fresh.
     unsafe {
         let ts = PyThreadState_New(interpreter);
@@ -82,7 +78,7 @@ pub unsafe extern "C" fn _PyThreadState_New(
 /// As [`PyThreadState_New`].
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _PyThreadState_NewBound(
-    interpreter: *const Interpreter,
+    interpreter: &Interpreter,
     whence: c_int,
 ) -> *mut ThreadState {
     // SAFETY: the caller's promise.
@@ -92,7 +88,7 @@ pub unsafe extern "C" fn _PyThreadState_NewBound(
 /// # Safety
 /// As [`PyThreadState_New`].
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn _PyThreadState_Prealloc(interpreter: *const Interpreter) -> *mut ThreadState {
+pub unsafe extern "C" fn _PyThreadState_Prealloc(interpreter: &Interpreter) -> *mut ThreadState {
     // SAFETY: the caller's promise.
     unsafe { PyThreadState_New(interpreter) }
 }
@@ -139,19 +135,7 @@ pub unsafe extern "C" fn PyThreadState_DeleteCurrent() {
 pub unsafe extern "C" fn PyThreadState_Swap(
     new: Option<&'static ThreadState>,
 ) -> Option<&'static ThreadState> {
-    let old = state::try_current();
-    if let (Some(old), Some(new)) = (old, new)
-        && ptr::eq(old, new)
-    {
-        return Some(old);
-    }
-    if let Some(old) = old {
-        gil::release(old);
-    }
-    if let Some(new) = new {
-        threads::attach(new);
-    }
-    old
+    threads::swap(new)
 }
 
 /// The dictionary of the state, borrowed; NULL when none can be made.
@@ -211,7 +195,7 @@ pub unsafe extern "C" fn PyThreadState_GetFrame(ts: &ThreadState) -> Option<Ref<
 /// A C function: an exception class or NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyThreadState_SetAsyncExc(ident: c_ulong, exception: Option<&Object>) -> c_int {
-    let Some(ts) = threads::all().find(|ts| ts.thread_id.get() == ident) else { return 0 };
+    let Some(ts) = threads::of(state::interpreter()).find(|ts| ts.thread_id.get() == ident) else { return 0 };
     let old = ts.async_exc.replace(exception.map(Instance::to_ref));
     ts.eval_breaker.fetch_or(ASYNC_EXCEPTION, Ordering::AcqRel);
     drop(old);
@@ -252,21 +236,19 @@ pub extern "C" fn PyInterpreterState_Get() -> *const Interpreter {
 
 #[unsafe(no_mangle)]
 pub extern "C" fn PyInterpreterState_Main() -> &'static Interpreter {
-    state::interpreter()
+    &state::MAIN
 }
 
 #[unsafe(no_mangle)]
-pub extern "C" fn PyInterpreterState_Head() -> &'static Interpreter {
-    state::interpreter()
+pub extern "C" fn PyInterpreterState_Head() -> Option<&'static Interpreter> {
+    state::interpreters().next()
 }
 
-/// There is one interpreter in a process.
-///
 /// # Safety
-/// A C function: the interpreter.
+/// A C function: an interpreter.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn PyInterpreterState_Next(_interpreter: &Interpreter) -> *const Interpreter {
-    ptr::null()
+pub unsafe extern "C" fn PyInterpreterState_Next(interpreter: &Interpreter) -> *const Interpreter {
+    interpreter.next.get()
 }
 
 /// # Safety
@@ -280,11 +262,11 @@ pub unsafe extern "C" fn PyInterpreterState_ThreadHead(interpreter: &Interpreter
 /// A C function: the interpreter or NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyInterpreterState_GetID(interpreter: Option<&Interpreter>) -> i64 {
-    if interpreter.is_none() {
+    let Some(interpreter) = interpreter else {
         objects::raise!(RuntimeError, "no interpreter provided").leave();
         return -1;
-    }
-    0
+    };
+    interpreter.id
 }
 
 /// The dictionary in which extensions keep what belongs to the interpreter, borrowed; NULL when none can be made.
@@ -307,37 +289,12 @@ pub unsafe extern "C" fn PyInterpreterState_GetDict(interpreter: &Interpreter) -
 /// # Safety
 /// A C function: the interpreter.
 #[unsafe(no_mangle)]
-pub unsafe extern "C" fn PyUnstable_InterpreterState_GetMainModule(
-    _interpreter: &Interpreter,
-) -> Result<Ref> {
-    Ok(program::main_module()?.upcast())
-}
-
-/// There is one interpreter in a process: another is not made, and no exception can say so.
-#[unsafe(no_mangle)]
-pub extern "C" fn PyInterpreterState_New() -> *const Interpreter {
-    ptr::null()
-}
-
-const KEPT: &str = "the main interpreter ends with the process";
-
-/// # Safety
-/// A C function: the interpreter.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn PyInterpreterState_Clear(_interpreter: &Interpreter) {
-    fatal::error(Some("PyInterpreterState_Clear"), KEPT);
-}
-
-/// # Safety
-/// A C function: the interpreter.
-#[unsafe(no_mangle)]
-pub unsafe extern "C" fn PyInterpreterState_Delete(_interpreter: &Interpreter) {
-    fatal::error(Some("PyInterpreterState_Delete"), KEPT);
-}
-
-#[capi]
-pub fn _PyInterpreterState_GetIDObject(_interpreter: *const Interpreter) -> Result<Ref> {
-    objects::types::int::new_int(0)
+pub unsafe extern "C" fn PyUnstable_InterpreterState_GetMainModule(interpreter: &Interpreter) -> Result<Ref> {
+    let main = match interpreter.modules.get() {
+        Some(modules) => modules.get_str(objects::id!("__main__"))?,
+        None => return Err(raise!(RuntimeError, "interpreter not initialized")),
+    };
+    main.ok_or_else(|| raise!(RuntimeError, "interpreter has no __main__"))
 }
 
 /// What runs frames: the evaluation loop, unless an extension has set something else.

@@ -7,7 +7,7 @@ use core::ptr;
 use interp::modules::sys::values;
 use interp::{gil, signals};
 use objects::interpreter_frame::{InterpreterFrame, SPECIALS_WORDS};
-use objects::state::{INTERPRETER, Interpreter, ThreadState};
+use objects::state::{self, Interpreter, MAIN, ThreadState};
 use objects::types::code::{self, Code};
 use objects::types::list::List;
 use objects::types::str::Str;
@@ -27,8 +27,8 @@ const fn table() -> Offsets {
         // The interpreter: size, id, next, threads, collector, modules, sys, builtins, the lock and its fields.
         &[
             size_of::<Interpreter>(),
-            7272,
-            7264,
+            offset_of!(Interpreter, id),
+            offset_of!(Interpreter, next),
             offset_of!(Interpreter, thread_head),
             7400,
             offset_of!(Interpreter, modules),
@@ -120,7 +120,7 @@ pub struct Runtime {
     finalizing: Cell<*const ThreadState>,
     finalizing_id: c_ulong,
     interpreters_mutex: u8,
-    interpreters_head: *const Interpreter,
+    interpreters_head: Cell<*const Interpreter>,
     interpreters_main: *const Interpreter,
     next_id: i64,
     main_thread: Cell<c_ulong>,
@@ -128,7 +128,7 @@ pub struct Runtime {
     rest: [u8; REST],
 }
 
-// SAFETY: written at the start alone.
+// SAFETY: written under the GIL.
 unsafe impl Sync for Runtime {}
 
 const _: () =
@@ -143,8 +143,8 @@ pub static _PyRuntime: Runtime = Runtime {
     finalizing: Cell::new(ptr::null()),
     finalizing_id: 0,
     interpreters_mutex: 0,
-    interpreters_head: &raw const INTERPRETER,
-    interpreters_main: &raw const INTERPRETER,
+    interpreters_head: Cell::new(&raw const MAIN),
+    interpreters_main: &raw const MAIN,
     next_id: 1,
     main_thread: Cell::new(0),
     main_tstate: Cell::new(ptr::null()),
@@ -153,6 +153,7 @@ pub static _PyRuntime: Runtime = Runtime {
 
 /// Notes the main thread, once there is one.
 pub fn set_main_thread() {
+    state::watch_interpreters(|head| _PyRuntime.interpreters_head.set(head));
     if let Some(main) = signals::main_thread() {
         _PyRuntime.main_thread.set(main.thread_id.get());
         _PyRuntime.main_tstate.set(main);

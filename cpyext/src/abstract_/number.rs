@@ -76,11 +76,7 @@ pub fn PyNumber_Absolute(object: &Object) -> Result<Ref> {
 /// Whether the object can be made an int, a float or a complex number.
 #[capi]
 pub fn PyNumber_Check(object: Option<&Object>) -> c_int {
-    let Some(object) = object else { return 0 };
-    let has_slot = object.class().number().is_some_and(|table| {
-        table.nb_index.get().is_some() || table.nb_int.get().is_some() || table.nb_float.get().is_some()
-    });
-    (has_slot || object.cast::<objects::types::complex::Complex>().is_some()).into()
+    object.is_some_and(number::is_number).into()
 }
 
 #[capi]

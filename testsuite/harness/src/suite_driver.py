@@ -26,7 +26,8 @@ def say(what, text=""):
 
 
 def name(test):
-    return test.id().replace("\n", " ")
+    # A test may have an attribute of this name.
+    return type(test).id(test).replace("\n", " ")
 
 
 class Result(unittest.TestResult):

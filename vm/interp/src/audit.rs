@@ -14,16 +14,23 @@ use std::ffi::CString;
 /// A hook in C: below 0 when it objects, with an exception.
 pub type NativeHook = unsafe extern "C" fn(*const c_char, &Object, *mut c_void) -> c_int;
 
-struct Hooks {
-    list: Slot<List>,
-    /// Hooks in C with what they are called with; they come first.
-    native: RefCell<Vec<(NativeHook, *mut c_void)>>,
-}
+/// Hooks in C with what they are called with; they come first, whichever interpreter runs.
+struct Natives(RefCell<Vec<(NativeHook, *mut c_void)>>);
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for Natives {}
+
+static NATIVES: Natives = Natives(RefCell::new(Vec::new()));
+
+/// The interpreter's hooks.
+struct Hooks(Slot<List>);
 
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Hooks {}
 
-static HOOKS: Hooks = Hooks { list: Slot::empty(), native: RefCell::new(Vec::new()) };
+objects::per_interpreter! {
+    static HOOKS: Hooks = Hooks(Slot::empty());
+}
 
 /// Adds a hook; one that objects by a RuntimeError is silently not added.
 ///
@@ -33,13 +40,13 @@ pub fn add(hook: &Object) -> Result<()> {
     if !may_add()? {
         return Ok(());
     }
-    let list = match HOOKS.list.get() {
+    let list = match HOOKS.0.get() {
         Some(list) => list,
         None => {
             // The program does not find the hooks among the collector's objects.
             let list = List::new()?;
             objects::object::heap::untrack(list.as_object());
-            HOOKS.list.set(Some(list.clone()));
+            HOOKS.0.set(Some(list.clone()));
             list
         }
     };
@@ -54,7 +61,7 @@ pub fn add_native(hook: NativeHook, data: *mut c_void) -> Result<()> {
     if objects::state::try_current().is_some() && !may_add()? {
         return Ok(());
     }
-    HOOKS.native.borrow_mut().push((hook, data));
+    NATIVES.0.borrow_mut().push((hook, data));
     Ok(())
 }
 
@@ -72,7 +79,7 @@ fn may_add() -> Result<bool> {
 
 /// Whether somebody is told of events.
 pub fn is_audited() -> bool {
-    !HOOKS.list.is_empty() || !HOOKS.native.borrow().is_empty()
+    !HOOKS.0.is_empty() || !NATIVES.0.borrow().is_empty()
 }
 
 /// [`raise_event`] by the event's name.
@@ -102,7 +109,7 @@ pub fn raise_event(event: &Str, args: &[&Object]) -> Result<()> {
 /// # Errors
 /// What a hook raises.
 pub fn raise_with(event: &Str, arguments: &Tuple) -> Result<()> {
-    let native = HOOKS.native.borrow().clone();
+    let native = NATIVES.0.borrow().clone();
     if !native.is_empty() {
         let name = CString::new(event.to_string_lossy()).unwrap_or_default();
         for (hook, data) in native {
@@ -112,7 +119,7 @@ pub fn raise_with(event: &Str, arguments: &Tuple) -> Result<()> {
             }
         }
     }
-    let Some(hooks) = HOOKS.list.get() else { return Ok(()) };
+    let Some(hooks) = HOOKS.0.get() else { return Ok(()) };
     hooks.to_vec().iter().try_for_each(|hook| call_hook(hook, event, arguments))
 }
 

@@ -1,6 +1,7 @@
 //! Extension modules: shared objects that export `PyInit_name`, which returns either a definition (initialisation in two phases, PEP 489)
 //! or the finished module. Modules of the second kind are remembered, for their code may not be able to make them again.
 
+use crate::subinterpreter;
 use core::cell::{Cell, RefCell};
 use objects::protocol::attr;
 use objects::raise::Raised;
@@ -110,9 +111,24 @@ pub fn create(spec: &Object, must_open: bool) -> Result<Ref> {
         })?;
     }
     let init = entry_of(&extension)?;
-    match run(&extension, init)? {
-        Made::Definition(definition) => module::from_definition_and_spec(definition, spec, API_VERSION),
-        Made::Module(module) => remember(&extension, init, module),
+    if state::interpreter().is_main() {
+        return match run(&extension, init)? {
+            Made::Definition(definition) => module::from_definition_and_spec(definition, spec, API_VERSION),
+            Made::Module(module) => remember(&extension, init, &module).map(|()| module.upcast()),
+        };
+    }
+    // A module that is made in one step belongs to the main interpreter; others get it as if it were loaded again.
+    let made = subinterpreter::within(&state::MAIN, || {
+        let made = match run(&extension, init) {
+            Ok(Made::Definition(definition)) => Ok(Some(definition)),
+            Ok(Made::Module(module)) => note(&extension, init, &module).map(|()| None),
+            Err(raised) => Err(raised),
+        };
+        made.map_err(Raised::take)
+    });
+    match made.map_err(raise::restore)? {
+        Some(definition) => module::from_definition_and_spec(definition, spec, API_VERSION),
+        None => find_remembered(&extension)?.ok_or_else(raise::bad_internal_call),
     }
 }
 
@@ -165,13 +181,22 @@ fn modules() -> Result<Ref<Dict>> {
 }
 
 /// Notes a module that its entry has finished, and puts it where it is found.
-fn remember(extension: &Extension, init: Init, module: Ref<Module>) -> Result<Ref> {
+fn remember(extension: &Extension, init: Init, module: &Module) -> Result<()> {
+    note(extension, init, module)?;
+    if let Some(definition) = module.definition() {
+        definition::set_indexed(definition, Some(module));
+    }
+    modules()?.set_item(&extension.name, module)
+}
+
+/// Notes a module that its entry has finished.
+fn note(extension: &Extension, init: Init, module: &Module) -> Result<()> {
     let Some(definition) = module.definition() else { return Err(raise::bad_internal_call()) };
     definition.m_init.set(Some(
         // SAFETY: the same signature with the reference spelled out.
         unsafe { core::mem::transmute::<Init, unsafe extern "C" fn() -> Result<Ref>>(init) },
     ));
-    set_file(&module, extension);
+    set_file(module, extension);
     let contents = match definition.m_size {
         -1 => Some(module.dict().copy()?),
         _ => None,
@@ -179,9 +204,7 @@ fn remember(extension: &Extension, init: Init, module: Ref<Module>) -> Result<Re
     let remembered =
         Remembered { path: extension.path.clone(), name: extension.name.clone(), definition, init, contents };
     MEMORY.0.borrow_mut().push(remembered);
-    definition::set_indexed(definition, Some(&*module));
-    modules()?.set_item(&extension.name, &module)?;
-    Ok(module.upcast())
+    Ok(())
 }
 
 /// `__file__`; failing to set it is not important enough to fail.
@@ -198,6 +221,7 @@ fn find_remembered(extension: &Extension) -> Result<Option<Ref>> {
         same.then(|| (known.definition, known.init, known.contents.clone()))
     });
     let Some((definition, init, contents)) = found else { return Ok(None) };
+    crate::modules::imp::check_compatible(&extension.name.to_string_lossy())?;
     let module = match contents {
         Some(contents) => {
             let module = existing_or_new(&extension.name)?;

@@ -43,18 +43,9 @@ pub fn finish() -> bool {
     if state::interpreter().is_finalizing() {
         return true;
     }
-    if let Some(modules) = state::interpreter().modules.get() {
-        let threading = modules.get_str(id!("threading")).unwrap_or_else(|raised| {
-            raised.clear();
-            None
-        });
-        if let Some(threading) = threading
-            && let Err(raised) = call::call_method(&threading, id!("_shutdown"), &[])
-        {
-            raise::write_unraisable(raised, Some(&threading));
-        }
-    }
+    wait_for_threads();
     modules::atexit::run();
+    crate::subinterpreter::end_all();
     let written = streams::flush(true);
     // From here on other threads do not run any more, nor what the program wanted to be called for a signal.
     state::interpreter().finalizing.set(state::current());
@@ -74,6 +65,20 @@ pub fn finish() -> bool {
     written
 }
 
+/// Waits for the threads of the interpreter that are no daemons.
+pub fn wait_for_threads() {
+    let Some(modules) = state::interpreter().modules.get() else { return };
+    let threading = modules.get_str(id!("threading")).unwrap_or_else(|raised| {
+        raised.clear();
+        None
+    });
+    if let Some(threading) = threading
+        && let Err(raised) = call::call_method(&threading, id!("_shutdown"), &[])
+    {
+        raise::write_unraisable(raised, Some(&threading));
+    }
+}
+
 /// Names of `sys` that may keep the program's objects alive.
 const FORGOTTEN: [&str; 11] = [
     "path",
@@ -91,7 +96,10 @@ const FORGOTTEN: [&str; 11] = [
 
 /// Takes the modules apart (`finalize_modules` in Python/pylifecycle.c): those that nobody else holds go first, then the collector runs,
 /// and what is left loses its names, the last imported first.
-fn drop_modules() -> Result<()> {
+///
+/// # Errors
+/// MemoryError.
+pub fn drop_modules() -> Result<()> {
     let interpreter = state::interpreter();
     let (Some(modules), Some(sys)) = (interpreter.modules.get(), interpreter.sysdict.get()) else {
         return Ok(());

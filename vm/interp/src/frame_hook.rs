@@ -21,7 +21,9 @@ struct Hook {
 // SAFETY: the function is touched under the GIL.
 unsafe impl Sync for Hook {}
 
-static HOOK: Hook = Hook { is_set: AtomicBool::new(false), function: Cell::new(None) };
+objects::per_interpreter! {
+    static HOOK: Hook = Hook { is_set: AtomicBool::new(false), function: Cell::new(None) };
+}
 
 /// Whether there is such a function.
 #[inline(always)]

@@ -4,7 +4,7 @@
 use crate::breaker::GIL_DROP_REQUEST;
 use core::mem::offset_of;
 use core::sync::atomic::{AtomicI32, AtomicPtr, AtomicU64, Ordering};
-use objects::state::{self, GilHooks, ThreadState};
+use objects::state::{self, GilHooks, Interpreter, ThreadState};
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
 
@@ -75,7 +75,7 @@ static HOOKS: GilHooks = GilHooks {
 /// Lets native modules release the lock.
 pub fn provide() {
     state::set_gil_hooks(&HOOKS);
-    state::interpreter().gil.set((&raw const GIL).cast());
+    state::MAIN.gil.set((&raw const GIL).cast());
 }
 
 /// Where the lock's fields are that profilers read: the last holder, whether it is held; and its size.
@@ -132,15 +132,24 @@ pub fn acquire(ts: &ThreadState) {
     if watched {
         GIL.switched.notify_all();
     }
-    if state::interpreter().is_finalizing()
-        && !crate::signals::main_thread().is_some_and(|main| core::ptr::eq(ts, main))
-    {
+    let own = ts.interpreter();
+    if is_ended_elsewhere(&state::MAIN) || is_ended_elsewhere(own) {
         hang(ts);
     }
+    state::run_interpreter(own);
     // SAFETY: the caller keeps the state alive while the thread uses it; the number is the thread's own.
     unsafe {
         state::set_current(ts);
         *libc::__errno_location() = errno;
+    }
+}
+
+/// Whether another thread than the calling one ends the interpreter.
+fn is_ended_elsewhere(interpreter: &Interpreter) -> bool {
+    // SAFETY (both): the thread that ends an interpreter lives until that is done; asks for the calling thread.
+    unsafe {
+        let by = interpreter.finalizing.get().as_ref();
+        by.is_some_and(|by| by.thread_id.get() != libc::pthread_self())
     }
 }
 

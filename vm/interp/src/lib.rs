@@ -36,6 +36,7 @@ pub mod signals;
 pub mod threads;
 
 pub mod compile;
+pub mod crossinterp;
 pub mod dynamic;
 pub mod import;
 
@@ -47,3 +48,4 @@ pub mod interactive;
 pub mod program;
 pub mod start;
 pub mod streams;
+pub mod subinterpreter;

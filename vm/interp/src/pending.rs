@@ -6,7 +6,7 @@ use crate::signals;
 use core::cell::Cell;
 use core::ffi::{c_int, c_void};
 use core::sync::atomic::Ordering;
-use objects::state::{self, ThreadState};
+use objects::state::{self, Interpreter, ThreadState};
 use objects::{Result, raise};
 use std::collections::VecDeque;
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -22,6 +22,8 @@ const MOST_FOR_ANY: usize = 300;
 const AT_ONCE: usize = 100;
 
 struct Call {
+    /// Whose threads may make the call.
+    interpreter: *const Interpreter,
     function: PendingFunc,
     argument: *mut c_void,
 }
@@ -62,10 +64,15 @@ impl Queue {
         if self.busy.replace(true) {
             return Ok(());
         }
-        let waiting = self.calls().len().min(most);
+        let is_ours = |call: &Call| call.interpreter == ts.interp.get();
+        let waiting = self.calls().iter().filter(|call| is_ours(call)).count().min(most);
         let mut outcome = Ok(());
         for _ in 0..waiting {
-            let Some(call) = self.calls().pop_front() else { break };
+            let next = {
+                let mut calls = self.calls();
+                calls.iter().position(is_ours).and_then(|place| calls.remove(place))
+            };
+            let Some(call) = next else { break };
             // SAFETY: the function is for this argument.
             if unsafe { (call.function)(call.argument) } != 0 {
                 outcome = Err(raise::pending());
@@ -73,7 +80,7 @@ impl Queue {
             }
         }
         self.busy.set(false);
-        if !self.calls().is_empty() {
+        if self.calls().iter().any(is_ours) {
             ts.eval_breaker.fetch_or(CALLS_TO_DO, Ordering::AcqRel);
         }
         outcome
@@ -85,23 +92,23 @@ static ANY: Queue = Queue::new();
 
 /// Asks the main thread for a call; `false` when too many wait already.
 pub fn add(function: PendingFunc, argument: *mut c_void) -> bool {
-    let added = MAIN.add(Call { function, argument }, MOST);
+    let added = MAIN.add(Call { interpreter: &raw const state::MAIN, function, argument }, MOST);
     if added && let Some(main) = signals::main_thread() {
         main.eval_breaker.fetch_or(CALLS_TO_DO, Ordering::AcqRel);
     }
     added
 }
 
-/// Asks whichever thread comes first for a call; `false` when too many wait already.
-pub fn add_for_any(function: PendingFunc, argument: *mut c_void) -> bool {
-    let added = ANY.add(Call { function, argument }, MOST_FOR_ANY);
+/// Asks whichever thread of an interpreter comes first for a call; `false` when too many wait already.
+pub fn add_for_any(interpreter: &Interpreter, function: PendingFunc, argument: *mut c_void) -> bool {
+    let added = ANY.add(Call { interpreter, function, argument }, MOST_FOR_ANY);
     let ask = |ts: &ThreadState| {
         ts.eval_breaker.fetch_or(CALLS_TO_DO, Ordering::AcqRel);
     };
     if added {
         // Without the GIL, the list of threads may change.
         match state::try_current() {
-            Some(_) => state::for_each_thread(ask),
+            Some(_) => crate::threads::of(interpreter).for_each(ask),
             None => signals::main_thread().into_iter().for_each(ask),
         }
     }
@@ -133,6 +140,18 @@ pub fn run_all(ts: &ThreadState) -> Result<()> {
         signals::run_handlers(ts)?;
     }
     run(ts)
+}
+
+/// Makes all calls that wait for the running interpreter, which ends.
+pub fn finish(ts: &ThreadState) {
+    let mut rounds = AT_ONCE;
+    while rounds > 0 && ANY.calls().iter().any(|call| call.interpreter == ts.interp.get()) {
+        if let Err(raised) = run(ts) {
+            raise::write_unraisable(raised, None);
+        }
+        rounds -= 1;
+    }
+    ANY.calls().retain(|call| call.interpreter != ts.interp.get());
 }
 
 /// In the child of a fork: what the parent was asked for is not for it.

@@ -15,6 +15,7 @@ use objects::{Object, Ref, Result, codecs, id, raise, state};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
+use std::sync::Mutex;
 
 /// `__main__`, with what every module has.
 ///
@@ -251,6 +252,24 @@ fn prepend_path(folder: &str) -> Result<()> {
 }
 
 fn insert_path(folder: &Object) -> Result<()> {
+    let text = objects::protocol::object::str(folder)?.to_string_lossy();
+    *state::lock(&FIRST_PATH) = Some(text);
+    add_path(folder)
+}
+
+/// `sys.path[0]` of the program, which other interpreters have as well.
+static FIRST_PATH: Mutex<Option<String>> = Mutex::new(None);
+
+/// Gives an interpreter the program's `sys.path[0]`.
+///
+/// # Errors
+/// MemoryError.
+pub fn inherit_path() -> Result<()> {
+    let first = state::lock(&FIRST_PATH).clone();
+    first.map_or(Ok(()), |first| add_path(&*Str::new(&first)?))
+}
+
+fn add_path(folder: &Object) -> Result<()> {
     let Some(path) = state::sys_get("path") else { return Ok(()) };
     protocol::call_method(&path, id!("insert"), &[&*new_int(0)?, folder]).map(drop)
 }

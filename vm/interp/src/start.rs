@@ -24,6 +24,7 @@ fn fill_hooks() {
     hooks::WARN_RESOURCE.set(warn_resource);
     hooks::TRACE_OPCODES.set(crate::monitor::legacy::trace_opcodes);
     hooks::AFTER_FORK.set(after_fork);
+    hooks::CHECK_COMPATIBLE.set(imp::check_compatible);
     hooks::AUDIT.set(crate::audit::raise_named);
     gil::provide();
 }
@@ -53,7 +54,7 @@ fn warn_resource(source: &Object, text: &str) -> Result<()> {
 
 /// Makes the calling thread the main one: gives it a state and the GIL.
 fn attach_main_thread() -> &'static ThreadState {
-    let ts: &'static ThreadState = Box::leak(threads::create());
+    let ts: &'static ThreadState = Box::leak(threads::create(&state::MAIN));
     crate::signals::set_main_thread(ts);
     threads::attach(ts);
     ts
@@ -65,16 +66,25 @@ fn attach_main_thread() -> &'static ThreadState {
 /// MemoryError; a mistake in a built-in type's declaration.
 pub fn start() -> Result<()> {
     fill_hooks();
-    let config = config::get();
-    objects::hash::set_seed(config.hash_seed);
-    state::interpreter().int_max_str_digits.set(config.int_max_str_digits);
-    state::interpreter().cpu_count.set(config.cpu_count);
-    state::interpreter().bytes_warning.set(config.bytes_warning > 0);
-    state::interpreter().code_debug_ranges.set(config.code_debug_ranges);
+    objects::hash::set_seed(config::get().hash_seed);
     attach_main_thread();
     objects::types::init()?;
     objects::typeobject::ready::ready(sys::printer::Printer::class())?;
+    start_interpreter()?;
+    start_signals()
+}
+
+/// The settings of the running interpreter, its `builtins` and `sys`.
+///
+/// # Errors
+/// MemoryError; a mistake in a built-in module's declaration.
+pub fn start_interpreter() -> Result<()> {
+    let config = config::get();
     let interpreter = state::interpreter();
+    interpreter.int_max_str_digits.set(config.int_max_str_digits);
+    interpreter.cpu_count.set(config.cpu_count);
+    interpreter.bytes_warning.set(config.bytes_warning > 0);
+    interpreter.code_debug_ranges.set(config.code_debug_ranges);
     interpreter.modules.set(Some(Dict::new()?));
     let builtins = built_in("builtins")?;
     interpreter.builtins.set(Some(builtins.dict()));
@@ -91,8 +101,7 @@ pub fn start() -> Result<()> {
         dict.set_text(name, &printer)?;
         dict.set_text(&format!("__{name}__"), &printer)?;
     }
-    set_paths(&dict)?;
-    start_signals()
+    set_paths(&dict)
 }
 
 fn definition(name: &str) -> Result<&'static objects::typeobject::ModuleDef> {
@@ -165,11 +174,34 @@ fn set_paths(sys: &Dict) -> Result<()> {
     Ok(())
 }
 
-/// Runs `importlib._bootstrap` and `_bootstrap_external` of the library, after which `import` works.
+/// What the crates above add to `sys`.
+pub static ADD_TO_SYS: hooks::Hook<fn() -> Result<()>> = hooks::Hook::new("sys completed before the start");
+
+/// What the running interpreter has beyond [`start_interpreter`] before a program begins: the import system, `__main__`, the streams,
+/// `site`.
 ///
 /// # Errors
-/// What they raise.
-pub fn start_import() -> Result<()> {
+/// What the modules raise.
+pub fn start_library() -> Result<()> {
+    start_import()?;
+    crate::program::main_module()?;
+    if let Some(add) = ADD_TO_SYS.try_get() {
+        add()?;
+    }
+    crate::streams::start()?;
+    start_services()?;
+    if !config::get().no_site {
+        import::import_module("site")?;
+    }
+    if !state::interpreter().is_main() {
+        crate::program::inherit_path()?;
+    }
+    state::interpreter().is_ready.set(true);
+    Ok(())
+}
+
+/// Runs `importlib._bootstrap` and `_bootstrap_external` of the library, after which `import` works.
+fn start_import() -> Result<()> {
     let interpreter = state::interpreter();
     let modules = interpreter.modules.get().ok_or_else(raise::null_result)?;
     let sys = modules.get_str(id!("sys"))?.ok_or_else(raise::null_result)?;
@@ -223,16 +255,14 @@ fn library_module(name: &str, origin: &str) -> Result<Ref<Module>> {
 }
 
 /// What the configuration asks for once modules can be imported: the warnings' filters, the fault handler, memory tracing.
-///
-/// # Errors
-/// What the modules raise.
-pub fn start_services() -> Result<()> {
+fn start_services() -> Result<()> {
     let config = config::get();
     state::interpreter().dev_mode.set(config.dev_mode);
-    if config.faulthandler && modules::find("faulthandler").is_some() {
+    let is_main = state::interpreter().is_main();
+    if is_main && config.faulthandler && modules::find("faulthandler").is_some() {
         protocol::call_method(&*import::import_module("faulthandler")?, id!("enable"), &[])?;
     }
-    if config.tracemalloc > 0 && modules::find("_tracemalloc").is_some() {
+    if is_main && config.tracemalloc > 0 && modules::find("_tracemalloc").is_some() {
         let frames = objects::types::int::new_int(config.tracemalloc.into())?;
         protocol::call_method(&*import::import_module("_tracemalloc")?, id!("start"), &[&frames])?;
     }

@@ -4,7 +4,7 @@ use crate::{frame, gil, monitor};
 use core::cell::Cell;
 use core::ptr;
 use core::sync::atomic::{AtomicU64, Ordering};
-use objects::state::{self, ThreadState, status};
+use objects::state::{self, Interpreter, ThreadState, status};
 
 static NEXT_ID: AtomicU64 = AtomicU64::new(1);
 
@@ -13,9 +13,9 @@ thread_local! {
     static OWN: Cell<*const ThreadState> = const { Cell::new(ptr::null()) };
 }
 
-/// A state that no thread has taken yet.
-pub fn create() -> Box<ThreadState> {
-    ThreadState::new(NEXT_ID.fetch_add(1, Ordering::Relaxed))
+/// A state for a thread of an interpreter that no thread has taken yet.
+pub fn create(interpreter: &Interpreter) -> Box<ThreadState> {
+    ThreadState::new(interpreter, NEXT_ID.fetch_add(1, Ordering::Relaxed))
 }
 
 /// Takes the GIL with a state, which is the calling thread's own from then on. One that no thread had joins the interpreter's list.
@@ -102,12 +102,29 @@ pub unsafe fn delete_current() {
     unsafe { free(ts) };
 }
 
+/// `PyThreadState_Swap`: puts the calling thread's state down, takes up another, and returns the first.
+pub fn swap(new: Option<&'static ThreadState>) -> Option<&'static ThreadState> {
+    let old = state::try_current();
+    if let (Some(old), Some(new)) = (old, new)
+        && ptr::eq(old, new)
+    {
+        return Some(old);
+    }
+    if let Some(old) = old {
+        gil::release(old);
+    }
+    if let Some(new) = new {
+        attach(new);
+    }
+    old
+}
+
 /// `PyGILState_Ensure`: the calling thread has the GIL afterwards, with a new state if it had none. Whether it had it before.
 pub fn ensure() -> bool {
     let ts = match own() {
         Some(ts) => ts,
         None => {
-            let ts: &'static ThreadState = Box::leak(create());
+            let ts: &'static ThreadState = Box::leak(create(&state::MAIN));
             ts.gilstate_counter.set(0);
             ts
         }
@@ -157,13 +174,16 @@ fn is_own(ts: &ThreadState) -> bool {
 pub fn after_fork(ts: &ThreadState) {
     ts.prev.set(ptr::null_mut());
     ts.next.set(ptr::null_mut());
-    state::interpreter().thread_head.set(ptr::from_ref(ts).cast_mut());
+    for interpreter in state::interpreters() {
+        interpreter.thread_head.set(ptr::null_mut());
+    }
+    ts.interpreter().thread_head.set(ptr::from_ref(ts).cast_mut());
 }
 
-/// The states of all threads, the newest first. While the GIL is held, none ends.
-pub fn all() -> impl Iterator<Item = &'static ThreadState> {
+/// The states of the threads of an interpreter, the newest first. While the GIL is held, none ends.
+pub fn of(interpreter: &Interpreter) -> impl Iterator<Item = &'static ThreadState> + use<> {
     // SAFETY: linked states are alive.
-    let first = unsafe { state::interpreter().thread_head.get().as_ref() };
+    let first = unsafe { interpreter.thread_head.get().as_ref() };
     // SAFETY: as above.
     core::iter::successors(first, |ts| unsafe { ts.next.get().as_ref() })
 }

@@ -54,7 +54,7 @@ fn the_native_stack_stays_flat() {
         code
     };
     let thread = std::thread::Builder::new().stack_size(STACK_SIZE).spawn(move || {
-        let ts = ThreadState::new(2);
+        let ts = ThreadState::new(&objects::state::MAIN, 2);
         gil::acquire(&ts);
         let globals = Dict::new().expect("memory");
         let done = call::run_code(&code, &globals, &globals).is_ok();

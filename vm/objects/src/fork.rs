@@ -10,7 +10,9 @@ struct Handlers(RefCell<[Vec<Ref>; 3]>);
 // SAFETY: touched under the GIL; no borrow is kept while one runs.
 unsafe impl Sync for Handlers {}
 
-static HANDLERS: Handlers = Handlers(RefCell::new([Vec::new(), Vec::new(), Vec::new()]));
+objects::per_interpreter! {
+    static HANDLERS: Handlers = Handlers(RefCell::new([Vec::new(), Vec::new(), Vec::new()]));
+}
 
 /// When a function runs.
 #[derive(Clone, Copy)]

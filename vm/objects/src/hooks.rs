@@ -54,6 +54,10 @@ pub static WARN_RESOURCE: Hook<fn(&Object, &str) -> Result<()>> =
 pub static TRACE_OPCODES: Hook<fn(&crate::types::code::Code, bool) -> Result<()>> =
     Hook::new("tracing before the interpreter started");
 
+/// That an extension that knows of one interpreter alone may be loaded in the running one.
+pub static CHECK_COMPATIBLE: Hook<fn(&str) -> Result<()>> =
+    Hook::new("extension loaded before the interpreter started");
+
 /// Raises an auditing event with its arguments (`PySys_Audit`).
 pub static AUDIT: Hook<fn(&str, &[&Object]) -> Result<()>> =
     Hook::new("auditing before the interpreter started");

@@ -19,6 +19,7 @@ pub mod interpreter_frame;
 pub mod line_input;
 pub mod object;
 pub mod parking;
+pub mod per_interpreter;
 pub mod protocol;
 pub mod quiet;
 pub mod raise;

@@ -2,10 +2,11 @@
 
 use crate::object::refs::Slot;
 use crate::object::{Instance, Object};
+use crate::per_interpreter;
 use crate::types::dict::Dict;
 use crate::types::frame::Frame;
 use core::cell::Cell;
-use core::ffi::{c_int, c_ulong, c_void};
+use core::ffi::{c_int, c_long, c_ulong, c_void};
 use core::ptr;
 use core::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, MutexGuard, TryLockError};
@@ -109,8 +110,8 @@ const _: () = assert!(core::mem::offset_of!(ThreadState, exc_state) == 256);
 // SAFETY: but for `eval_breaker`, which is atomic, touched under the GIL.
 unsafe impl Sync for ThreadState {}
 
-/// Everything that is one per interpreter. There is one interpreter in a process. What profilers read from outside is where CPython's
-/// `PyInterpreterState` has it; the places between are ours.
+/// Everything that is one per interpreter and is asked for by name; what belongs to a room is in statics of that room, see
+/// [`per_interpreter`]. What profilers read from outside is where CPython's `PyInterpreterState` has it; the places between are ours.
 #[repr(C)]
 pub struct Interpreter {
     instrumentation_version: usize,
@@ -131,10 +132,21 @@ pub struct Interpreter {
     pub dev_mode: Cell<bool>,
     /// `-b`.
     pub bytes_warning: Cell<bool>,
-    _ceval: [u8; 7264 - 59],
-    _next: Cell<*const Interpreter>,
-    _id: i64,
-    _before_threads: [u8; 7344 - 7280],
+    /// What it may do.
+    pub config: Cell<Config>,
+    /// Whether it can run code.
+    pub is_ready: Cell<bool>,
+    _ceval: [u8; 7264 - 89],
+    pub next: Cell<*const Interpreter>,
+    pub id: i64,
+    /// How many hold it by its number (`_PyInterpreterState_IDIncref`), and whether it ends with the last of them.
+    pub id_refcount: Cell<i64>,
+    pub requires_id_ref: Cell<bool>,
+    /// How it came to be, one of [`whence`].
+    pub whence: Cell<c_long>,
+    /// The thread that runs its `__main__` (`_PyInterpreterState_SetRunningMain`).
+    pub main_runner: Cell<*const ThreadState>,
+    _before_threads: [u8; 7344 - 7312],
     pub thread_head: Cell<*mut ThreadState>,
     _before_finalizing: [u8; 7384 - 7352],
     /// The thread that ends the interpreter.
@@ -152,11 +164,67 @@ pub struct Interpreter {
     _before_dict: [u8; 8448 - 7680],
     /// What extensions keep for the interpreter (`PyInterpreterState_GetDict`).
     pub dict: Slot<Dict>,
+    /// Its values of the statics of [`per_interpreter`], while another one runs.
+    pub values: Cell<Option<per_interpreter::Values>>,
+}
+
+/// How an interpreter came to be.
+pub mod whence {
+    use core::ffi::c_long;
+    pub const NOT_SET: c_long = -1;
+    pub const UNKNOWN: c_long = 0;
+    pub const RUNTIME: c_long = 1;
+    pub const LEGACY_CAPI: c_long = 2;
+    pub const CAPI: c_long = 3;
+    pub const XI: c_long = 4;
+    pub const STDLIB: c_long = 5;
+}
+
+/// `PyInterpreterConfig`: what an interpreter may do.
+#[repr(C)]
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct Config {
+    pub use_main_obmalloc: c_int,
+    pub allow_fork: c_int,
+    pub allow_exec: c_int,
+    pub allow_threads: c_int,
+    pub allow_daemon_threads: c_int,
+    pub check_multi_interp_extensions: c_int,
+    pub gil: c_int,
+}
+
+impl Config {
+    /// The value of [`Config::gil`] that is that of the main interpreter, or shared, or own.
+    pub const DEFAULT_GIL: c_int = 0;
+    pub const SHARED_GIL: c_int = 1;
+    pub const OWN_GIL: c_int = 2;
+    /// Everything is allowed (`_PyInterpreterConfig_LEGACY_INIT`).
+    pub const LEGACY: Config = Config {
+        use_main_obmalloc: 1,
+        allow_fork: 1,
+        allow_exec: 1,
+        allow_threads: 1,
+        allow_daemon_threads: 1,
+        check_multi_interp_extensions: 0,
+        gil: Config::SHARED_GIL,
+    };
+    /// `_PyInterpreterConfig_INIT`.
+    pub const ISOLATED: Config = Config {
+        use_main_obmalloc: 0,
+        allow_fork: 0,
+        allow_exec: 0,
+        allow_threads: 1,
+        allow_daemon_threads: 0,
+        check_multi_interp_extensions: 1,
+        gil: Config::OWN_GIL,
+    };
+    /// That of the main interpreter.
+    pub const MAIN: Config = Config { gil: Config::OWN_GIL, ..Config::LEGACY };
 }
 
 const _: () = {
     use core::mem::offset_of;
-    assert!(offset_of!(Interpreter, gil) == 16 && offset_of!(Interpreter, _next) == 7264);
+    assert!(offset_of!(Interpreter, gil) == 16 && offset_of!(Interpreter, next) == 7264);
     assert!(offset_of!(Interpreter, thread_head) == 7344 && offset_of!(Interpreter, finalizing) == 7384);
     assert!(offset_of!(Interpreter, sysdict) == 7640 && offset_of!(Interpreter, modules) == 7656);
     assert!(offset_of!(Interpreter, dict) == 8448);
@@ -165,41 +233,145 @@ const _: () = {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Interpreter {}
 
-/// The interpreter, for those who need its address; [`interpreter`] is how it is asked for.
-pub static INTERPRETER: Interpreter = Interpreter {
-    instrumentation_version: 0,
-    recursion_limit: Cell::new(1000),
-    int_max_str_digits: Cell::new(4300),
-    gil: Cell::new(ptr::null()),
-    cpu_count: Cell::new(-1),
-    codec_search_path: Slot::empty(),
-    codec_search_cache: Slot::empty(),
-    codec_error_registry: Slot::empty(),
-    code_debug_ranges: Cell::new(true),
-    dev_mode: Cell::new(false),
-    bytes_warning: Cell::new(false),
-    _ceval: [0; 7264 - 59],
-    _next: Cell::new(ptr::null()),
-    _id: 0,
-    _before_threads: [0; 7344 - 7280],
-    thread_head: Cell::new(ptr::null_mut()),
-    _before_finalizing: [0; 7384 - 7352],
-    finalizing: Cell::new(ptr::null()),
-    _before_sysdict: [0; 7640 - 7392],
-    sysdict: Slot::empty(),
-    builtins: Slot::empty(),
-    modules: Slot::empty(),
-    _modules_by_index: 0,
-    importlib: Slot::empty(),
-    _before_dict: [0; 8448 - 7680],
-    dict: Slot::empty(),
-};
-
 impl Interpreter {
-    /// Whether the program has come to its end.
+    const fn new(id: i64) -> Interpreter {
+        Interpreter {
+            instrumentation_version: 0,
+            recursion_limit: Cell::new(1000),
+            int_max_str_digits: Cell::new(4300),
+            gil: Cell::new(ptr::null()),
+            cpu_count: Cell::new(-1),
+            codec_search_path: Slot::empty(),
+            codec_search_cache: Slot::empty(),
+            codec_error_registry: Slot::empty(),
+            code_debug_ranges: Cell::new(true),
+            dev_mode: Cell::new(false),
+            bytes_warning: Cell::new(false),
+            config: Cell::new(Config::MAIN),
+            is_ready: Cell::new(false),
+            _ceval: [0; 7264 - 89],
+            next: Cell::new(ptr::null()),
+            id,
+            id_refcount: Cell::new(0),
+            requires_id_ref: Cell::new(false),
+            whence: Cell::new(whence::RUNTIME),
+            main_runner: Cell::new(ptr::null()),
+            _before_threads: [0; 7344 - 7312],
+            thread_head: Cell::new(ptr::null_mut()),
+            _before_finalizing: [0; 7384 - 7352],
+            finalizing: Cell::new(ptr::null()),
+            _before_sysdict: [0; 7640 - 7392],
+            sysdict: Slot::empty(),
+            builtins: Slot::empty(),
+            modules: Slot::empty(),
+            _modules_by_index: 0,
+            importlib: Slot::empty(),
+            _before_dict: [0; 8448 - 7680],
+            dict: Slot::empty(),
+            values: Cell::new(None),
+        }
+    }
+
+    /// Whether the interpreter has come to its end.
     pub fn is_finalizing(&self) -> bool {
         !self.finalizing.get().is_null()
     }
+
+    /// Whether this is the interpreter that the process began with.
+    pub fn is_main(&self) -> bool {
+        ptr::eq(self, &MAIN)
+    }
+}
+
+/// The interpreter that the process began with.
+pub static MAIN: Interpreter = Interpreter::new(0);
+
+/// The list of all interpreters, the newest first, and which of them runs.
+struct Interpreters {
+    head: Cell<*const Interpreter>,
+    next_id: Cell<i64>,
+    running: Cell<*const Interpreter>,
+    /// Told of the list's first when it changes.
+    watcher: Cell<Option<fn(*const Interpreter)>>,
+}
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for Interpreters {}
+
+static INTERPRETERS: Interpreters = Interpreters {
+    head: Cell::new(&raw const MAIN),
+    next_id: Cell::new(1),
+    running: Cell::new(&raw const MAIN),
+    watcher: Cell::new(None),
+};
+
+/// Has a function be told of the first of the list of interpreters, for who shows it to the outside.
+pub fn watch_interpreters(watcher: fn(*const Interpreter)) {
+    INTERPRETERS.watcher.set(Some(watcher));
+}
+
+fn set_head(head: *const Interpreter) {
+    INTERPRETERS.head.set(head);
+    if let Some(watcher) = INTERPRETERS.watcher.get() {
+        watcher(head);
+    }
+}
+
+/// All interpreters, the newest first. While the GIL is held, the list stays.
+pub fn interpreters() -> impl Iterator<Item = &'static Interpreter> {
+    // SAFETY (both): interpreters in the list are alive.
+    let first = unsafe { INTERPRETERS.head.get().as_ref() };
+    core::iter::successors(first, |interpreter| unsafe { interpreter.next.get().as_ref() })
+}
+
+/// The number that the next new interpreter gets.
+pub fn next_interpreter_id() -> i64 {
+    INTERPRETERS.next_id.get()
+}
+
+/// A new interpreter, in the list, in which nothing has run yet.
+pub fn new_interpreter(config: Config, whence: c_long) -> &'static Interpreter {
+    let id = INTERPRETERS.next_id.get();
+    INTERPRETERS.next_id.set(id + 1);
+    let new: &'static Interpreter = Box::leak(Box::new(Interpreter::new(id)));
+    new.config.set(config);
+    new.whence.set(whence);
+    new.gil.set(MAIN.gil.get());
+    new.values.set(Some(per_interpreter::Values::fresh()));
+    new.next.set(INTERPRETERS.head.get());
+    set_head(new);
+    new
+}
+
+/// Takes an interpreter out of the list and frees it.
+///
+/// # Safety
+/// It is not the main one, has no threads, does not run, and is not used again.
+pub unsafe fn free_interpreter(interpreter: &'static Interpreter) {
+    match interpreters().find(|other| ptr::eq(other.next.get(), interpreter)) {
+        Some(before) => before.next.set(interpreter.next.get()),
+        None => set_head(interpreter.next.get()),
+    }
+    // SAFETY: made by `new_interpreter`, and the caller's promise.
+    drop(unsafe { Box::from_raw(ptr::from_ref(interpreter).cast_mut()) });
+}
+
+/// Makes an interpreter the running one, by the thread that has taken the GIL for it.
+#[inline]
+pub fn run_interpreter(interpreter: *const Interpreter) {
+    if INTERPRETERS.running.get() != interpreter {
+        change_interpreter(interpreter);
+    }
+}
+
+#[cold]
+#[inline(never)]
+fn change_interpreter(interpreter: *const Interpreter) {
+    let old = self::interpreter();
+    // SAFETY: a thread's interpreter lives as long as the thread.
+    per_interpreter::exchange(old, unsafe { &*interpreter });
+    INTERPRETERS.running.set(interpreter);
+    crate::object::heap::resume();
 }
 
 thread_local! {
@@ -226,10 +398,11 @@ fn stack_floor() -> usize {
     }
 }
 
-/// The interpreter.
+/// The interpreter that runs: that of the thread with the GIL.
 #[inline]
 pub fn interpreter() -> &'static Interpreter {
-    &INTERPRETER
+    // SAFETY: an interpreter ends only when it does not run any more.
+    unsafe { &*INTERPRETERS.running.get() }
 }
 
 /// The state of the calling thread, which must hold the GIL.
@@ -261,11 +434,11 @@ pub unsafe fn set_current(state: *const ThreadState) -> *const ThreadState {
 
 impl ThreadState {
     /// A state in its initial condition, not yet linked to the interpreter's list.
-    pub fn new(id: u64) -> Box<ThreadState> {
+    pub fn new(interpreter: &Interpreter, id: u64) -> Box<ThreadState> {
         // SAFETY: NULL and 0 are valid for every field.
         let mut state: Box<ThreadState> = unsafe { Box::new(core::mem::zeroed()) };
-        state.interp.set(interpreter());
-        let limit = interpreter().recursion_limit.get();
+        state.interp.set(interpreter);
+        let limit = interpreter.recursion_limit.get();
         state.py_recursion_limit.set(limit);
         state.py_recursion_remaining.set(limit);
         state.gilstate_counter.set(1);
@@ -277,6 +450,13 @@ impl ThreadState {
         let own = &raw const state.exc_state;
         state.exc_info.set(own);
         state
+    }
+
+    /// The interpreter that the thread belongs to.
+    #[inline]
+    pub fn interpreter(&self) -> &'static Interpreter {
+        // SAFETY: an interpreter ends after its threads.
+        unsafe { &*self.interp.get() }
     }
 
     /// The innermost level of exception handling.
@@ -302,7 +482,7 @@ impl ThreadState {
 
 /// Puts a thread's state, which is not there yet, into the interpreter's list.
 pub fn link(state: &ThreadState) {
-    let head = &interpreter().thread_head;
+    let head = &state.interpreter().thread_head;
     let own = ptr::from_ref(state).cast_mut();
     state.next.set(head.get());
     state.prev.set(ptr::null_mut());
@@ -319,14 +499,14 @@ pub fn unlink(state: &ThreadState) {
     // SAFETY (both): states in the list are alive.
     match unsafe { prev.as_ref() } {
         Some(prev) => prev.next.set(next),
-        None => interpreter().thread_head.set(next),
+        None => state.interpreter().thread_head.set(next),
     }
     if let Some(next) = unsafe { next.as_ref() } {
         next.prev.set(prev);
     }
 }
 
-/// Calls `each` with the state of every thread.
+/// Calls `each` with the state of every thread of the running interpreter.
 pub fn for_each_thread(mut each: impl FnMut(&ThreadState)) {
     let mut state = interpreter().thread_head.get();
     // SAFETY: states in the list are alive, and the GIL keeps the list as it is.
@@ -336,7 +516,7 @@ pub fn for_each_thread(mut each: impl FnMut(&ThreadState)) {
     }
 }
 
-/// Whether something is true of any thread.
+/// Whether something is true of any thread of the running interpreter.
 pub fn any_thread(test: impl Fn(&ThreadState) -> bool) -> bool {
     let mut found = false;
     for_each_thread(|state| found |= test(state));

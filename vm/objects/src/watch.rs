@@ -78,10 +78,12 @@ pub type TypeFunc = unsafe extern "C" fn(&TypeObject) -> c_int;
 pub type FunctionFunc = unsafe extern "C" fn(c_int, &Object, Option<&Object>) -> c_int;
 pub type CodeFunc = unsafe extern "C" fn(c_int, &Object) -> c_int;
 
-pub static DICTS: Watchers<DictFunc> = Watchers::new();
-pub static TYPES: Watchers<TypeFunc> = Watchers::new();
-pub static FUNCTIONS: Watchers<FunctionFunc> = Watchers::new();
-pub static CODES: Watchers<CodeFunc> = Watchers::new();
+objects::per_interpreter! {
+    pub static DICTS: Watchers<DictFunc> = Watchers::new();
+    pub static TYPES: Watchers<TypeFunc> = Watchers::new();
+    pub static FUNCTIONS: Watchers<FunctionFunc> = Watchers::new();
+    pub static CODES: Watchers<CodeFunc> = Watchers::new();
+}
 
 /// An enumeration of events whose numbers C code knows, with their names.
 macro_rules! events {

@@ -175,7 +175,7 @@ fn taipan_test_first<'a>(tuple: &'a Tuple) -> Result<&'a Object> {
 
 fn start() {
     if state::try_current().is_none() {
-        let state: &'static ThreadState = Box::leak(ThreadState::new(1));
+        let state: &'static ThreadState = Box::leak(ThreadState::new(&objects::state::MAIN, 1));
         // SAFETY: the state lives for ever.
         unsafe { state::set_current(state) };
     }

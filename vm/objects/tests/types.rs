@@ -14,7 +14,7 @@ use objects::{Ref, Result, attrs};
 
 fn start() {
     if state::try_current().is_none() {
-        let state: &'static ThreadState = Box::leak(ThreadState::new(1));
+        let state: &'static ThreadState = Box::leak(ThreadState::new(&objects::state::MAIN, 1));
         // SAFETY: the state lives for ever.
         unsafe { state::set_current(state) };
         ok(objects::types::init());
@@ -305,7 +305,7 @@ fn native_recursion_ends_in_an_error() {
 #[test]
 #[ignore = "a measurement"]
 fn start_up_time() {
-    let state: &'static ThreadState = Box::leak(ThreadState::new(1));
+    let state: &'static ThreadState = Box::leak(ThreadState::new(&objects::state::MAIN, 1));
     // SAFETY: the state lives for ever.
     unsafe { state::set_current(state) };
     let begin = std::time::Instant::now();

@@ -43,11 +43,13 @@ struct Known {
 // SAFETY: set at start-up, read under the GIL.
 unsafe impl Sync for Known {}
 
-static KNOWN: Known = Known {
-    len: Cell::new(ptr::null()),
-    isinstance: Cell::new(ptr::null()),
-    list_append: Cell::new(ptr::null()),
-};
+objects::per_interpreter! {
+    static KNOWN: Known = Known {
+        len: Cell::new(ptr::null()),
+        isinstance: Cell::new(ptr::null()),
+        list_append: Cell::new(ptr::null()),
+    };
+}
 
 /// `len`, as it is before any program can replace it.
 pub fn builtin_len() -> *const Object {

@@ -18,7 +18,9 @@ struct Entry {
 struct Entries(RefCell<Vec<Entry>>);
 // SAFETY: touched under the GIL; no borrow is kept while Python code runs.
 unsafe impl Sync for Entries {}
-static ENTRIES: Entries = Entries(RefCell::new(Vec::new()));
+objects::per_interpreter! {
+    static ENTRIES: Entries = Entries(RefCell::new(Vec::new()));
+}
 
 /// Calls the functions, the last registered first; what they raise is reported.
 pub fn run() {
@@ -46,7 +48,9 @@ struct Native {
 struct Natives(RefCell<Vec<Native>>);
 // SAFETY: as for `Entries`.
 unsafe impl Sync for Natives {}
-static NATIVES: Natives = Natives(RefCell::new(Vec::new()));
+objects::per_interpreter! {
+    static NATIVES: Natives = Natives(RefCell::new(Vec::new()));
+}
 
 /// Has the end of the interpreter call a native function (`PyUnstable_AtExit`).
 pub fn register_native(function: unsafe extern "C" fn(*mut c_void), argument: *mut c_void) {

@@ -25,7 +25,9 @@ struct Lists {
 }
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Lists {}
-static LISTS: Lists = Lists { callbacks: Slot::empty(), garbage: Slot::empty(), began: Cell::new(None) };
+objects::per_interpreter! {
+    static LISTS: Lists = Lists { callbacks: Slot::empty(), garbage: Slot::empty(), began: Cell::new(None) };
+}
 
 const DEBUG_STATS: i32 = 1;
 const DEBUG_COLLECTABLE: i32 = 2;

@@ -103,9 +103,12 @@ pub mod native {
     }
 
     #[function("_override_multi_interp_extensions_check($module, override, /)")]
-    fn override_multi(value: &Object) -> i32 {
-        let _ = value;
-        0
+    fn override_multi(value: i32) -> Result<i32> {
+        if state::interpreter().is_main() {
+            let name = "_imp._override_multi_interp_extensions_check()";
+            return Err(raise!(RuntimeError, "{name} cannot be used in the main interpreter"));
+        }
+        Ok(OVERRIDE_CHECK.swap(value, Ordering::Relaxed))
     }
 
     #[function("create_builtin($module, spec, /)")]
@@ -160,8 +163,29 @@ pub mod native {
 /// What compiled files begin with (`PyImport_GetMagicNumber`).
 pub const MAGIC_NUMBER: u32 = bytecode::pyc::MAGIC_TOKEN;
 
-/// What `_override_frozen_modules_for_tests` set: 1 uses them, -1 does not, 0 is the configuration's choice.
-static OVERRIDE: AtomicI32 = AtomicI32::new(0);
+objects::per_interpreter! {
+    /// What `_override_frozen_modules_for_tests` set: 1 uses them, -1 does not, 0 is the configuration's choice.
+    static OVERRIDE: AtomicI32 = AtomicI32::new(0);
+    /// What `_override_multi_interp_extensions_check` set: 1 checks, -1 does not, 0 is the interpreter's choice.
+    static OVERRIDE_CHECK: AtomicI32 = AtomicI32::new(0);
+}
+
+/// That an extension that knows of one interpreter alone may be loaded in the running one
+/// (`_PyImport_CheckSubinterpIncompatibleExtensionAllowed`).
+///
+/// # Errors
+/// ImportError.
+pub fn check_compatible(name: &str) -> Result<()> {
+    let interpreter = state::interpreter();
+    let checks = match OVERRIDE_CHECK.load(Ordering::Relaxed) {
+        0 => interpreter.config.get().check_multi_interp_extensions != 0,
+        choice => choice > 0,
+    };
+    match checks && !interpreter.is_main() {
+        true => Err(raise!(ImportError, "module {name} does not support loading in subinterpreters")),
+        false => Ok(()),
+    }
+}
 
 /// The modules without which nothing can be imported are frozen whatever `-X frozen_modules` says.
 const ESSENTIAL: [&str; 3] = ["_frozen_importlib", "_frozen_importlib_external", "zipimport"];

@@ -7,6 +7,9 @@ pub mod builtins;
 pub mod faulthandler;
 pub mod gc;
 pub mod imp;
+pub mod interpchannels;
+pub mod interpqueues;
+pub mod interpreters;
 pub mod lsprof;
 pub mod marshal;
 pub mod opcode;
@@ -34,6 +37,9 @@ static OWN: &[Entry] = &[
     ("_abc", &abc::module::MODULE_DEF),
     ("_ast", &ast::module::MODULE_DEF),
     ("_imp", &imp::native::MODULE_DEF),
+    ("_interpchannels", &interpchannels::module::MODULE_DEF),
+    ("_interpqueues", &interpqueues::module::MODULE_DEF),
+    ("_interpreters", &interpreters::module::MODULE_DEF),
     ("_lsprof", &lsprof::module::MODULE_DEF),
     ("_opcode", &opcode::module::MODULE_DEF),
     ("_signal", &signal::module::MODULE_DEF),

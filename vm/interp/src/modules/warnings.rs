@@ -23,12 +23,14 @@ struct State {
 }
 // SAFETY: touched under the GIL.
 unsafe impl Sync for State {}
-static STATE: State = State {
-    filters: Slot::empty(),
-    once: Slot::empty(),
-    default_action: Slot::empty(),
-    version: Cell::new(0),
-};
+objects::per_interpreter! {
+    static STATE: State = State {
+        filters: Slot::empty(),
+        once: Slot::empty(),
+        default_action: Slot::empty(),
+        version: Cell::new(0),
+    };
+}
 
 #[macros::pymodule(name = "_warnings")]
 pub mod module {

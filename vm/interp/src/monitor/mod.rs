@@ -84,15 +84,17 @@ struct Monitors {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Monitors {}
 
-static MONITORS: Monitors = Monitors {
-    global: [const { Cell::new(0) }; EVENTS],
-    callbacks: [const { [const { Slot::empty() }; EVENTS] }; TOOLS],
-    names: [const { Slot::empty() }; TOOLS],
-    version: Cell::new(0),
-    restart: Cell::new(1),
-    disable: Slot::empty(),
-    missing: Slot::empty(),
-};
+objects::per_interpreter! {
+    static MONITORS: Monitors = Monitors {
+        global: [const { Cell::new(0) }; EVENTS],
+        callbacks: [const { [const { Slot::empty() }; EVENTS] }; TOOLS],
+        names: [const { Slot::empty() }; TOOLS],
+        version: Cell::new(0),
+        restart: Cell::new(1),
+        disable: Slot::empty(),
+        missing: Slot::empty(),
+    };
+}
 
 /// Makes DISABLE and MISSING.
 ///

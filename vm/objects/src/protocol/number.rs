@@ -346,6 +346,14 @@ unary_operators! {
     absolute nb_absolute "abs()";
 }
 
+/// Whether an object is a number of some kind (`PyNumber_Check`).
+pub fn is_number(object: &Object) -> bool {
+    let has_slot = object.class().number().is_some_and(|table| {
+        table.nb_index.get().is_some() || table.nb_int.get().is_some() || table.nb_float.get().is_some()
+    });
+    has_slot || object.cast::<crate::types::complex::Complex>().is_some()
+}
+
 /// `PyIndex_Check`.
 #[inline]
 pub fn is_index(object: &Object) -> bool {

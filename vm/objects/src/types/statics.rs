@@ -126,7 +126,8 @@ pub fn init() -> Result<()> {
     for class in STATIC_TYPES {
         ready::ready(class)?;
     }
-    for (_, class) in exceptions::ALL {
+    let apart: [&TypeObject; 2] = [&exceptions::InterpreterError, &exceptions::InterpreterNotFoundError];
+    for class in exceptions::ALL.iter().map(|(_, class)| *class).chain(apart) {
         ready::ready(class)?;
     }
     ready::started();

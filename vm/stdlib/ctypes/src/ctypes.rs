@@ -32,7 +32,9 @@ struct State {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for State {}
 
-static STATE: State = State { argument_error: Slot::empty(), unpickle: Slot::empty() };
+objects::per_interpreter! {
+    static STATE: State = State { argument_error: Slot::empty(), unpickle: Slot::empty() };
+}
 
 /// `ctypes.ArgumentError`.
 ///

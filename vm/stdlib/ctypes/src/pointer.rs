@@ -249,7 +249,9 @@ pub struct Cache(Slot<Dict>);
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Cache {}
 
-static CACHE: Cache = Cache(Slot::empty());
+objects::per_interpreter! {
+    static CACHE: Cache = Cache(Slot::empty());
+}
 
 /// The dict of pointer types.
 ///

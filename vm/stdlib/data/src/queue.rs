@@ -17,8 +17,10 @@ struct Global(Slot);
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Global {}
 
-/// The exception `Empty`, made when the module is executed.
-static EMPTY: Global = Global(Slot::empty());
+objects::per_interpreter! {
+    /// The exception `Empty`, made when the module is executed.
+    static EMPTY: Global = Global(Slot::empty());
+}
 
 /// The items, traced one by one.
 #[derive(Default)]

@@ -37,8 +37,10 @@ impl Default for IoBase {
     }
 }
 
-/// The class `io.UnsupportedOperation`, made when the module is executed.
-static UNSUPPORTED: Class = Class(Slot::empty());
+objects::per_interpreter! {
+    /// The class `io.UnsupportedOperation`, made when the module is executed.
+    static UNSUPPORTED: Class = Class(Slot::empty());
+}
 
 struct Class(Slot);
 

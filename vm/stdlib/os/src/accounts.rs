@@ -22,7 +22,9 @@ struct Classes {
 // SAFETY: set when the modules are executed, read under the GIL.
 unsafe impl Sync for Classes {}
 
-static CLASSES: Classes = Classes { passwd: Slot::empty(), group: Slot::empty() };
+objects::per_interpreter! {
+    static CLASSES: Classes = Classes { passwd: Slot::empty(), group: Slot::empty() };
+}
 
 /// A field of an entry; None for NULL.
 ///

@@ -16,7 +16,9 @@ struct Usage(Slot<TypeObject>);
 // SAFETY: set when the module is executed, read under the GIL.
 unsafe impl Sync for Usage {}
 
-static USAGE: Usage = Usage(Slot::empty());
+objects::per_interpreter! {
+    static USAGE: Usage = Usage(Slot::empty());
+}
 
 /// How many resources have limits (`RLIM_NLIMITS`).
 const LIMITS: u32 = 16;

@@ -18,7 +18,9 @@ struct Error(Slot<TypeObject>);
 // SAFETY: set when the module is executed, read under the GIL.
 unsafe impl Sync for Error {}
 
-static ERROR: Error = Error(Slot::empty());
+objects::per_interpreter! {
+    static ERROR: Error = Error(Slot::empty());
+}
 
 /// The last error of the system as `termios.error`.
 fn error() -> Raised {

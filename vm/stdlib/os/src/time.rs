@@ -19,7 +19,9 @@ struct StructTime(Slot<TypeObject>);
 // SAFETY: set when the module is executed, read under the GIL.
 unsafe impl Sync for StructTime {}
 
-static STRUCT_TIME: StructTime = StructTime(Slot::empty());
+objects::per_interpreter! {
+    static STRUCT_TIME: StructTime = StructTime(Slot::empty());
+}
 
 const NANOSECONDS: i64 = 1_000_000_000;
 

@@ -44,8 +44,10 @@ pub struct Registry {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Registry {}
 
-pub static REGISTRY: Registry =
-    Registry { adapters: Slot::empty(), converters: Slot::empty(), base_type_adapted: Cell::new(false) };
+objects::per_interpreter! {
+    pub static REGISTRY: Registry =
+        Registry { adapters: Slot::empty(), converters: Slot::empty(), base_type_adapted: Cell::new(false) };
+}
 
 /// `sqlite3.register_adapter`.
 ///

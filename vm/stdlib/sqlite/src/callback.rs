@@ -41,7 +41,9 @@ pub struct Tracebacks(pub Cell<bool>);
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Tracebacks {}
 
-pub static TRACEBACKS: Tracebacks = Tracebacks(Cell::new(false));
+objects::per_interpreter! {
+    pub static TRACEBACKS: Tracebacks = Tracebacks(Cell::new(false));
+}
 
 /// Shows the exception of a callback, or drops it.
 pub fn report(raised: Raised, callable: &Object) {

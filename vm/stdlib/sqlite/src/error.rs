@@ -48,7 +48,9 @@ struct Classes([Slot<TypeObject>; COUNT]);
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Classes {}
 
-static CLASSES: Classes = Classes([const { Slot::empty() }; COUNT]);
+objects::per_interpreter! {
+    static CLASSES: Classes = Classes([const { Slot::empty() }; COUNT]);
+}
 
 #[expect(non_snake_case, reason = "named as the classes")]
 mod base {

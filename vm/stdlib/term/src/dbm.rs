@@ -64,7 +64,9 @@ struct ErrorClass(Slot<TypeObject>);
 // SAFETY: set when the module is executed, read under the GIL.
 unsafe impl Sync for ErrorClass {}
 
-static ERROR: ErrorClass = ErrorClass(Slot::empty());
+objects::per_interpreter! {
+    static ERROR: ErrorClass = ErrorClass(Slot::empty());
+}
 
 fn error(text: &str) -> Raised {
     match ERROR.0.get() {

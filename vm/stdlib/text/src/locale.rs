@@ -34,8 +34,10 @@ struct Shift([u64; 16]);
 /// glibc's `_DATE_FMT`.
 const DATE_FMT: c_int = 0x2_006c;
 
-/// The class `locale.Error`, made with the module.
-static ERROR: OnceLock<Ref<TypeObject>> = OnceLock::new();
+objects::per_interpreter! {
+    /// The class `locale.Error`, made with the module.
+    static ERROR: OnceLock<Ref<TypeObject>> = OnceLock::new();
+}
 
 fn error(text: &str) -> Raised {
     let class: &TypeObject = ERROR.get().map_or(&exc::Exception, |class| class);

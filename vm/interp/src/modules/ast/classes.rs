@@ -145,11 +145,13 @@ const COUNT: usize = ROWS.len();
 // SAFETY: filled once and read under the GIL.
 unsafe impl Sync for Made {}
 
-static MADE: Made = Made {
-    classes: [const { Slot::empty() }; COUNT],
-    singletons: [const { Slot::empty() }; COUNT],
-    ready: Cell::new(false),
-};
+objects::per_interpreter! {
+    static MADE: Made = Made {
+        classes: [const { Slot::empty() }; COUNT],
+        singletons: [const { Slot::empty() }; COUNT],
+        ready: Cell::new(false),
+    };
+}
 
 impl Class {
     /// The class object, once [`ready`] has run.

@@ -104,7 +104,7 @@ pub fn one_thread(fd: c_int, ts: &ThreadState) {
 
 /// The frames of all threads; `current` is the one that the caller runs in, if it is one of them.
 pub fn all_threads(fd: c_int, current: Option<&ThreadState>) {
-    for (index, ts) in threads::all().enumerate() {
+    for (index, ts) in threads::of(state::interpreter()).enumerate() {
         if index > 0 {
             write(fd, b"\n");
         }

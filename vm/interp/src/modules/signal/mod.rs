@@ -24,7 +24,9 @@ struct Classes {
 // SAFETY: set when the module is executed, read under the GIL.
 unsafe impl Sync for Classes {}
 
-static CLASSES: Classes = Classes { siginfo: Slot::empty(), itimer_error: Slot::empty() };
+objects::per_interpreter! {
+    static CLASSES: Classes = Classes { siginfo: Slot::empty(), itimer_error: Slot::empty() };
+}
 
 /// Runs the Python handlers of signals that have come, if this is the main thread.
 fn handle_pending() -> Result<()> {
@@ -206,7 +208,10 @@ pub mod module {
         dict.set_text("SIGRTMIN", &*new_int(libc::SIGRTMIN().into())?)?;
         dict.set_text("SIGRTMAX", &*new_int(libc::SIGRTMAX().into())?)?;
         super::add_classes(&dict)?;
-        super::take_over(&dict)
+        match state::interpreter().is_main() {
+            true => super::take_over(&dict),
+            false => Ok(()),
+        }
     }
 }
 

@@ -47,7 +47,7 @@ pub mod part {
         let dict = Dict::new()?;
         // Making an object may run code and with it let go of the GIL, so the frames come first.
         let mut all = Vec::new();
-        for ts in crate::threads::all() {
+        for ts in state::interpreters().flat_map(crate::threads::of) {
             if let Some(frame) = frames::first_complete(ts.current_frame.get().cast()) {
                 all.push((ts.thread_id.get(), Frame::of(frame)?));
             }
@@ -62,8 +62,10 @@ pub mod part {
     fn current_exceptions() -> Result<Ref<Dict>> {
         crate::audit::raise_named("sys._current_exceptions", &[])?;
         let dict = Dict::new()?;
-        let all: Vec<_> =
-            crate::threads::all().map(|ts| (ts.thread_id.get(), ts.handled_exception())).collect();
+        let all: Vec<_> = state::interpreters()
+            .flat_map(crate::threads::of)
+            .map(|ts| (ts.thread_id.get(), ts.handled_exception()))
+            .collect();
         for (ident, handled) in all {
             dict.set_item(&*Int::from_u64(ident)?, handled.as_deref().unwrap_or(none()))?;
         }

@@ -327,7 +327,9 @@ pub fn report_unraisable(exception: Ref, message: Option<&str>, target: Option<&
 struct UnraisableClass(Slot<TypeObject>);
 // SAFETY: touched under the GIL.
 unsafe impl Sync for UnraisableClass {}
-static UNRAISABLE_CLASS: UnraisableClass = UnraisableClass(Slot::empty());
+objects::per_interpreter! {
+    static UNRAISABLE_CLASS: UnraisableClass = UnraisableClass(Slot::empty());
+}
 
 /// The class of what `sys.unraisablehook` gets.
 fn unraisable_class() -> Result<Ref<TypeObject>> {

@@ -10,9 +10,18 @@ use objects::types::str::Str;
 use objects::{Instance, Ref, Result};
 use std::os::unix::ffi::OsStrExt;
 
-/// What CPython's main interpreter may do (`Py_RTFLAGS_…`): use the process's allocator, start threads and daemon
-/// threads, fork, exec.
-const FEATURE_FLAGS: i64 = 1 << 5 | 1 << 10 | 1 << 11 | 1 << 15 | 1 << 16;
+/// What an interpreter may do, as CPython's bits (`Py_RTFLAGS_…`).
+fn features(config: objects::state::Config) -> i64 {
+    let bits = [
+        (config.use_main_obmalloc, 5),
+        (config.check_multi_interp_extensions, 8),
+        (config.allow_threads, 10),
+        (config.allow_daemon_threads, 11),
+        (config.allow_fork, 15),
+        (config.allow_exec, 16),
+    ];
+    bits.iter().filter(|(allowed, _)| *allowed != 0).map(|(_, bit)| 1 << bit).sum()
+}
 
 /// A value of a configuration.
 enum Value<'a> {
@@ -156,9 +165,15 @@ pub mod part {
     /// What the calling interpreter may do.
     #[function("get_interp_settings($module, interpid=-1, /)", unchecked)]
     fn get_interp_settings(interpid: i32) -> Result<Ref<Dict>> {
-        if interpid > 0 {
+        let interpreter = match interpid {
+            ..0 => Some(objects::state::interpreter()),
+            id => crate::subinterpreter::find(id.into()),
+        };
+        let Some(interpreter) = interpreter else {
             return Err(objects::raise!(RuntimeError, "unrecognized interpreter ID {interpid}"));
-        }
-        dict_of([("feature_flags", Value::Int(FEATURE_FLAGS)), ("own_gil", Value::Bool(true))])
+        };
+        let config = interpreter.config.get();
+        let own_gil = config.gil == objects::state::Config::OWN_GIL;
+        dict_of([("feature_flags", Value::Int(features(config))), ("own_gil", Value::Bool(own_gil))])
     }
 }

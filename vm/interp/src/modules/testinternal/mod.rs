@@ -5,6 +5,7 @@
 
 mod config;
 mod freed;
+mod interpreters;
 mod running;
 mod sequence;
 mod stages;
@@ -47,7 +48,7 @@ fn located(raised: raise::Raised, verb: &str) -> raise::Raised {
 
 #[macros::pymodule(
     name = "_testinternalcapi",
-    parts(config::part, freed::part, running::part, stages::part, time::part)
+    parts(config::part, freed::part, interpreters::part, running::part, stages::part, time::part)
 )]
 pub mod module {
     use super::*;

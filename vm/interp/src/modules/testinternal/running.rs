@@ -21,7 +21,9 @@ struct Record(Slot<List>);
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Record {}
 
-static RECORD: Record = Record(Slot::empty());
+objects::per_interpreter! {
+    static RECORD: Record = Record(Slot::empty());
+}
 
 /// Notes the function of a frame and runs it by the evaluation loop.
 unsafe extern "C" fn record(_ts: &ThreadState, frame: *mut InterpreterFrame, throwing: c_int) -> *mut Object {
@@ -108,7 +110,7 @@ pub mod part {
         let _ = blocking;
         for added in 0..num {
             let owned = func.to_ref().into_ptr();
-            while !pending::add_for_any(call_pending, owned.cast()) {
+            while !pending::add_for_any(objects::state::interpreter(), call_pending, owned.cast()) {
                 if !ensure_added {
                     // SAFETY: just given away, to nobody.
                     drop(unsafe { Ref::<Object>::from_nullable(owned) });

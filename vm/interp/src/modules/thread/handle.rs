@@ -7,7 +7,7 @@ use objects::futex::{self, Woken};
 use objects::protocol::call;
 use objects::protocol::time::{self, Rounding};
 use objects::raise::Raised;
-use objects::state::{self, ThreadState};
+use objects::state::{self, Interpreter, ThreadState};
 use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
 use objects::types::str::Str;
@@ -92,11 +92,13 @@ struct Registry {
 // SAFETY: touched under the GIL; no borrow is kept while it is let go.
 unsafe impl Sync for Registry {}
 
-static REGISTRY: Registry = Registry {
-    all: RefCell::new(Vec::new()),
-    foreign: RefCell::new(Vec::new()),
-    joined_at_exit: RefCell::new(Vec::new()),
-};
+objects::per_interpreter! {
+    static REGISTRY: Registry = Registry {
+        all: RefCell::new(Vec::new()),
+        foreign: RefCell::new(Vec::new()),
+        joined_at_exit: RefCell::new(Vec::new()),
+    };
+}
 
 impl Registry {
     fn remove(&self, shared: &Arc<Shared>) {
@@ -163,6 +165,7 @@ pub struct ThreadHandle {
 
 /// What a new thread takes with it. The references are its own.
 struct Start {
+    interpreter: &'static Interpreter,
     function: Ref,
     args: Ref<Tuple>,
     kwargs: Option<Ref<Dict>>,
@@ -217,12 +220,20 @@ impl ThreadHandle {
             let text = format_args!("can't create new thread at interpreter shutdown");
             return Err(raise::set_text(&exc::PythonFinalizationError, text));
         }
+        let config = state::interpreter().config.get();
+        if config.allow_threads == 0 {
+            return Err(raise!(RuntimeError, "thread is not supported for isolated subinterpreters"));
+        }
+        if daemon && config.allow_daemon_threads == 0 {
+            return Err(raise!(RuntimeError, "daemon threads are disabled in this (sub)interpreter"));
+        }
         let shared = self.shared.clone();
         if !shared.is(NOT_STARTED) {
             return Err(raise!(RuntimeError, "thread already started"));
         }
         shared.enter(STARTING);
-        let start = Start { function, args, kwargs, shared: shared.clone() };
+        let interpreter = state::interpreter();
+        let start = Start { interpreter, function, args, kwargs, shared: shared.clone() };
         let size = match stack_size() {
             0 => DEFAULT_STACK,
             size => size.max(LEAST_STACK),
@@ -259,7 +270,7 @@ const DEFAULT_STACK: usize = 8 << 20;
 const LEAST_STACK: usize = 1 << 20;
 
 fn body(start: Start) {
-    let ts: Box<ThreadState> = threads::create();
+    let ts: Box<ThreadState> = threads::create(start.interpreter);
     // SAFETY: asks for the calling thread.
     start.shared.ident.store(unsafe { libc::pthread_self() }, Ordering::Release);
     start.shared.enter(RUNNING);
@@ -267,7 +278,7 @@ fn body(start: Start) {
     if let Err(raised) = call::call_with_tuple(&start.function, &start.args, start.kwargs.as_deref()) {
         end_by(raised, &start.function);
     }
-    let Start { function, args, kwargs, shared } = start;
+    let Start { function, args, kwargs, shared, .. } = start;
     drop((function, args, kwargs));
     threads::clear(&ts);
     threads::unlink(&ts);

@@ -57,7 +57,9 @@ struct Used(RefCell<Vec<(u64, Vec<Ref>)>>);
 // SAFETY: touched under the GIL, and not borrowed while code of a program runs.
 unsafe impl Sync for Used {}
 
-static USED: Used = Used(RefCell::new(Vec::new()));
+objects::per_interpreter! {
+    static USED: Used = Used(RefCell::new(Vec::new()));
+}
 
 /// Notes that a local has a namespace for the calling thread. The hold is a weak one.
 fn remember(local: &Local) -> Result<()> {

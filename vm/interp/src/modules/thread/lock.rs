@@ -75,7 +75,10 @@ impl Flag {
 }
 
 /// The arguments of `acquire`: until when to wait; `Err(())` inside for "not at all".
-fn deadline(blocking: bool, timeout: Option<&Object>) -> Result<core::result::Result<Option<Instant>, ()>> {
+pub fn deadline(
+    blocking: bool,
+    timeout: Option<&Object>,
+) -> Result<core::result::Result<Option<Instant>, ()>> {
     const SECOND: i64 = 1_000_000_000;
     // -1 second is how no timeout is written.
     let timeout = timeout.map_or(Ok(-SECOND), |timeout| time::from_seconds(timeout, Rounding::Up))?;

@@ -64,12 +64,12 @@ pub mod module {
 
     #[function("_is_main_interpreter($module, /)")]
     fn is_main_interpreter() -> bool {
-        true
+        state::interpreter().is_main()
     }
 
     #[function("daemon_threads_allowed($module, /)")]
     fn daemon_threads_allowed() -> bool {
-        true
+        state::interpreter().config.get().allow_daemon_threads != 0
     }
 
     #[function("_count($module, /)")]

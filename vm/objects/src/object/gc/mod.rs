@@ -62,6 +62,7 @@ pub struct Collector {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Collector {}
 
+crate::per_interpreter! {
 static COLLECTOR: Collector = Collector {
     enabled: Cell::new(true),
     debug: Cell::new(0),
@@ -76,6 +77,7 @@ static COLLECTOR: Collector = Collector {
     pages: RefCell::new(Vec::new()),
     young_pages: RefCell::new(Vec::new()),
 };
+}
 
 /// The collector.
 #[inline]
@@ -104,7 +106,7 @@ pub(super) fn note_young(object: &Object) {
     if region::contains(block) {
         let page = Page::of(block);
         if !page.young().replace(true) {
-            COLLECTOR.young_pages.borrow_mut().push(page);
+            crate::per_interpreter::value(page.owner(), &COLLECTOR).young_pages.borrow_mut().push(page);
         }
     }
 }
@@ -143,14 +145,25 @@ pub(super) fn add_page(page: &'static Page) {
     COLLECTOR.pages.borrow_mut().push(page);
 }
 
+/// The main interpreter's collector gets a page of the running one's, whose objects are not looked at any more.
+pub(super) fn bequeath_page(page: &'static Page) {
+    remove_page(page);
+    page.young().set(false);
+    for mark in &page.marks()[..page.fresh_count()] {
+        mark.set(mark.get() & FINALIZED);
+    }
+    crate::per_interpreter::value(&state::MAIN, &COLLECTOR).pages.borrow_mut().push(page);
+}
+
 pub(super) fn remove_page(page: &Page) {
     let same = |other: &*const Page| core::ptr::eq(*other, page);
-    let mut pages = COLLECTOR.pages.borrow_mut();
+    let collector = crate::per_interpreter::value(page.owner(), &COLLECTOR);
+    let mut pages = collector.pages.borrow_mut();
     if let Some(index) = pages.iter().rposition(same) {
         pages.swap_remove(index);
     }
     if page.young().get() {
-        let mut young = COLLECTOR.young_pages.borrow_mut();
+        let mut young = collector.young_pages.borrow_mut();
         if let Some(index) = young.iter().position(same) {
             young.swap_remove(index);
         }

@@ -1,15 +1,23 @@
 //! Blocks above the size classes: from the C library, with a table of those that the collector must find.
 
 use crate::object::gc;
+use crate::state::{self, Interpreter};
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
 use std::collections::HashMap;
 
 /// The mark and the collector's counter of a large collected block.
-#[derive(Default)]
 pub struct Entry {
     pub mark: Cell<u8>,
     pub counter: Cell<u32>,
+    /// Whose collector looks at it.
+    owner: Cell<*const Interpreter>,
+}
+
+impl Default for Entry {
+    fn default() -> Entry {
+        Entry { mark: Cell::default(), counter: Cell::default(), owner: Cell::new(state::interpreter()) }
+    }
 }
 
 struct Table(RefCell<Option<HashMap<usize, Box<Entry>>>>);
@@ -89,12 +97,23 @@ pub fn entry(block: *const u8) -> Option<&'static Entry> {
     Some(unsafe { &*(&raw const **entry) })
 }
 
-/// The addresses of all large collected blocks.
+/// The addresses of the running interpreter's large collected blocks.
 pub fn blocks() -> Vec<*mut u8> {
     let table = TABLE.0.borrow();
     table
         .iter()
-        .flat_map(HashMap::keys)
-        .map(|&address| core::ptr::with_exposed_provenance_mut(address))
+        .flatten()
+        .filter(|(_, entry)| entry.owner.get() == core::ptr::from_ref(state::interpreter()))
+        .map(|(&address, _)| core::ptr::with_exposed_provenance_mut(address))
         .collect()
+}
+
+/// Leaves the running interpreter's blocks to the main one, whose collector does not look at them.
+pub fn bequeath() {
+    for block in blocks() {
+        if let Some(entry) = entry(block) {
+            entry.owner.set(&raw const state::MAIN);
+            entry.mark.set(entry.mark.get() & gc::FINALIZED);
+        }
+    }
 }

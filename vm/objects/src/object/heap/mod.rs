@@ -14,6 +14,7 @@ pub mod trace;
 use crate::object::Object;
 use crate::object::{gc, ref_tracer};
 use crate::typeobject::{TypeObject, flags};
+use crate::{per_interpreter, state};
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
 use page::Page;
@@ -60,10 +61,22 @@ struct Heap {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Heap {}
 
-static HEAP: Heap = Heap {
-    current: [const { [const { Cell::new(page::full()) }; CLASSES] }; 2],
-    partial: [const { [const { Cell::new(ptr::null()) }; CLASSES] }; 2],
-};
+crate::per_interpreter! {
+    static HEAP: Heap = Heap {
+        current: [const { [const { Cell::new(page::full()) }; CLASSES] }; 2],
+        partial: [const { [const { Cell::new(ptr::null()) }; CLASSES] }; 2],
+    };
+}
+
+impl Heap {
+    /// The heap that a page belongs to.
+    fn of(page: &Page) -> &'static Heap {
+        match ptr::eq(page.owner(), state::interpreter()) {
+            true => &HEAP,
+            false => per_interpreter::value(page.owner(), &HEAP),
+        }
+    }
+}
 
 /// Who is told of what happens here: `tracemalloc` of [`BLOCKS`], a tracer of references of [`OBJECTS`], an allocator of an extension
 /// ([`FOREIGN`]), and whether memory is filled to find what uses it wrongly ([`FILL`]).
@@ -258,6 +271,46 @@ fn retire_pages() {
     }
 }
 
+/// Another interpreter runs from now on, whose heap does not know yet who watches.
+pub fn resume() {
+    if is_watched() {
+        retire_pages();
+    }
+}
+
+/// Leaves all that is left of the running interpreter, which ends, to the main one. The collector does not look at it any more.
+pub fn bequeath() {
+    retire_pages();
+    let heir = &state::MAIN;
+    let lists = per_interpreter::value(heir, &HEAP);
+    for page in region::taken_pages() {
+        // SAFETY: every page that is taken begins with its head.
+        let page = unsafe { page.cast::<Page>().as_ref() };
+        if !ptr::eq(page.owner(), state::interpreter()) {
+            continue;
+        }
+        let kind = usize::from(page.is_collected());
+        if page.is_linked() {
+            page.unlink(&HEAP.partial[kind][page.class()]);
+        }
+        if page.is_collected() {
+            gc::bequeath_page(page);
+        }
+        page.set_owner(heir);
+        if page.is_empty() {
+            page.destroy();
+        } else if !page.is_full() {
+            page.link(&lists.partial[kind][page.class()]);
+        }
+    }
+    large::bequeath();
+}
+
+/// Whether a static is the heap or its collector, which [`bequeath`] ends.
+pub fn is_heap(place: *const u8) -> bool {
+    place == (&raw const HEAP).cast() || place == ptr::from_ref(gc::collector()).cast()
+}
+
 /// Gives back a block of [`alloc`] or [`realloc`].
 ///
 /// # Safety
@@ -333,7 +386,7 @@ fn released(page: &Page) {
     if page.is_in_use() {
         return;
     }
-    let partial = &HEAP.partial[usize::from(page.is_collected())][page.class()];
+    let partial = &Heap::of(page).partial[usize::from(page.is_collected())][page.class()];
     if page.is_empty() {
         if page.is_linked() {
             page.unlink(partial);

@@ -2,6 +2,7 @@
 
 use super::region::{self, PAGE_SIZE};
 use crate::object::gc;
+use crate::state::{self, Interpreter};
 use core::cell::Cell;
 use core::ptr::{self, NonNull};
 
@@ -30,6 +31,8 @@ pub struct Page {
     linked: Cell<bool>,
     /// Whether the page is in the collector's list of pages with young objects.
     young: Cell<bool>,
+    /// Whose page it is.
+    owner: Cell<*const Interpreter>,
 }
 
 // SAFETY: touched under the GIL.
@@ -52,6 +55,7 @@ static FULL: Page = Page {
     in_use: Cell::new(true),
     linked: Cell::new(false),
     young: Cell::new(false),
+    owner: Cell::new(ptr::null()),
 };
 
 /// See [`FULL`].
@@ -89,6 +93,7 @@ impl Page {
                 in_use: Cell::new(false),
                 linked: Cell::new(false),
                 young: Cell::new(false),
+                owner: Cell::new(state::interpreter()),
             });
             if collected {
                 gc::add_page(&*page);
@@ -213,6 +218,16 @@ impl Page {
 
     pub fn class(&self) -> usize {
         self.class.into()
+    }
+
+    /// The interpreter whose objects are here.
+    pub fn owner(&self) -> &'static Interpreter {
+        // SAFETY: an interpreter gives its pages away before it ends.
+        unsafe { &*self.owner.get() }
+    }
+
+    pub fn set_owner(&self, owner: &'static Interpreter) {
+        self.owner.set(owner);
     }
 
     /// Whether no block can be taken.

@@ -16,7 +16,9 @@ struct Places(RefCell<Vec<Option<FreeFunc>>>);
 // SAFETY: touched under the GIL; no borrow is kept while a function of an extension runs.
 unsafe impl Sync for Places {}
 
-static PLACES: Places = Places(RefCell::new(Vec::new()));
+objects::per_interpreter! {
+    static PLACES: Places = Places(RefCell::new(Vec::new()));
+}
 
 /// A new place; `None` when there are too many.
 pub fn request(free: Option<FreeFunc>) -> Option<usize> {

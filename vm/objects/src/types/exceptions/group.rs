@@ -26,8 +26,10 @@ pub struct BaseExceptionGroupObject {
 
 const _: () = assert!(size_of::<BaseExceptionGroupObject>() == 96);
 
-/// The class `ExceptionGroup`, once start-up has made it.
-pub static EXCEPTION_GROUP: GroupClass = GroupClass(Slot::empty());
+objects::per_interpreter! {
+    /// The class `ExceptionGroup`, once start-up has made it.
+    pub static EXCEPTION_GROUP: GroupClass = GroupClass(Slot::empty());
+}
 
 /// See [`EXCEPTION_GROUP`].
 pub struct GroupClass(Slot<TypeObject>);

@@ -3,6 +3,7 @@
 pub mod base;
 pub mod group;
 pub mod import;
+pub mod interpreter;
 pub mod name;
 pub mod new;
 pub mod os;
@@ -24,6 +25,7 @@ use crate::types::r#type::PyType_Type;
 pub use base::{BaseException, BaseExceptionObject};
 pub use group::BaseExceptionGroup;
 pub use import::{ImportError, ModuleNotFoundError};
+pub use interpreter::{InterpreterError, InterpreterNotFoundError};
 pub use name::{AttributeError, NameError, UnboundLocalError};
 pub use new::{new_exception, new_exception_with};
 pub use os::OSError;

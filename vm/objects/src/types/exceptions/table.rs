@@ -113,6 +113,12 @@ pub struct ExportedClass(Cell<*const TypeObject>);
 // SAFETY: set at link time, read only.
 unsafe impl Sync for ExportedClass {}
 
+impl ExportedClass {
+    pub(super) const fn new(class: *const TypeObject) -> ExportedClass {
+        ExportedClass(Cell::new(class))
+    }
+}
+
 macro_rules! exported {
     ($($exported:ident $class:ident;)*) => {
         $(

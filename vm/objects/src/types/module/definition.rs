@@ -26,23 +26,29 @@ pub const API_VERSION: c_int = API_VERSIONS[0];
 pub fn init_definition(definition: &'static ModuleDef) -> &'static Object {
     if definition.m_index.get() == 0 {
         definition.ob_base.set_class(&PyModuleDef_Type);
-        INDEXED.last.set(INDEXED.last.get() + 1);
-        definition.m_index.set(INDEXED.last.get());
+        LAST_INDEX.0.set(LAST_INDEX.0.get() + 1);
+        definition.m_index.set(LAST_INDEX.0.get());
     }
     definition.as_object()
 }
 
+/// The highest index that a definition has.
+struct LastIndex(Cell<isize>);
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for LastIndex {}
+
+static LAST_INDEX: LastIndex = LastIndex(Cell::new(0));
+
 /// The interpreter's modules by the index of their definitions.
-struct Indexed {
-    /// The highest index that a definition has.
-    last: Cell<isize>,
-    modules: RefCell<Vec<Option<Ref>>>,
-}
+struct Indexed(RefCell<Vec<Option<Ref>>>);
 
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Indexed {}
 
-static INDEXED: Indexed = Indexed { last: Cell::new(0), modules: RefCell::new(Vec::new()) };
+crate::per_interpreter! {
+    static INDEXED: Indexed = Indexed(RefCell::new(Vec::new()));
+}
 
 /// The module that was made from a definition in one step (`PyState_FindModule`).
 pub fn find_indexed(definition: &ModuleDef) -> Option<Ref> {
@@ -50,14 +56,14 @@ pub fn find_indexed(definition: &ModuleDef) -> Option<Ref> {
         return None;
     }
     let index = usize::try_from(definition.m_index.get()).ok()?;
-    INDEXED.modules.borrow().get(index).cloned().flatten()
+    INDEXED.0.borrow().get(index).cloned().flatten()
 }
 
 /// Notes the module of a definition (`PyState_AddModule`), or that there is none any more.
 pub fn set_indexed(definition: &ModuleDef, module: Option<&Object>) {
     let Ok(index) = usize::try_from(definition.m_index.get()) else { return };
     let old = {
-        let mut modules = INDEXED.modules.borrow_mut();
+        let mut modules = INDEXED.0.borrow_mut();
         if modules.len() <= index {
             modules.resize_with(index + 1, || None);
         }
@@ -130,6 +136,28 @@ type Create = unsafe extern "C" fn(&Object, &ModuleDef) -> Option<Ref>;
 struct Plan {
     create: Option<Create>,
     executes: bool,
+    /// Which interpreters may have the module, if it says (`Py_mod_multiple_interpreters`).
+    interpreters: Option<usize>,
+}
+
+/// Not beside the main one (`Py_MOD_MULTIPLE_INTERPRETERS_NOT_SUPPORTED`), and also those with their own lock
+/// (`Py_MOD_PER_INTERPRETER_GIL_SUPPORTED`).
+const ONE_INTERPRETER: usize = 0;
+const OWN_GIL: usize = 2;
+
+/// That the running interpreter may have a module with this plan.
+fn check_interpreter(plan: &Plan, name: &str) -> Result<()> {
+    let interpreter = crate::state::interpreter();
+    let is_refused = match plan.interpreters {
+        None if interpreter.is_main() => false,
+        Some(OWN_GIL) => false,
+        Some(ONE_INTERPRETER) => true,
+        _ => interpreter.config.get().gil == crate::state::Config::OWN_GIL,
+    };
+    match is_refused && !interpreter.is_main() {
+        true => crate::hooks::CHECK_COMPATIBLE.get()(name),
+        false => Ok(()),
+    }
 }
 
 fn plan(definition: &'static ModuleDef, name: &str) -> Result<Plan> {
@@ -145,7 +173,10 @@ fn plan(definition: &'static ModuleDef, name: &str) -> Result<Plan> {
                 plan.create = Some(unsafe { core::mem::transmute::<*const c_void, Create>(row.value) });
             }
             EXEC_SLOT => plan.executes = true,
-            MULTIPLE_INTERPRETERS_SLOT => interpreters += 1,
+            MULTIPLE_INTERPRETERS_SLOT => {
+                interpreters += 1;
+                plan.interpreters = Some(row.value.addr());
+            }
             GIL_SLOT => gil += 1,
             other => return Err(crate::raise!(SystemError, "module {name} uses unknown slot ID {other}")),
         }
@@ -183,6 +214,7 @@ pub fn from_definition_and_spec(
         ));
     }
     let plan = plan(definition, &text)?;
+    check_interpreter(&plan, &text)?;
     let Some(create) = plan.create else { return from_definition(definition, name).map(Ref::upcast) };
     // SAFETY: the slot's contract.
     let created = unsafe { create(spec, definition) };

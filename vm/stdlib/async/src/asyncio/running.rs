@@ -30,7 +30,9 @@ struct Last {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Last {}
 
-static LAST: Last = Last { thread: Cell::new(0), holder: Cell::new(core::ptr::null()) };
+objects::per_interpreter! {
+    static LAST: Last = Last { thread: Cell::new(0), holder: Cell::new(core::ptr::null()) };
+}
 
 /// The holders' type, which is nobody's base and in no module.
 pub fn holder_class() -> &'static objects::TypeObject {

@@ -28,16 +28,18 @@ macro_rules! names {
             task_count: Cell<u64>,
         }
 
-        static STATE: State = State {
-            $($field: Slot::empty(),)*
-            scheduled_tasks: Slot::empty(),
-            eager_tasks: Slot::empty(),
-            current_tasks: Slot::empty(),
-            coroutine_types: Slot::empty(),
-            context_names: Slot::empty(),
-            msg_names: Slot::empty(),
-            task_count: Cell::new(0),
-        };
+        objects::per_interpreter! {
+            static STATE: State = State {
+                $($field: Slot::empty(),)*
+                scheduled_tasks: Slot::empty(),
+                eager_tasks: Slot::empty(),
+                current_tasks: Slot::empty(),
+                coroutine_types: Slot::empty(),
+                context_names: Slot::empty(),
+                msg_names: Slot::empty(),
+                task_count: Cell::new(0),
+            };
+        }
 
         /// Fills the state from the library.
         ///

@@ -15,8 +15,10 @@ use objects::{Instance, Object, Raised, Ref, Result, TypeObject, raise};
 use quopri::Style;
 use std::sync::OnceLock;
 
-/// The class `binascii.Error`, made with the module.
-static ERROR: OnceLock<Ref<TypeObject>> = OnceLock::new();
+objects::per_interpreter! {
+    /// The class `binascii.Error`, made with the module.
+    static ERROR: OnceLock<Ref<TypeObject>> = OnceLock::new();
+}
 
 fn error(text: &str) -> Raised {
     let class: &TypeObject = ERROR.get().map_or(&exc::ValueError, |class| class);

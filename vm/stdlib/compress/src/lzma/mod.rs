@@ -18,8 +18,10 @@ use objects::types::module::Module;
 use objects::{Instance, Object, Raised, Ref, Result, TypeObject};
 use std::sync::OnceLock;
 
-/// The class `LZMAError`, made with the module.
-static ERROR: OnceLock<Ref<TypeObject>> = OnceLock::new();
+objects::per_interpreter! {
+    /// The class `LZMAError`, made with the module.
+    static ERROR: OnceLock<Ref<TypeObject>> = OnceLock::new();
+}
 
 fn error(text: fmt::Arguments<'_>) -> Raised {
     let class: &TypeObject = ERROR.get().map_or(&exc::Exception, |class| class);

@@ -28,8 +28,10 @@ const MAX_WBITS: c_int = 15;
 const DEF_MEM_LEVEL: c_int = 8;
 const DEF_BUF_SIZE: isize = 16 * 1024;
 
-/// The class `zlib.error`, made with the module.
-static ERROR: OnceLock<Ref<TypeObject>> = OnceLock::new();
+objects::per_interpreter! {
+    /// The class `zlib.error`, made with the module.
+    static ERROR: OnceLock<Ref<TypeObject>> = OnceLock::new();
+}
 
 fn error(text: &str) -> Raised {
     let class: &TypeObject = ERROR.get().map_or(&exc::Exception, |class| class);

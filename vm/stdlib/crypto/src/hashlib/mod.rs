@@ -22,8 +22,10 @@ use objects::types::str::Str;
 use objects::{Instance, Object, Raised, Ref, Result, Slot, TypeObject, raise};
 use std::sync::OnceLock;
 
-/// The class `UnsupportedDigestmodError`, made with the module.
-static UNSUPPORTED: OnceLock<Ref<TypeObject>> = OnceLock::new();
+objects::per_interpreter! {
+    /// The class `UnsupportedDigestmodError`, made with the module.
+    static UNSUPPORTED: OnceLock<Ref<TypeObject>> = OnceLock::new();
+}
 
 /// The error of an unknown algorithm, in OpenSSL's words if it has some.
 fn unsupported(text: &str) -> Raised {
@@ -40,7 +42,9 @@ struct Constructors(Slot<Dict>);
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Constructors {}
 
-static CONSTRUCTORS: Constructors = Constructors(Slot::empty());
+objects::per_interpreter! {
+    static CONSTRUCTORS: Constructors = Constructors(Slot::empty());
+}
 
 /// The algorithm that a `digestmod` argument names: a name, or a constructor of this module.
 fn digest_of(digestmod: &Object) -> Result<Md> {

@@ -70,8 +70,10 @@ const DERIVED: [(&str, &str); 6] = [
     ("SSLEOFError", "SSL/TLS connection terminated abruptly."),
 ];
 
-/// The derived classes, made with the module.
-static CLASSES: OnceLock<Vec<Ref<TypeObject>>> = OnceLock::new();
+objects::per_interpreter! {
+    /// The derived classes, made with the module.
+    static CLASSES: OnceLock<Vec<Ref<TypeObject>>> = OnceLock::new();
+}
 
 impl Kind {
     fn class(self) -> &'static TypeObject {

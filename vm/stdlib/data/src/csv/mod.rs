@@ -26,8 +26,10 @@ struct State {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for State {}
 
-static STATE: State =
-    State { error: Slot::empty(), dialects: Slot::empty(), field_limit: core::cell::Cell::new(128 * 1024) };
+objects::per_interpreter! {
+    static STATE: State =
+        State { error: Slot::empty(), dialects: Slot::empty(), field_limit: core::cell::Cell::new(128 * 1024) };
+}
 
 /// The module's `Error`.
 #[cold]

@@ -277,7 +277,9 @@ fn mark() -> Result<Ref> {
     struct Mark(Slot);
     // SAFETY: touched under the GIL.
     unsafe impl Sync for Mark {}
-    static MARK: Mark = Mark(Slot::empty());
+    objects::per_interpreter! {
+        static MARK: Mark = Mark(Slot::empty());
+    }
     if let Some(mark) = MARK.0.get() {
         return Ok(mark);
     }

@@ -20,10 +20,12 @@ pub struct Known(pub Slot);
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Known {}
 
-/// `encode_basestring`.
-pub static PLAIN: Known = Known(Slot::empty());
-/// `encode_basestring_ascii`.
-pub static ASCII: Known = Known(Slot::empty());
+objects::per_interpreter! {
+    /// `encode_basestring`.
+    pub static PLAIN: Known = Known(Slot::empty());
+    /// `encode_basestring_ascii`.
+    pub static ASCII: Known = Known(Slot::empty());
+}
 
 /// Who writes strings.
 #[derive(Clone, Copy)]

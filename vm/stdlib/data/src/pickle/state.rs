@@ -26,22 +26,24 @@ pub struct State {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for State {}
 
-pub static STATE: State = State {
-    pickle_error: Slot::empty(),
-    pickling_error: Slot::empty(),
-    unpickling_error: Slot::empty(),
-    dispatch_table: Slot::empty(),
-    extension_registry: Slot::empty(),
-    inverted_registry: Slot::empty(),
-    extension_cache: Slot::empty(),
-    name_mapping_2to3: Slot::empty(),
-    import_mapping_2to3: Slot::empty(),
-    name_mapping_3to2: Slot::empty(),
-    import_mapping_3to2: Slot::empty(),
-    codecs_encode: Slot::empty(),
-    getattr: Slot::empty(),
-    partial: Slot::empty(),
-};
+objects::per_interpreter! {
+    pub static STATE: State = State {
+        pickle_error: Slot::empty(),
+        pickling_error: Slot::empty(),
+        unpickling_error: Slot::empty(),
+        dispatch_table: Slot::empty(),
+        extension_registry: Slot::empty(),
+        inverted_registry: Slot::empty(),
+        extension_cache: Slot::empty(),
+        name_mapping_2to3: Slot::empty(),
+        import_mapping_2to3: Slot::empty(),
+        name_mapping_3to2: Slot::empty(),
+        import_mapping_3to2: Slot::empty(),
+        codecs_encode: Slot::empty(),
+        getattr: Slot::empty(),
+        partial: Slot::empty(),
+    };
+}
 
 /// What a field holds once the module has been executed.
 pub fn held<T: Instance>(slot: &Slot<T>) -> Result<Ref<T>> {

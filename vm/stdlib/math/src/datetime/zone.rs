@@ -39,7 +39,9 @@ struct Utc(Slot<TimeZone>);
 // SAFETY: set when the module is executed, read under the GIL.
 unsafe impl Sync for Utc {}
 
-static UTC: Utc = Utc(Slot::empty());
+objects::per_interpreter! {
+    static UTC: Utc = Utc(Slot::empty());
+}
 
 /// `timezone.utc`, made on first use.
 ///

@@ -53,8 +53,10 @@ struct Known {
 // SAFETY: set when the module is executed, read under the GIL.
 unsafe impl Sync for Known {}
 
-static KNOWN: Known =
-    Known { default: Slot::empty(), basic: Slot::empty(), extended: Slot::empty(), current: Slot::empty() };
+objects::per_interpreter! {
+    static KNOWN: Known =
+        Known { default: Slot::empty(), basic: Slot::empty(), extended: Slot::empty(), current: Slot::empty() };
+}
 
 /// The three contexts that the module offers, made on the first call.
 ///

@@ -28,7 +28,9 @@ struct Class(Slot<TypeObject>);
 // SAFETY: set when the module is executed, read under the GIL.
 unsafe impl Sync for Class {}
 
-static CLASS: Class = Class(Slot::empty());
+objects::per_interpreter! {
+    static CLASS: Class = Class(Slot::empty());
+}
 
 /// Makes the class.
 ///

@@ -25,28 +25,34 @@ const fn class(name: &'static str, flags: Status) -> Class {
     Class { name, flags, class: Slot::empty() }
 }
 
-static EXCEPTION: Class = class("DecimalException", 0);
+objects::per_interpreter! {
+    static EXCEPTION: Class = class("DecimalException", 0);
+}
 
-/// The signals, in the order of CPython's tables.
-static SIGNALS: [Class; 9] = [
-    class("InvalidOperation", flags::ANY_INVALID),
-    class("FloatOperation", flags::FLOAT_OPERATION),
-    class("DivisionByZero", flags::DIVISION_BY_ZERO),
-    class("Overflow", flags::OVERFLOW),
-    class("Underflow", flags::UNDERFLOW),
-    class("Subnormal", flags::SUBNORMAL),
-    class("Inexact", flags::INEXACT),
-    class("Rounded", flags::ROUNDED),
-    class("Clamped", flags::CLAMPED),
-];
+objects::per_interpreter! {
+    /// The signals, in the order of CPython's tables.
+    static SIGNALS: [Class; 9] = [
+        class("InvalidOperation", flags::ANY_INVALID),
+        class("FloatOperation", flags::FLOAT_OPERATION),
+        class("DivisionByZero", flags::DIVISION_BY_ZERO),
+        class("Overflow", flags::OVERFLOW),
+        class("Underflow", flags::UNDERFLOW),
+        class("Subnormal", flags::SUBNORMAL),
+        class("Inexact", flags::INEXACT),
+        class("Rounded", flags::ROUNDED),
+        class("Clamped", flags::CLAMPED),
+    ];
+}
 
-/// The conditions that the signal InvalidOperation stands for, apart from itself.
-static CONDITIONS: [Class; 4] = [
-    class("DivisionImpossible", flags::DIVISION_IMPOSSIBLE),
-    class("DivisionUndefined", flags::DIVISION_UNDEFINED),
-    class("ConversionSyntax", flags::CONVERSION_SYNTAX),
-    class("InvalidContext", flags::INVALID_CONTEXT),
-];
+objects::per_interpreter! {
+    /// The conditions that the signal InvalidOperation stands for, apart from itself.
+    static CONDITIONS: [Class; 4] = [
+        class("DivisionImpossible", flags::DIVISION_IMPOSSIBLE),
+        class("DivisionUndefined", flags::DIVISION_UNDEFINED),
+        class("ConversionSyntax", flags::CONVERSION_SYNTAX),
+        class("InvalidContext", flags::INVALID_CONTEXT),
+    ];
+}
 
 /// Which signals are set, with their names and flags.
 pub fn signals() -> impl Iterator<Item = (&'static str, Status)> {

@@ -13,7 +13,9 @@ struct Class(Slot);
 // SAFETY: set when the module is executed, read under the GIL.
 unsafe impl Sync for Class {}
 
-static CLASS: Class = Class(Slot::empty());
+objects::per_interpreter! {
+    static CLASS: Class = Class(Slot::empty());
+}
 
 /// The class, made by `collections.namedtuple` on the first call.
 ///

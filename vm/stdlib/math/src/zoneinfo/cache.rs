@@ -17,7 +17,9 @@ pub struct Cache {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Cache {}
 
-pub static CACHE: Cache = Cache { recent: RefCell::new(Vec::new()), weak: Slot::empty() };
+objects::per_interpreter! {
+    pub static CACHE: Cache = Cache { recent: RefCell::new(Vec::new()), weak: Slot::empty() };
+}
 
 /// A new `weakref.WeakValueDictionary`.
 ///

@@ -10,13 +10,25 @@ use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Ref, Result, fork, raise};
 use std::ffi::CString;
 
-/// Refuses a fork at the end of the program, when a child could not run on.
-fn check_not_ending() -> Result<()> {
-    if objects::state::interpreter().is_finalizing() {
+/// Refuses a fork at the end of the program, when a child could not run on, and where the interpreter must not.
+fn check_fork() -> Result<()> {
+    let interpreter = objects::state::interpreter();
+    if interpreter.is_finalizing() {
         let text = format_args!("can't fork at interpreter shutdown");
         return Err(raise::set_text(&objects::types::exceptions::PythonFinalizationError, text));
     }
-    Ok(())
+    match interpreter.config.get().allow_fork {
+        0 => Err(raise!(RuntimeError, "fork not supported for isolated subinterpreters")),
+        _ => Ok(()),
+    }
+}
+
+/// Refuses another program where the interpreter must not run one.
+fn check_exec() -> Result<()> {
+    match objects::state::interpreter().config.get().allow_exec {
+        0 => Err(raise!(RuntimeError, "exec not supported for isolated subinterpreters")),
+        _ => Ok(()),
+    }
 }
 
 /// Threads of the process, as the system counts them; 0 when it does not say.
@@ -227,7 +239,7 @@ pub mod part {
 
     #[function("fork($module, /)")]
     fn fork() -> Result<c_int> {
-        check_not_ending()?;
+        check_fork()?;
         fork::before();
         // SAFETY: the child runs on with this thread alone, as the handlers and the interpreter know.
         let pid = unsafe { libc::fork() };
@@ -240,7 +252,7 @@ pub mod part {
 
     #[function("forkpty($module, /)")]
     fn forkpty() -> Result<Ref<Tuple>> {
-        check_not_ending()?;
+        check_fork()?;
         let mut master = -1;
         fork::before();
         // SAFETY: as for `fork`; a place for the descriptor.
@@ -256,6 +268,7 @@ pub mod part {
 
     #[function("execv($module, path, argv, /)")]
     fn execv(path: Path<'_>, argv: &Object) -> Result<()> {
+        check_exec()?;
         let strings = arguments(argv, "execv()")?;
         let argv = pointers(&strings);
         // SAFETY: C strings; returns only on failure.
@@ -265,6 +278,7 @@ pub mod part {
 
     #[function("execve($module, /, path, argv, env)")]
     fn execve(path: PathOrFd<'_>, argv: &Object, env: &Object) -> Result<()> {
+        check_exec()?;
         let strings = arguments(argv, "execve:")?;
         let variables = environment(env)?;
         let (argv, env) = (pointers(&strings), pointers(&variables));

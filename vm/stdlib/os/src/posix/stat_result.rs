@@ -31,18 +31,20 @@ impl Class {
     }
 }
 
-static STAT: Class = Class::new();
-static STATVFS: Class = Class::new();
-/// `times_result`.
-pub static TIMES: Class = Class::new();
-/// `uname_result`.
-pub static UNAME: Class = Class::new();
-/// `terminal_size`.
-pub static TERMINAL_SIZE: Class = Class::new();
-/// `sched_param`.
-pub static SCHED_PARAM: Class = Class::new();
-/// `waitid_result`.
-pub static WAITID: Class = Class::new();
+objects::per_interpreter! {
+    static STAT: Class = Class::new();
+    static STATVFS: Class = Class::new();
+    /// `times_result`.
+    pub static TIMES: Class = Class::new();
+    /// `uname_result`.
+    pub static UNAME: Class = Class::new();
+    /// `terminal_size`.
+    pub static TERMINAL_SIZE: Class = Class::new();
+    /// `sched_param`.
+    pub static SCHED_PARAM: Class = Class::new();
+    /// `waitid_result`.
+    pub static WAITID: Class = Class::new();
+}
 
 const STAT_FIELDS: &[(&str, &str)] = &[
     ("st_mode", "protection bits"),

@@ -133,7 +133,14 @@ pub mod module {
         preexec_fn: &Object,
         allow_vfork: bool,
     ) -> Result<c_int> {
-        if !preexec_fn.is(none()) && state::interpreter().is_finalizing() {
+        let interpreter = state::interpreter();
+        if !preexec_fn.is(none()) && !interpreter.is_main() {
+            return Err(raise!(RuntimeError, "preexec_fn not supported within subinterpreters"));
+        }
+        if interpreter.config.get().allow_fork == 0 {
+            return Err(raise!(RuntimeError, "fork not supported for isolated subinterpreters"));
+        }
+        if !preexec_fn.is(none()) && interpreter.is_finalizing() {
             return Err(raise::set_text(
                 &exc::PythonFinalizationError,
                 format_args!("preexec_fn not supported at interpreter shutdown"),

@@ -39,7 +39,9 @@ struct Classes {
 // SAFETY: set when the module is executed, read under the GIL.
 unsafe impl Sync for Classes {}
 
-static CLASSES: Classes = Classes { gaierror: Slot::empty(), herror: Slot::empty() };
+objects::per_interpreter! {
+    static CLASSES: Classes = Classes { gaierror: Slot::empty(), herror: Slot::empty() };
+}
 
 fn error(class: &Slot<TypeObject>, code: c_int, text: *const c_char) -> Raised {
     let arguments = || -> Result<Ref<Tuple>> {

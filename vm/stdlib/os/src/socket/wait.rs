@@ -15,7 +15,9 @@ struct Default(Cell<i64>);
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Default {}
 
-static DEFAULT: Default = Default(Cell::new(-1));
+objects::per_interpreter! {
+    static DEFAULT: Default = Default(Cell::new(-1));
+}
 
 pub fn default_timeout() -> i64 {
     DEFAULT.0.get()

@@ -32,13 +32,15 @@ pub(crate) struct State {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for State {}
 
-pub(crate) static STATE: State = State {
-    parse_error: Slot::empty(),
-    comment_factory: Slot::empty(),
-    pi_factory: Slot::empty(),
-    path: Slot::empty(),
-    deepcopy: Slot::empty(),
-};
+objects::per_interpreter! {
+    pub(crate) static STATE: State = State {
+        parse_error: Slot::empty(),
+        comment_factory: Slot::empty(),
+        pi_factory: Slot::empty(),
+        path: Slot::empty(),
+        deepcopy: Slot::empty(),
+    };
+}
 
 impl State {
     pub fn parse_error(&self) -> Ref<TypeObject> {

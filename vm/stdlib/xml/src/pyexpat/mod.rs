@@ -19,7 +19,9 @@ struct ErrorClass(Slot<TypeObject>);
 // SAFETY: touched under the GIL.
 unsafe impl Sync for ErrorClass {}
 
-static EXPAT_ERROR: ErrorClass = ErrorClass(Slot::empty());
+objects::per_interpreter! {
+    static EXPAT_ERROR: ErrorClass = ErrorClass(Slot::empty());
+}
 
 /// ExpatError for a code, at a line and a column.
 pub(crate) fn expat_error(error: expat::Error, (line, column): (u64, u64)) -> Raised {

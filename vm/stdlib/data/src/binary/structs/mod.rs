@@ -17,8 +17,10 @@ use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Raised, Ref, Result, Slot, TypeObject, raise};
 use std::sync::OnceLock;
 
-/// The class `struct.error`, made with the module.
-static ERROR: OnceLock<Ref<TypeObject>> = OnceLock::new();
+objects::per_interpreter! {
+    /// The class `struct.error`, made with the module.
+    static ERROR: OnceLock<Ref<TypeObject>> = OnceLock::new();
+}
 
 fn error(text: fmt::Arguments<'_>) -> Raised {
     let class: &TypeObject = ERROR.get().map_or(&exc::Exception, |class| class);
@@ -35,7 +37,9 @@ struct Cache {
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Cache {}
 
-static CACHE: Cache = Cache { structs: Slot::empty(), last: (Slot::empty(), Slot::empty()) };
+objects::per_interpreter! {
+    static CACHE: Cache = Cache { structs: Slot::empty(), last: (Slot::empty(), Slot::empty()) };
+}
 
 /// How many structs are kept.
 const CACHE_SIZE: usize = 100;
