@@ -228,3 +228,71 @@ def identities(n):
 print(temporaries(400), nested(300), counts(300))
 print(cycles(200), branches(300), ends(100), becomes_mortal(200))
 print(watched(256), grows(200), rest(200), looked_at(200), raises(200), identities(200))
+
+
+def carried(n):
+    """Objects that go from round to round, alone and together, and are seen at the end."""
+    a, b, t, c = Point(0, 0.0), None, (1, Point(2, 3)), Point(Point(1, "a"), (1, 2))
+    for i in range(n):
+        a = Point(a.x + 1, a.y + 0.5)
+        b = a
+        t = (t[0] + i, Point(t[1].y, t[1].x))
+        c = Point(Point(c.x.x + 1, c.x.y), (i, c.y[0]))
+    return a.x, a.y, a is b, t[0], t[1].x, c.x.x, c.x.y, c.y
+
+
+def swapped(n):
+    a, b = Point(1, 2), Point(3, 4)
+    for i in range(n):
+        a, b = Point(b.x, i), Point(a.x, b.y)
+    return a.x, a.y, b.x, b.y
+
+
+def changing(n):
+    """What is carried has one form now and another then."""
+    a, kinds = Point(0, 0), []
+    for i in range(n):
+        if i % 90 == 50:
+            a = Point(a.x, a)
+        elif i % 90 == 70:
+            a = Slotted(a.x, i)
+            kinds.append(type(a).__name__)
+            a = Point(a.a, 0)
+        elif i % 90 == 80:
+            a = Point(str(a.x), 0)
+            kinds.append(a.x)
+            a = Point(int(a.x), 0)
+        else:
+            a = Point(a.x + 1, 0)
+    return a.x, kinds
+
+
+def alternately(n):
+    a = Point(0, None)
+    for i in range(n):
+        a = Point(a.x + 1, a if i % 2 else None)
+        if i % 2 == 0:
+            a.y = None
+    return a.x, a.y and a.y.x
+
+
+def kept(n):
+    out, a = [], Point(0, ())
+    for i in range(n):
+        a = Point(i, (a.x,))
+        if i % 37 == 36:
+            out.append(a)
+            a.x += 1
+    return [(p.x, p.y) for p in out], sys.getrefcount(a), a is out[-1]
+
+
+def dropped(n):
+    log, a = [], None
+    for i in range(n):
+        a = Point(Ends(log, i), a.x.n if a else 0)
+    result = a.y, log[-3:], len(log)
+    a = None
+    return result, len(log)
+
+
+print(carried(300), swapped(301), changing(600), alternately(301), kept(200), dropped(100))

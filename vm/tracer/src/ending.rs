@@ -37,10 +37,7 @@ impl Recorder {
                 Kind::Float => self.float(slot).is_some(),
             };
             if !fits {
-                let level =
-                    if item == Item::Null || kind == Kind::Null { Level::Memory } else { Level::Object };
-                self.unstable = Some((place, index, level));
-                return Err(Abort::Unstable);
+                return Err(self.is_unstable(place, index, kind));
             }
         }
         if last > 0 {
@@ -84,6 +81,13 @@ impl Recorder {
         }
         gone.into_iter().for_each(|item| self.settle(item));
         Ok(args)
+    }
+
+    /// Notes that what is in a slot is of another kind than the code of the loop at `place` expects.
+    pub(crate) fn is_unstable(&mut self, place: usize, index: u16, kind: Kind) -> Abort {
+        let unset = self.top().slots[usize::from(index)].item == Item::Null || kind == Kind::Null;
+        self.unstable = Some((place, index, if unset { Level::Memory } else { Level::Object }));
+        Abort::Unstable
     }
 
     /// The recording as a loop whose next round takes these operands.

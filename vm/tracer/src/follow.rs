@@ -234,7 +234,10 @@ unsafe fn follow(
     let is_generator = matches!(rec.top().runs, Runs::Generator { .. });
     if rec.prefix.is_none() && rec.steps > 0 && !is_generator {
         if rec.frames.len() == 1 && rec.header == word as usize {
-            return Ok(Next::Close);
+            if rec.round.is_some() || !rec.carries_objects() || jit.varied.borrow().contains(&rec.header) {
+                return Ok(Next::Close);
+            }
+            rec.begin_round()?;
         }
         // A function becomes part of the trace, unless it is part of it already.
         let recurs = || {
@@ -246,6 +249,9 @@ unsafe fn follow(
         };
         if at.opcode != bytecode::opcodes::op::RESUME || recurs() {
             if let Some((code, entry)) = jit.tree.borrow().root_at(word as usize) {
+                if rec.round.is_some() {
+                    return Err(Abort::InnerLoop);
+                }
                 return Ok(Next::Link(code, entry, word as usize));
             }
             if let Some(stub) = rec.stub.as_ref().filter(|stub| stub.place == word as usize) {
@@ -299,6 +305,7 @@ fn note_loop(jit: &Jit, rec: &mut Recorder, reason: Abort) {
 /// Whether a recording that cannot go on is to become a trace that ends here.
 fn is_worth_leaving(jit: &Jit, rec: &Recorder, reason: Abort) -> bool {
     is_final(reason)
+        && rec.round.is_none()
         && rec.steps > WORTH
         && match rec.origin {
             Origin::Exit(..) => function::is_long(rec),
@@ -325,10 +332,15 @@ fn is_final(reason: Abort) -> bool {
 
 /// The recording has come to its own loop's first instruction.
 fn close(jit: &Jit, rec: &mut Recorder) -> Result<(), Abort> {
-    let entry = rec.entry.clone();
     rec.note_work();
-    let next = rec.arrive(&entry, rec.header)?;
-    compile(jit, rec, rec.closed(&next), None).map(drop)
+    let trace = if rec.round.is_some() {
+        rec.end_round()?
+    } else {
+        let entry = rec.entry.clone();
+        let next = rec.arrive(&entry, rec.header)?;
+        rec.closed(&next)
+    };
+    compile(jit, rec, trace, None).map(drop)
 }
 
 /// It has come to a compiled loop.
@@ -448,6 +460,10 @@ fn stop(jit: &Jit, rec: &Recorder, reason: Abort) {
         if jit.options.dump.trace {
             show("aborted trace", &rec.trace);
         }
+    }
+    if rec.round.is_some() {
+        // The next recording makes what the loop carries.
+        jit.varied.borrow_mut().insert(rec.header);
     }
     let mut tree = jit.tree.borrow_mut();
     if let Some((place, slot, level)) = rec.unstable {

@@ -2,7 +2,7 @@
 //!
 //! In reading order: where fields are and which memory is which ([`layout`]); what compiled code calls ([`helpers`], [`quiet`], [`death`]); what a
 //! recording knows of the interpreter's values ([`items`]), among them objects that the trace has not made ([`virtuals`]), how it writes them down ([`recorder`], calls that may run anything in [`loud`], and a file for each family of
-//! instructions in [`record`]) and becomes a trace ([`ending`]); how compiled code is entered and recording begins ([`entry`], and [`function`] for functions without a hot loop), how a recording
+//! instructions in [`record`]) and becomes a trace ([`ending`], [`rounds`]); how compiled code is entered and recording begins ([`entry`], and [`function`] for functions without a hot loop), how a recording
 //! follows the interpreter ([`follow`]), how frames are rebuilt ([`exit`]); what
 //! all of it shares ([`state`]); what programs may ask ([`module`]), and what is told at the end ([`telling`]).
 //!
@@ -25,6 +25,7 @@ pub mod loud;
 pub mod virtuals;
 
 pub mod ending;
+pub mod rounds;
 
 pub mod entry;
 pub mod exit;

@@ -9,6 +9,7 @@ use crate::helpers::{Helper, int_value_of};
 use crate::items::{Entry, FrameState, Item, Kind, Life, Obj, ObjId, Runs, Slot, Virtual};
 use crate::layout;
 use crate::record::method::Entering;
+use crate::rounds::Form;
 use crate::state::Level;
 use crate::virtuals::Saving;
 use interp::eval::{FramePtr, Pc};
@@ -90,6 +91,8 @@ pub struct Recorder {
     pub frames: Vec<FrameState>,
     pub objs: Vec<Obj>,
     pub virtuals: Vec<Virtual>,
+    /// What the loop's slots have at the start of each round, once one has been made.
+    pub round: Option<Vec<Form>>,
     pub thread: Arg,
     pub frame: Arg,
     pub origin: Origin,
@@ -149,6 +152,7 @@ impl Recorder {
             frames: Vec::new(),
             objs: Vec::new(),
             virtuals: Vec::new(),
+            round: None,
             thread: Arg::from(0),
             frame: Arg::from(0),
             origin,

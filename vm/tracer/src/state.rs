@@ -11,7 +11,7 @@ use jit::stats::Stats;
 use jit::tree::Tree;
 use objects::types::code::Code;
 use objects::{Object, Ref};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 /// The JIT.
 pub struct Jit {
@@ -23,6 +23,8 @@ pub struct Jit {
     pub recorder: RefCell<Option<Box<Recorder>>>,
     /// Fast locals of loops, by the loop's place, of which less is taken for granted.
     pub loose: RefCell<HashMap<(usize, u16), Level>>,
+    /// Loops, by their places, that carry objects in one form now and in another then: they carry made ones.
+    pub varied: RefCell<HashSet<usize>>,
     /// Code with loops, and how often one of them stopped a recording that the code was part of.
     pub loops: RefCell<HashMap<*const Code, u32>>,
     /// Objects that wait for their end, owned.
@@ -83,6 +85,7 @@ pub fn set(options: Options, backend: Box<dyn Backend>) {
         stats: RefCell::default(),
         recorder: RefCell::default(),
         loose: RefCell::default(),
+        varied: RefCell::default(),
         loops: RefCell::default(),
         waiting: RefCell::default(),
         params: Cell::default(),

@@ -43,7 +43,7 @@ impl Recorder {
         self.add_virtual(Virtual::Tuple(items))
     }
 
-    fn add_virtual(&mut self, object: Virtual) -> Item {
+    pub(crate) fn add_virtual(&mut self, object: Virtual) -> Item {
         self.virtuals.push(object);
         Item::Virtual(VirtualId(self.virtuals.len() as u32 - 1))
     }
