@@ -50,6 +50,7 @@ impl Recorder {
     /// # Errors
     /// If a variable is of another kind than the loop's code expects.
     pub fn begin_round(&mut self) -> Recorded {
+        self.note_work();
         let (forms, values) = self.take_apart()?;
         let phis: Vec<Arg> = values.iter().map(|&value| self.op(Op::phi, &[value])).collect();
         self.trace.push(Op::loop_, &[]);
