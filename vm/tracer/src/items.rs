@@ -83,6 +83,8 @@ pub struct Obj {
     pub life: Life,
     /// Its exact class, where that is known for good.
     pub class: Option<*const TypeObject>,
+    /// Whether its class was made by a program.
+    pub instance: bool,
     /// Its value, where that has been taken out.
     pub int: Option<Arg>,
     pub float: Option<Arg>,
@@ -91,7 +93,7 @@ pub struct Obj {
 impl Obj {
     /// An object of which nothing else is known.
     pub fn new(val: Arg, owned: u32, life: Life) -> Obj {
-        Obj { val, owned, life, class: None, int: None, float: None }
+        Obj { val, owned, life, class: None, instance: false, int: None, float: None }
     }
 }
 

@@ -35,6 +35,8 @@ aliases! {
     ATTR
     /// Values of floats, which change only where compiled code reuses the object that nobody else refers to.
     FLOAT
+    /// Tags and digits of ints, which change likewise.
+    INT
     /// Fields of range iterators.
     RANGE
     /// Fields of iterators over sequences.
@@ -58,6 +60,8 @@ pub const SIZE: i32 = 16;
 /// `lv_tag` and the first digit of an int.
 pub const INT_TAG: i32 = 16;
 pub const INT_DIGIT: i32 = 24;
+/// The tag of a positive int of one digit.
+pub const ONE_DIGIT: i64 = 1 << 3;
 /// `ob_fval`
 pub const FLOAT_VALUE: i32 = 16;
 /// `ob_item` of a list, and of a tuple the first item.

@@ -528,8 +528,26 @@ impl Recorder {
 
     /// Before the heap changes: what it lends is owned from now on.
     pub fn protect(&mut self) {
+        self.protect_some(|_| true);
+    }
+
+    /// As [`Recorder::protect`], where nothing changes but that this object is given up: a number's end concerns numbers alone.
+    pub(crate) fn protect_from(&mut self, gone: &Obj) {
+        let number =
+            |class: &*const TypeObject| [&raw const PyLong_Type, &raw const PyFloat_Type].contains(class);
+        if gone.class.as_ref().is_some_and(number) {
+            self.protect_some(|obj| !obj.instance && obj.class.as_ref().is_none_or(number));
+        } else {
+            self.protect();
+        }
+    }
+
+    fn protect_some(&mut self, concerns: impl Fn(&Obj) -> bool) {
         let borrowed = |item: Item| match item {
-            Item::Obj(id) => Some(id).filter(|id| self.objs[id.0 as usize].life == Life::Borrowed),
+            Item::Obj(id) => {
+                let obj = &self.objs[id.0 as usize];
+                Some(id).filter(|_| obj.life == Life::Borrowed && concerns(obj))
+            }
             _ => None,
         };
         let slots = self.frames.iter().flat_map(|frame| &frame.slots).map(|slot| slot.item);
@@ -710,9 +728,9 @@ impl Recorder {
         let val = self.obj(id).val;
         let compact = live.cast_exact::<objects::types::int::Int>()?.is_compact();
         let value = if compact {
-            let tag = self.load(Op::ld_i64, val, layout::INT_TAG, Alias::CONSTANT);
+            let tag = self.load(Op::ld_i64, val, layout::INT_TAG, layout::INT);
             self.guard(Op::guard_ult, &[tag, Arg::from(16)]);
-            let digit = self.load(Op::ld_u32, val, layout::INT_DIGIT, Alias::CONSTANT);
+            let digit = self.load(Op::ld_u32, val, layout::INT_DIGIT, layout::INT);
             let sign = self.op(Op::and, &[tag, Arg::from(3)]);
             let sign = self.op(Op::sub, &[Arg::from(1), sign]);
             self.op(Op::mul, &[sign, digit])
@@ -746,20 +764,56 @@ impl Recorder {
         Some(value)
     }
 
-    /// Writes the float in a slot into the float object `old` that is now in its place, if nobody else refers to that: then nobody can
-    /// tell it from a new one. Whether it is so. What the heap lends is owned already.
+    /// Writes the number in a slot into the object of a number `old` that is now in its place, if nobody else refers to that: then nobody
+    /// can tell it from a new one. Whether it is so. What the heap lends is owned already.
     pub(crate) fn overwrite(&mut self, old: Arg, live: *mut Object, index: usize) -> bool {
-        let Item::Float(value) = self.item(index, true) else { return false };
         // SAFETY: what is in the place is alive.
-        if !unsafe { live.as_ref() }.is_some_and(|live| live.is_exactly(&PyFloat_Type) && live.is_unique()) {
-            return false;
+        let Some(live) = (unsafe { live.as_ref() }).filter(|live| live.is_unique()) else { return false };
+        match self.item(index, true) {
+            Item::Float(value) if live.is_exactly(&PyFloat_Type) => {
+                self.guard_unique(old, &PyFloat_Type);
+                self.trace.access(Op::st_f64, &[old, value], Mem::at(layout::FLOAT_VALUE, layout::FLOAT));
+                true
+            }
+            Item::Int(value) if live.is_exactly(&PyLong_Type) => {
+                // SAFETY: the slot holds an int.
+                let now = unsafe { self.live(index).as_ref() }.and_then(int_value_of);
+                if !now.is_some_and(|now| UNSHARED.contains(&now)) {
+                    return false;
+                }
+                self.guard_unique(old, &PyLong_Type);
+                let above = self.op(Op::sub, &[value, Arg::from(UNSHARED.start)]);
+                self.guard(Op::guard_ult, &[above, Arg::from(UNSHARED.end - UNSHARED.start)]);
+                self.store(old, layout::INT_TAG, Arg::from(layout::ONE_DIGIT), layout::INT);
+                self.store_as(Op::st_32, old, layout::INT_DIGIT, value, layout::INT);
+                true
+            }
+            _ => false,
         }
+    }
+
+    fn guard_unique(&mut self, old: Arg, class: &'static TypeObject) {
         let found = self.load(Op::ld_i64, old, layout::TYPE, Alias::CONSTANT);
-        self.guard(Op::guard_eq, &[found, Arg::from(&raw const PyFloat_Type as i64)]);
+        self.guard(Op::guard_eq, &[found, Arg::from(core::ptr::from_ref(class) as i64)]);
         let count = self.load(Op::ld_i64, old, 0, Alias::VOLATILE);
         self.guard(Op::guard_eq, &[count, Arg::from(1)]);
-        self.trace.access(Op::st_f64, &[old, value], Mem::at(layout::FLOAT_VALUE, layout::FLOAT));
-        true
+    }
+
+    /// The object in a place that is going to be overwritten, `live` as of now. A number is guarded to be one, as it mostly stays one,
+    /// and ends without ado.
+    pub(crate) fn overwritten(&mut self, old: Arg, live: *mut Object) -> Obj {
+        let mut obj = Obj::new(old, 1, Life::Counted);
+        // SAFETY: what is in the place is alive.
+        let live = unsafe { live.as_ref() };
+        let number: Option<&'static TypeObject> = [&PyLong_Type, &PyFloat_Type]
+            .into_iter()
+            .find(|class| live.is_some_and(|live| live.is_exactly(class)));
+        if let Some(class) = number {
+            let found = self.load(Op::ld_i64, old, layout::TYPE, Alias::CONSTANT);
+            self.guard(Op::guard_eq, &[found, Arg::from(core::ptr::from_ref(class) as i64)]);
+            obj.class = Some(class);
+        }
+        obj
     }
 
     /// What the last instruction left to ask, now that its effects are the state.
@@ -786,6 +840,9 @@ impl Recorder {
         }
     }
 }
+
+/// Ints of one digit that have an object of their own.
+const UNSHARED: core::ops::Range<i64> = 257..1 << 30;
 
 /// How many slots of a snapshot's frame come before the interpreter's: the thread, only in the outermost frame, and the frame's memory.
 pub fn heads(frame: usize) -> usize {

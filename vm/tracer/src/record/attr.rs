@@ -28,6 +28,7 @@ pub fn guard_version(rec: &mut Recorder, id: ObjId, class: &TypeObject) {
     let found = rec.load(Op::ld_i64, val, layout::TYPE, layout::CLASS);
     rec.guard(Op::guard_eq, &[found, Arg::from(address)]);
     rec.keep(class.as_object());
+    rec.obj(id).instance |= class.heap_type().is_some();
     let version = rec.load(Op::ld_u32, Arg::from(address), layout::TYPE_VERSION, layout::VERSION);
     rec.guard(Op::guard_eq, &[version, Arg::from(i64::from(class.tp_version_tag.get()))]);
 }
@@ -301,9 +302,10 @@ pub fn store_attr(rec: &mut Recorder, at: Site) -> Recorded {
             rec.guard(op, &[old, Arg::Const(Const::P(0))]);
         }
         let has_old = target.new_word.is_none() && !target.unset;
-        rec.protect();
         // SAFETY: the field of the instance.
         let now = unsafe { *live.as_ptr().cast::<u8>().add(target.offset as usize).cast::<*mut Object>() };
+        let ends = has_old.then(|| rec.overwritten(old, now));
+        ends.iter().for_each(|old| rec.protect_from(old));
         if has_old && rec.overwrite(old, now, value) {
             rec.shrink(2);
             return Ok(());
@@ -314,9 +316,7 @@ pub fn store_attr(rec: &mut Recorder, at: Site) -> Recorded {
             rec.store(val, offset, Arg::from(word), layout::SHAPE);
         }
         let gone = rec.take(2);
-        if has_old {
-            rec.drop_reference(&Obj::new(old, 1, Life::Counted));
-        }
+        ends.iter().for_each(|old| rec.drop_reference(old));
         gone.into_iter().for_each(|item| rec.settle(item));
         return Ok(());
     }

@@ -122,17 +122,19 @@ pub fn store_global(rec: &mut Recorder, at: Site) -> Recorded {
     let address = dict.value_address(place);
     let old = rec.load(Op::ld_p, Arg::from(address as i64), 0, layout::GLOBALS);
     rec.guard(Op::guard_ne, &[old, Arg::Const(Const::P(0))]);
-    rec.protect();
-    let value = rec.at(1);
     // SAFETY: the address of a value in the dictionary's table.
-    if rec.overwrite(old, unsafe { *address }, value) {
+    let now = unsafe { *address };
+    let ends = rec.overwritten(old, now);
+    rec.protect_from(&ends);
+    let value = rec.at(1);
+    if rec.overwrite(old, now, value) {
         rec.shrink(1);
         return Ok(());
     }
     let new = rec.give(value);
     rec.store(Arg::from(address as i64), 0, new, layout::GLOBALS);
     let gone = rec.take(1);
-    rec.drop_reference(&Obj::new(old, 1, Life::Counted));
+    rec.drop_reference(&ends);
     gone.into_iter().for_each(|item| rec.settle(item));
     Ok(())
 }

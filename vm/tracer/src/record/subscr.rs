@@ -131,9 +131,10 @@ pub fn store_subscr(rec: &mut Recorder, at: Site) -> Recorded {
         && let Some((items, index)) = list_place(rec, id, key, list)?
     {
         let old = rec.load_indexed(Op::ldx_p, items, index, 0, layout::ITEMS);
-        rec.protect();
         // SAFETY: the list has the item.
         let now = unsafe { *list.raw_items().add(live_index(rec, key, list.len())) };
+        let ends = rec.overwritten(old, now);
+        rec.protect_from(&ends);
         if rec.overwrite(old, now, value) {
             rec.shrink(3);
             return Ok(());
@@ -142,7 +143,7 @@ pub fn store_subscr(rec: &mut Recorder, at: Site) -> Recorded {
         let mem = Mem { offset: 0, scale: 8, alias: layout::ITEMS };
         rec.trace.access(Op::stx_64, &[items, index, new], mem);
         let gone = rec.take(3);
-        rec.drop_reference(&Obj::new(old, 1, Life::Counted));
+        rec.drop_reference(&ends);
         gone.into_iter().for_each(|item| rec.settle(item));
         return Ok(());
     }
