@@ -29,6 +29,9 @@ const MUCH: u32 = 4096;
 /// The longest time that a place whose entries are not worth it is left alone: so many halvings of the shortest one.
 const IDLE: u32 = 8;
 
+/// How many times as dear as the first one a bridge may be that is still waited for.
+const CHEAP: u32 = 8;
+
 /// An exit of a compiled trace.
 #[derive(Debug, Default)]
 pub struct Exit {
@@ -148,6 +151,12 @@ impl<E> Tree<E> {
         let root = self.code(code)?.root;
         let bridges = self.code(root)?.bridges;
         (bridges < BRIDGES).then_some(1 << (bridges / GENERATION))
+    }
+
+    /// Whether a bridge is to be expected at the exit before long: what the code does then says nothing of what it will do.
+    pub fn is_growing(&mut self, code: CodeId, exit: ExitId) -> bool {
+        let cheap = self.may_grow(code).is_some_and(|times| times <= CHEAP);
+        cheap && self.exit(code, exit).is_some_and(|(exit, _)| exit.failed == 0)
     }
 
     /// Counts that the compiled code at the place was entered, and did so much work; if entries do too little, how long the place is to be
@@ -280,6 +289,15 @@ mod tests {
         // Until it does much.
         assert_eq!(tree.count_entry(7, 1 << 20), None);
         assert!(tree.root_at(7).is_some());
+    }
+
+    #[test]
+    fn bridges_are_waited_for() {
+        let mut tree = Tree::<()>::default();
+        tree.add(CodeId(0), looping(), None);
+        assert!(tree.is_growing(CodeId(0), ExitId(0)));
+        tree.fail_bridge(CodeId(0), ExitId(0), false);
+        assert!(!tree.is_growing(CodeId(0), ExitId(0)) && tree.is_growing(CodeId(0), ExitId(1)));
     }
 
     #[test]

@@ -379,8 +379,12 @@ pub unsafe fn enter(
         let exited = jit.backend.enter(code, &args, &mut scratch.values);
         let work = WORK.swap(before, Ordering::Relaxed);
         jit.params.set(args);
-        let alone = jit.tree.borrow_mut().count_entry(header as usize, work as u32);
-        if let Some(alone) = alone.filter(|_| jit.options.is_thrifty()) {
+        let (alone, grows) = {
+            let mut tree = jit.tree.borrow_mut();
+            let alone = tree.count_entry(header as usize, work as u32);
+            (alone, tree.is_growing(exited.code, exited.exit))
+        };
+        if let Some(alone) = alone.filter(|_| jit.options.is_thrifty() && !grows) {
             jit.stats.borrow_mut().idle += 1;
             match counter {
                 Some(counter) => set_counter(counter, alone),

@@ -4,7 +4,7 @@ use super::Site;
 use super::compare::borrowed;
 use super::{method, name, native};
 use crate::helpers::Helper;
-use crate::items::{Item, Life, Obj, ObjId, VirtualId};
+use crate::items::{Item, ObjId, VirtualId};
 use crate::layout;
 use crate::recorder::{Recorded, Recorder};
 use core::ptr;

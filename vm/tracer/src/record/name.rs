@@ -2,7 +2,7 @@
 
 use super::Site;
 use super::compare::borrowed;
-use crate::items::{Item, Life, Obj};
+use crate::items::Item;
 use crate::layout;
 use crate::recorder::{Recorded, Recorder, pointer_const};
 use core::ptr;

@@ -3,7 +3,7 @@
 use super::compare::borrowed;
 use super::{Site, method, native};
 use crate::helpers::{Helper, int_value_of};
-use crate::items::{Item, Life, Obj, ObjId};
+use crate::items::{Item, ObjId};
 use crate::layout;
 use crate::recorder::{Recorded, Recorder};
 use ir::ops::Op;
