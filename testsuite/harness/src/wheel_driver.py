@@ -23,8 +23,11 @@ def say(what, text=""):
 
 
 def name(nodeid):
-    """A test's id; without addresses, which differ from run to run."""
-    nodeid = re.sub("0x[0-9a-f]{6,}", "0x", nodeid).replace(directory + "/", "")
+    """A test's id; without addresses, random UUIDs, lists of paths and SQLite's version, which may differ."""
+    nodeid = re.sub("0x[0-9a-f]{6,}", "0x", nodeid)
+    nodeid = re.sub("[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", "uuid", nodeid)
+    nodeid = re.sub(r"pysqlite(_\d+)+", "pysqlite", nodeid)
+    nodeid = re.sub(r"\['/[^\]]*\]", "[paths]", nodeid).replace(directory + "/", "")
     return nodeid.encode("unicode_escape").decode()
 
 

@@ -11,7 +11,7 @@ pub struct Package {
     pub sources: Option<&'static str>,
     /// Directories of the source distribution that the wheel leaves out, and where in the installed packages they belong.
     pub graft: &'static [(&'static str, &'static str)],
-    /// pytest's arguments: which tests, and how.
+    /// pytest's arguments: which tests, and how. `own/FILE` is a file of `testsuite/wheels/own`.
     pub tests: &'static [&'static str],
     /// What the tests expect of the environment.
     pub variables: &'static [(&'static str, &'static str)],
@@ -66,7 +66,13 @@ pub const PACKAGES: &[Package] = &[
     },
     Package {
         name: "multidict",
-        install: &["multidict==7.2.1", "pytest-codspeed==5.0.4", "objgraph==3.7.0", "psutil==7.2.2"],
+        install: &[
+            "multidict==7.2.1",
+            "pytest-codspeed==5.0.4",
+            "objgraph==3.7.0",
+            "psutil==7.2.2",
+            "coverage==7.17.5",
+        ],
         sources: Some("multidict==7.2.1"),
         tests: &["-o", "addopts=", "tests"],
         ..PACKAGE
@@ -155,7 +161,8 @@ pub const PACKAGES: &[Package] = &[
             "setuptools==84.2.1",
         ],
         sources: Some("psutil==7.2.2"),
-        tests: &["-o", "addopts=", "tests"],
+        graft: &[("tests", "tests"), ("scripts", "scripts")],
+        tests: &["-o", "addopts=", "--pyargs", "tests"],
         ..PACKAGE
     },
     Package {
@@ -237,6 +244,7 @@ pub const PACKAGES: &[Package] = &[
         install: &[
             "aiohttp==3.14.5",
             "pytest-mock==3.17.0",
+            "coverage==7.17.5",
             "pytest-xdist==3.8.0",
             "pytest-codspeed==5.0.4",
             "re-assert==1.1.0",
@@ -245,6 +253,7 @@ pub const PACKAGES: &[Package] = &[
             "trustme==1.2.1",
             "python-on-whales==0.81.0",
             "blockbuster==1.5.29",
+            "--no-binary=forbiddenfruit",
             "isal==1.9.1",
             "zlib-ng==1.1.0",
             "pytest-aiohttp==1.1.1",
@@ -264,7 +273,7 @@ pub const PACKAGES: &[Package] = &[
         name: "black",
         install: &["black==26.10.1"],
         sources: Some("black==26.10.1"),
-        tests: &["-o", "addopts=", "tests"],
+        tests: &["-o", "addopts=", "-W", "ignore::pytest.PytestRemovedIn10Warning", "tests"],
         ..PACKAGE
     },
     Package {
@@ -294,6 +303,127 @@ pub const PACKAGES: &[Package] = &[
             "pandas.tests.tslibs",
             "-m",
             "not slow and not network and not db",
+        ],
+        ..PACKAGE
+    },
+    Package {
+        name: "coverage",
+        install: &["coverage==7.17.5", "flaky==3.8.1", "hypothesis==6.170.17", "setuptools==84.2.1"],
+        sources: Some("coverage==7.17.5"),
+        graft: &[("tests", "tests")],
+        tests: &["-o", "addopts=", "--pyargs", "tests"],
+        variables: &[("COVERAGE_CORE", "ctrace"), ("COVERAGE_TESTING", "True")],
+        ..PACKAGE
+    },
+    // Of scipy, three of its parts that are mostly native.
+    Package {
+        name: "scipy",
+        install: &["scipy==1.18.1", "numpy==2.5.5", "hypothesis==6.170.17"],
+        tests: &["--pyargs", "scipy.linalg", "scipy.sparse", "scipy.special", "-m", "not slow and not xslow"],
+        ..PACKAGE
+    },
+    // Of scikit-learn, the estimators of five kinds.
+    Package {
+        name: "scikit-learn",
+        install: &["scikit-learn==1.9.1", "scipy==1.18.1", "numpy==2.5.5"],
+        tests: &[
+            "--pyargs",
+            "sklearn.cluster.tests.test_k_means",
+            "sklearn.linear_model.tests.test_logistic",
+            "sklearn.neighbors.tests.test_neighbors",
+            "sklearn.svm.tests.test_svm",
+            "sklearn.tree.tests.test_tree",
+        ],
+        ..PACKAGE
+    },
+    Package {
+        name: "cython",
+        install: &["cython==3.3.1", "setuptools==84.2.1"],
+        tests: &["own/test_cython.py"],
+        ..PACKAGE
+    },
+    Package {
+        name: "pybind11",
+        install: &["pybind11==3.1.0", "setuptools==84.2.1"],
+        tests: &["own/test_pybind11.py"],
+        ..PACKAGE
+    },
+    Package { name: "protobuf", install: &["protobuf==7.36.2"], tests: &["own/test_protobuf.py"], ..PACKAGE },
+    Package { name: "grpcio", install: &["grpcio==1.85.3"], tests: &["own/test_grpcio.py"], ..PACKAGE },
+    // Of mypy, which mypyc has compiled, the checks of a few chapters of its test data.
+    Package {
+        name: "mypy",
+        install: &["mypy==2.4.1", "setuptools==84.2.1", "attrs==26.1.0", "filelock==4.2.11", "lxml==6.1.3"],
+        sources: Some("mypy==2.4.1"),
+        graft: &[("test-data", "test-data")],
+        tests: &[
+            "--pyargs",
+            "mypy.test.testcheck",
+            "mypy.test.testparse",
+            "mypy.test.testtypes",
+            "mypy.test.testsubtypes",
+            "-k",
+            "not testcheck or basic or class or generic or protocol or tuple",
+        ],
+        ..PACKAGE
+    },
+    // Of pyarrow, what stands on its own without the optional parts.
+    Package {
+        name: "pyarrow",
+        install: &["pyarrow==26.0.1", "numpy==2.5.5", "hypothesis==6.170.17"],
+        tests: &[
+            "--pyargs",
+            "pyarrow.tests.test_array",
+            "pyarrow.tests.test_compute",
+            "pyarrow.tests.test_convert_builtin",
+            "pyarrow.tests.test_io",
+            "pyarrow.tests.test_ipc",
+            "pyarrow.tests.test_scalars",
+            "pyarrow.tests.test_schema",
+            "pyarrow.tests.test_table",
+            "pyarrow.tests.test_types",
+        ],
+        ..PACKAGE
+    },
+    // Of gevent, the files that patch nothing, so that one process can run them all.
+    Package {
+        name: "gevent",
+        install: &["gevent==26.9.0", "greenlet==3.5.6", "psutil==7.2.2"],
+        tests: &[
+            "--pyargs",
+            "gevent.tests.test__event",
+            "gevent.tests.test__greenlet",
+            "gevent.tests.test__greenletset",
+            "gevent.tests.test__hub",
+            "gevent.tests.test__joinall",
+            "gevent.tests.test__loop_callback",
+            "gevent.tests.test__pool",
+            "gevent.tests.test__queue",
+            "gevent.tests.test__semaphore",
+            "gevent.tests.test__timeout",
+            "gevent.tests.test__local",
+            "gevent.tests.test__server",
+        ],
+        ..PACKAGE
+    },
+    // Of matplotlib, pictures that Agg draws, which are compared with those of its sources.
+    Package {
+        name: "matplotlib",
+        install: &["matplotlib==3.11.2", "numpy==2.5.5"],
+        sources: Some("matplotlib==3.11.2"),
+        graft: &[("lib/matplotlib/tests", "matplotlib/tests")],
+        tests: &[
+            "--pyargs",
+            "matplotlib.tests.test_agg",
+            "matplotlib.tests.test_artist",
+            "matplotlib.tests.test_bbox_tight",
+            "matplotlib.tests.test_collections",
+            "matplotlib.tests.test_contour",
+            "matplotlib.tests.test_image",
+            "matplotlib.tests.test_lines",
+            "matplotlib.tests.test_patches",
+            "matplotlib.tests.test_path",
+            "matplotlib.tests.test_transforms",
         ],
         ..PACKAGE
     },
