@@ -26,25 +26,35 @@ fn make(class: &TypeObject, items: isize, extra: usize, collected: bool) -> Resu
     Ok(unsafe { Ref::from_owned(object) })
 }
 
-#[capi]
-pub fn _PyObject_New(class: &TypeObject) -> Result<Ref> {
+// Objects are made of types that nobody has made ready, too: their own class may still be NULL, so `#[capi]` must not look at it.
+
+/// # Safety
+/// A C function: a type, ready or not.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyObject_New(class: &TypeObject) -> Result {
     make(class, 0, 0, false)
 }
 
-#[capi]
-pub fn _PyObject_NewVar(class: &TypeObject, items: isize) -> Result<Ref> {
+/// # Safety
+/// As [`_PyObject_New`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyObject_NewVar(class: &TypeObject, items: isize) -> Result {
     let object = make(class, items, 0, false)?;
     set_size(&object, items);
     Ok(object)
 }
 
-#[capi]
-pub fn _PyObject_GC_New(class: &TypeObject) -> Result<Ref> {
+/// # Safety
+/// As [`_PyObject_New`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyObject_GC_New(class: &TypeObject) -> Result {
     make(class, 0, 0, true)
 }
 
-#[capi]
-pub fn _PyObject_GC_NewVar(class: &TypeObject, items: isize) -> Result<Ref> {
+/// # Safety
+/// As [`_PyObject_New`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyObject_GC_NewVar(class: &TypeObject, items: isize) -> Result {
     if items < 0 {
         return Err(raise::bad_internal_call());
     }

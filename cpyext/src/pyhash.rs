@@ -2,8 +2,7 @@
 
 use core::ffi::{c_char, c_int, c_void};
 use core::sync::atomic::{AtomicU64, Ordering};
-use macros::capi;
-use objects::{Object, Result, hash};
+use objects::hash;
 
 #[unsafe(no_mangle)]
 pub extern "C" fn Py_HashPointer(pointer: *const c_void) -> isize {
@@ -27,10 +26,10 @@ pub unsafe extern "C" fn _Py_HashBytes(bytes: *const c_void, len: isize) -> isiz
     }
 }
 
-/// The hash of a number, of `object` by its identity where it is no number.
-#[capi]
-pub fn _Py_HashDouble(object: &Object, value: f64) -> Result<isize> {
-    Ok(num::float::hash(value).map_or_else(|| hash::pointer(object), |hash| hash as isize))
+/// The hash of a number; of `object`, which may be NULL, by its identity where it is no number.
+#[unsafe(no_mangle)]
+pub extern "C" fn _Py_HashDouble(object: *const c_void, value: f64) -> isize {
+    num::float::hash(value).map_or_else(|| hash::pointer(object), |hash| hash as isize)
 }
 
 /// `PyHash_FuncDef`.

@@ -18,7 +18,8 @@ use objects::{Instance, Object, Ref, Result, raise};
 /// `args` points to that many objects, which outlive the result.
 unsafe fn arguments<'a>(args: *const &'a Object, nargsf: usize, kwnames: Option<&Tuple>) -> &'a [&'a Object] {
     let count = call::positional_count(nargsf) + kwnames.map_or(0, Tuple::len);
-    if count == 0 {
+    // Without any, the place before them may still be one that the callee writes to.
+    if count == 0 && args.is_null() {
         return &[];
     }
     // SAFETY: the caller's promise.

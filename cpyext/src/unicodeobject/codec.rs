@@ -34,6 +34,17 @@ pub fn PyUnicode_AsEncodedString(
     codecs::encode(text(object)?, name(encoding).as_deref(), name(errors).as_deref())
 }
 
+/// The text of bytes that need no codec.
+#[inline]
+fn plain(bytes: &[u8], encoding: &str) -> Option<Result<Ref<Str>>> {
+    match encoding {
+        "utf-8" | "ascii" | "latin-1" if bytes.is_ascii() => Some(Str::from_ascii(bytes)),
+        "utf-8" => core::str::from_utf8(bytes).ok().map(Str::new),
+        "latin-1" => Some(Str::from_latin1(bytes)),
+        _ => None,
+    }
+}
+
 /// `data` decoded; `len` bytes.
 ///
 /// # Safety
@@ -73,7 +84,11 @@ macro_rules! named_codecs {
         #[capi]
         pub unsafe fn $decode(data: *const u8, len: isize, errors: Option<&CStr>) -> Result<Ref<Str>> {
             // SAFETY: the caller's promise.
-            unsafe { decode(data, len, Some($encoding), errors) }
+            let bytes = unsafe { units(data, len, "PyUnicode_Decode") }?;
+            match plain(bytes, $encoding) {
+                Some(text) => text,
+                None => codecs::decode(&*Bytes::new(bytes)?, Some($encoding), name(errors).as_deref()),
+            }
         }
     )* };
 }
@@ -153,7 +168,7 @@ fn stateful(
 }
 
 macro_rules! stateful_codecs {
-    ($($decode:ident $function:literal;)*) => { $(
+    ($($decode:ident $encoding:literal $function:literal;)*) => { $(
         /// Decodes as far as the bytes are complete if `consumed` is given, else all.
         ///
         /// # Safety
@@ -167,7 +182,13 @@ macro_rules! stateful_codecs {
         ) -> Result<Ref<Str>> {
             // SAFETY: the caller's promise.
             let bytes = unsafe { units(data, len, stringify!($decode)) }?;
-            let (text, used, _) = stateful($function, bytes, errors, None, consumed.is_null())?;
+            let (text, used) = match plain(bytes, $encoding) {
+                Some(text) => (text?, bytes.len()),
+                None => {
+                    let (text, used, _) = stateful($function, bytes, errors, None, consumed.is_null())?;
+                    (text, used)
+                }
+            };
             if !consumed.is_null() {
                 // SAFETY: the caller's promise.
                 unsafe { consumed.write(used as isize) };
@@ -178,8 +199,8 @@ macro_rules! stateful_codecs {
 }
 
 stateful_codecs! {
-    PyUnicode_DecodeUTF8Stateful "utf_8_decode";
-    PyUnicode_DecodeUTF7Stateful "utf_7_decode";
+    PyUnicode_DecodeUTF8Stateful "utf-8" "utf_8_decode";
+    PyUnicode_DecodeUTF7Stateful "utf-7" "utf_7_decode";
 }
 
 /// # Safety

@@ -26,6 +26,9 @@ pub fn PyUnicode_New(len: isize, max: u32) -> Result<Ref<Str>> {
 
 /// The text of UTF-8 bytes.
 pub fn from_utf8(bytes: &[u8]) -> Result<Ref<Str>> {
+    if bytes.is_ascii() {
+        return Str::from_ascii(bytes);
+    }
     match core::str::from_utf8(bytes) {
         Ok(text) => Str::new(text),
         Err(_) => codecs::decode(&*Bytes::new(bytes)?, Some("utf-8"), None),

@@ -91,3 +91,14 @@ print(f.copy() is f, frozenset(f) is f, f.union([2]) == {1, 2}, {*[1, 2], *(3,)}
 r = {i % 7 for i in range(100)}
 print(r, {(x, y) for x in range(2) for y in range(2)} == {(0, 0), (0, 1), (1, 0), (1, 1)})
 print(set.__or__({1}, 5), {1}.__contains__(1), {1}.__le__({1, 2}), set[int], {1}.__eq__([1]))
+
+
+class Backwards(set):
+    def __iter__(self):
+        return iter(sorted(set(self.__reduced()), reverse=True))
+
+    def __reduced(self):
+        return [x for x in range(10) if x in self]
+
+
+print(Backwards([3, 1, 2]).__reduce__()[1])

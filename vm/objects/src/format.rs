@@ -177,7 +177,7 @@ fn assemble_short(
     put(parts.prefix, middle);
     put(parts.digits, 0);
     put(&parts.rest, 0);
-    Str::of_ascii(&text[..length]).map(Some)
+    Str::from_ascii(&text[..length]).map(Some)
 }
 
 fn parse(value: &Object, spec: &Str) -> Result<FormatSpec> {

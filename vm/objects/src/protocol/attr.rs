@@ -91,7 +91,14 @@ pub fn get_optional(object: &Object, name: &Str) -> Result<Option<Ref>> {
     } else {
         return get(object, name).catch(&exc::AttributeError);
     };
-    Ok(found.catch(&exc::AttributeError)?.flatten())
+    match found {
+        // A getter of an extension that returns NULL without an exception says that there is nothing.
+        Err(raised) if !crate::raise::occurred() => {
+            raised.leave();
+            Ok(None)
+        }
+        found => Ok(found.catch(&exc::AttributeError)?.flatten()),
+    }
 }
 
 type GetAttro = crate::typeobject::slots::GetAttroFunc;

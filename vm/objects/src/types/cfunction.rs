@@ -3,8 +3,8 @@
 use crate::id;
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
-use crate::protocol::attr;
 use crate::protocol::call::{positional_count, vectorcall_call};
+use crate::protocol::{self, attr};
 use crate::raise::{self, Raised, Result};
 use crate::state;
 use crate::typeobject::flags::{
@@ -16,7 +16,7 @@ use crate::typeobject::{CFunction, MethodDef, TypeObject, dunder};
 use crate::types::bool::new_bool;
 use crate::types::descr;
 use crate::types::module::Module;
-use crate::types::none::not_implemented;
+use crate::types::none::{none, not_implemented};
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use core::cell::Cell;
@@ -135,25 +135,18 @@ impl Function {
         if self.def().ml_flags & METH_STATIC != 0 { ptr::null_mut() } else { self.m_self.as_ptr() }
     }
 
-    /// The name with its class or module, as arity errors show it: "list.append()", "math.sqrt()", "len()".
-    fn display_name(&self) -> String {
-        let name = self.name();
-        let receiver = self.m_self.get();
-        match receiver.as_deref() {
-            None => format!("{name}()"),
-            Some(this) if this.cast::<Module>().is_some() => {
-                let module = self.m_module.get();
-                match module.as_deref().and_then(|module| module.cast::<Str>()) {
-                    Some(module) if !module.equals_text("builtins") => {
-                        format!("{}.{name}()", module.to_string_lossy())
-                    }
-                    _ => format!("{name}()"),
-                }
+    /// The qualified name behind that of the module, as arity errors show it: "list.append()", "math.sqrt()", "len()".
+    ///
+    /// # Errors
+    /// What looking for `__qualname__` raises.
+    fn display_name(&self) -> Result<String> {
+        let name = self.qualname()?;
+        let module = self.m_module.get();
+        match module.filter(|module| !module.is(none())) {
+            Some(module) if !module.cast::<Str>().is_some_and(|module| module.equals_text("builtins")) => {
+                Ok(format!("{}.{name}()", protocol::object::str(&module)?.to_string_lossy()))
             }
-            Some(this) => match this.cast::<TypeObject>() {
-                Some(class) => format!("{}.{name}()", class.name()),
-                None => format!("{}.{name}()", this.class().name()),
-            },
+            _ => Ok(format!("{name}()")),
         }
     }
 
@@ -173,7 +166,7 @@ impl Function {
             return unsafe { code(self.receiver(), args, kwargs.map(Instance::as_object)) };
         }
         if kwargs.is_some_and(|kwargs| !kwargs.is_empty()) {
-            return Err(crate::raise!(TypeError, "{} takes no keyword arguments", self.display_name()));
+            return Err(crate::raise!(TypeError, "{}() takes no keyword arguments", self.name()));
         }
         type Code = unsafe extern "C" fn(Option<&Object>, &Tuple) -> Result;
         // SAFETY: the flags say so.
@@ -388,15 +381,26 @@ unsafe fn function(callable: &Object) -> &Function {
 }
 
 /// No keyword arguments, and `wanted` positional ones; the error is METH_NOARGS's and METH_O's.
+#[inline(always)]
 fn check_arity(function: &Function, given: usize, wanted: usize, names: Option<&Tuple>) -> Result<()> {
-    if names.is_some_and(|names| !names.is_empty()) {
-        return Err(crate::raise!(TypeError, "{} takes no keyword arguments", function.display_name()));
-    }
-    if given != wanted {
-        let wanted = if wanted == 0 { "no arguments" } else { "exactly one argument" };
-        return Err(crate::raise!(TypeError, "{} takes {wanted} ({given} given)", function.display_name()));
+    if names.is_some_and(|names| !names.is_empty()) || given != wanted {
+        return Err(wrong_arity(function, given, wanted, names));
     }
     Ok(())
+}
+
+#[cold]
+#[inline(never)]
+fn wrong_arity(function: &Function, given: usize, wanted: usize, names: Option<&Tuple>) -> Raised {
+    let name = match function.display_name() {
+        Ok(name) => name,
+        Err(raised) => return raised,
+    };
+    if names.is_some_and(|names| !names.is_empty()) {
+        return crate::raise!(TypeError, "{name} takes no keyword arguments");
+    }
+    let wanted = if wanted == 0 { "no arguments" } else { "exactly one argument" };
+    crate::raise!(TypeError, "{name} takes {wanted} ({given} given)")
 }
 
 unsafe extern "C" fn call_no_args(

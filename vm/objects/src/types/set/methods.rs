@@ -132,7 +132,7 @@ macro_rules! common {
                 let state = attr::call_special(self, id!("__getstate__"), &[])?;
                 Tuple::from_array([
                     self.class().to_ref().upcast(),
-                    Tuple::from_array([List::from_vec($set(self).to_vec())?.upcast()])?.upcast(),
+                    Tuple::from_array([crate::protocol::sequence::to_list(self)?.upcast()])?.upcast(),
                     state,
                 ])
             }

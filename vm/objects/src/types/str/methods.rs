@@ -569,7 +569,7 @@ impl Str {
             return self.to_exact();
         }
         match self.chars() {
-            Chars::One(chars) if self.is_ascii() => Str::of_ascii(&chars[start..end]),
+            Chars::One(chars) if self.is_ascii() => Str::from_ascii(&chars[start..end]),
             chars => Str::from_chars(chars.slice(start, end)),
         }
     }

@@ -155,7 +155,7 @@ impl Str {
     /// MemoryError.
     pub fn new(text: &str) -> Result<Ref<Str>> {
         if text.is_ascii() {
-            return Str::of_ascii(text.as_bytes());
+            return Str::from_ascii(text.as_bytes());
         }
         let max = text.chars().max().map_or(0, u32::from);
         let string = Str::alloc(text.chars().count(), max)?;
@@ -183,7 +183,7 @@ impl Str {
     ///
     /// # Errors
     /// MemoryError.
-    pub(crate) fn of_ascii(chars: &[u8]) -> Result<Ref<Str>> {
+    pub fn from_ascii(chars: &[u8]) -> Result<Ref<Str>> {
         debug_assert!(chars.is_ascii());
         match *chars {
             [] => return Ok(intern::empty()),
