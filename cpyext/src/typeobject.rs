@@ -14,9 +14,11 @@ use objects::types::str::Str;
 use objects::types::r#type::{PyType_Type, attributes};
 use objects::{Instance, Object, Ref, Result, TypeObject, id};
 
-#[capi]
-pub fn PyType_IsSubtype(class: &TypeObject, other: &TypeObject) -> bool {
-    class.is_subtype(other)
+/// # Safety
+/// A C function: two classes.
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn PyType_IsSubtype(class: &TypeObject, other: &TypeObject) -> c_int {
+    class.is_subtype(other).into()
 }
 
 /// # Safety

@@ -28,19 +28,62 @@ pub struct Parser {
 
 const _: () = assert!(size_of::<Parser>() == 72);
 
+/// The parameters' names, where the caller has them.
+#[derive(Clone, Copy)]
+struct Names<'a>(&'a [*const c_char]);
+
+impl<'a> Names<'a> {
+    /// The names up to NULL and how many are empty, which are positional only.
+    ///
+    /// # Safety
+    /// C strings up to NULL, which outlive the result.
+    unsafe fn new(first: *const *const c_char) -> Result<(Names<'a>, usize)> {
+        // SAFETY (whole body): the caller's promise.
+        let names = unsafe {
+            let len = (0..).take_while(|&at| !(*first.add(at)).is_null()).count();
+            core::slice::from_raw_parts(first, len)
+        };
+        let is_empty = |name: &&*const c_char| unsafe { ***name == 0 };
+        let unnamed = names.iter().take_while(is_empty).count();
+        if names[unnamed..].iter().any(|name| is_empty(&name)) {
+            return Err(bad("Empty keyword parameter name"));
+        }
+        Ok((Names(names), unnamed))
+    }
+
+    fn len(self) -> usize {
+        self.0.len()
+    }
+
+    fn get(self, index: usize) -> &'a CStr {
+        // SAFETY: `new` was promised C strings.
+        unsafe { CStr::from_ptr(self.0[index]) }
+    }
+}
+
 /// A call and what its format says.
 struct Call<'a> {
     args: &'a [&'a Object],
     kwargs: Option<&'a Dict>,
-    names: Vec<&'a CStr>,
+    names: Names<'a>,
     /// How many parameters have no name.
     unnamed: usize,
-    function: Option<&'a str>,
+    format: &'a [u8],
 }
 
 impl Call<'_> {
+    /// What the format says behind a mark.
+    fn behind(&self, mark: u8) -> Option<&str> {
+        let at = self.format.iter().position(|&unit| unit == mark)?;
+        core::str::from_utf8(&self.format[at + 1..]).ok()
+    }
+
+    fn function(&self) -> Option<&str> {
+        self.behind(b':')
+    }
+
     fn name(&self) -> String {
-        self.function.map_or("function".to_owned(), |function| format!("{function}()"))
+        self.function().map_or("function".to_owned(), |function| format!("{function}()"))
     }
 
     /// TypeError about how many arguments there are.
@@ -56,14 +99,14 @@ impl Call<'_> {
 
     fn keyword(&self, index: usize) -> Result<Option<Ref>> {
         let Some(kwargs) = self.kwargs else { return Ok(None) };
-        kwargs.get_item(&*crate::abstract_::text(self.names[index])?)
+        kwargs.get_item(&*crate::abstract_::text(self.names.get(index))?)
     }
 
     /// What is wrong with a name that was given and not taken: it was given by position too, or no parameter has it.
     fn unwanted(&self) -> Result<Raised> {
         for index in self.unnamed..self.args.len() {
             if self.keyword(index)?.is_some() {
-                let name = self.names[index].to_string_lossy();
+                let name = self.names.get(index).to_string_lossy();
                 return Ok(objects::raise!(
                     TypeError,
                     "argument for {} given by name ('{name}') and position ({})",
@@ -73,8 +116,9 @@ impl Call<'_> {
             }
         }
         let keys = self.kwargs.into_iter().flat_map(Dict::to_vec).map(|(key, _)| key);
-        let function = self.function.map_or("this function".to_owned(), |name| format!("{name}()"));
-        unexpected(&function, keys, &self.names[self.unnamed..])
+        let function = self.function().map_or("this function".to_owned(), |name| format!("{name}()"));
+        let names: Vec<&CStr> = (self.unnamed..self.names.len()).map(|index| self.names.get(index)).collect();
+        unexpected(&function, keys, &names)
     }
 }
 
@@ -106,18 +150,8 @@ fn bad(text: &str) -> Raised {
 /// C strings up to NULL, which outlive the result.
 pub unsafe fn names_of<'a>(names: *const *const c_char) -> Result<(Vec<&'a CStr>, usize)> {
     // SAFETY: the caller's promise.
-    let names: Vec<&CStr> = unsafe {
-        (0..)
-            .map(|at| *names.add(at))
-            .take_while(|name| !name.is_null())
-            .map(|name| CStr::from_ptr(name))
-            .collect()
-    };
-    let unnamed = names.iter().take_while(|name| name.is_empty()).count();
-    if names[unnamed..].iter().any(|name| name.is_empty()) {
-        return Err(bad("Empty keyword parameter name"));
-    }
-    Ok((names, unnamed))
+    let (names, unnamed) = unsafe { Names::new(names) }?;
+    Ok(((0..names.len()).map(|index| names.get(index)).collect(), unnamed))
 }
 
 /// The arguments by a format and names (`PyArg_ParseTupleAndKeywords`).
@@ -135,15 +169,9 @@ pub unsafe fn parse(
     list: &mut VaList,
 ) -> Result<()> {
     let bytes = format.to_bytes();
-    let behind = |mark: u8| {
-        let at = bytes.iter().position(|&unit| unit == mark)?;
-        core::str::from_utf8(&bytes[at + 1..]).ok()
-    };
-    let function = behind(b':');
-    let message = if function.is_some() { None } else { behind(b';') };
     // SAFETY: the caller's promise.
-    let (names, unnamed) = unsafe { names_of(names) }?;
-    let call = Call { args, kwargs, names, unnamed, function };
+    let (names, unnamed) = unsafe { Names::new(names) }?;
+    let call = Call { args, kwargs, names, unnamed, format: bytes };
     let (count, len) = (args.len(), call.names.len());
     let mut named = kwargs.map_or(0, Dict::len);
     if count + named > len {
@@ -199,6 +227,8 @@ pub unsafe fn parse(
             if let Some(arg) = arg {
                 // SAFETY: the caller's promise.
                 if let Err(what) = unsafe { conversions.item(arg, &mut units, list) } {
+                    let function = call.function();
+                    let message = if function.is_some() { None } else { call.behind(b';') };
                     return Err(misfit(what, index + 1, &conversions.path, function, message));
                 }
                 index += 1;
@@ -213,7 +243,7 @@ pub unsafe fn parse(
                         TypeError,
                         "{} missing required argument '{}' (pos {})",
                         call.name(),
-                        call.names[index].to_string_lossy(),
+                        call.names.get(index).to_string_lossy(),
                         index + 1
                     ));
                 }

@@ -54,7 +54,7 @@ fn kind_of(found: Option<&Object>, owner: &TypeObject) -> Kind {
             return Kind::Property;
         }
         if let Some(member) = found.cast_exact::<MemberDescr>()
-            && member.def().kind == kind::OBJECT_EX
+            && matches!(member.def().kind, kind::OBJECT_EX | kind::OBJECT)
             && owner.is_subtype(member.common().class_of())
             && let Ok(offset) = u16::try_from(member.def().offset)
         {

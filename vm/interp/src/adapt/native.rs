@@ -15,7 +15,10 @@ use core::mem::transmute;
 use core::ptr;
 use core::sync::atomic::Ordering;
 use objects::protocol;
-use objects::typeobject::flags::{METH_FASTCALL, METH_KEYWORDS, METH_NOARGS, METH_O};
+use objects::typeobject::flags::{
+    HAVE_VECTORCALL, METH_FASTCALL, METH_KEYWORDS, METH_NOARGS, METH_O, TYPE_SUBCLASS,
+    VECTORCALL_ARGUMENTS_OFFSET,
+};
 use objects::typeobject::slots::VectorcallFunc;
 use objects::types::bool::{_Py_FalseStruct, _Py_TrueStruct};
 use objects::types::cfunction::{self, PyCFunction_Type, convention};
@@ -381,10 +384,62 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
     /// Anything but a Python function, or a method that is one.
     CALL_NON_PY_GENERAL {
         let callable = *sp.sub(arg + 2);
-        if (*callable).is_exactly(&PyFunction_Type) || (*callable).is_exactly(&PyMethod_Type) {
+        let class = (*callable).class();
+        if ptr::eq(class, &raw const PyFunction_Type) || ptr::eq(class, &raw const PyMethod_Type) {
             return base::CALL(pc, sp, frame, ts, arg, table);
         }
-        return generic::CALL(pc, sp, frame, ts, arg, table);
+        let base = sp.sub(arg + 2);
+        let (args, count) = arguments(base, arg);
+        if ptr::eq(class, &raw const PyCFunction_Type) {
+            let function = callable.cast::<cfunction::Function>();
+            if count != 0 || convention((*function).def().ml_flags) != METH_NOARGS {
+                return generic::CALL(pc, sp, frame, ts, arg, table);
+            }
+            (*frame).instr_ptr.set(pc.sub(1));
+            let code: One = transmute((*function).def().ml_meth);
+            let result = code((*function).receiver_pointer(), ptr::null_mut());
+            finish_call!(checked(ts, callable, result), base, args, count, pc frame ts arg table);
+        }
+        // A class may need its instances' `__init__`, which the generic instruction enters.
+        if !class.has_feature(HAVE_VECTORCALL) || class.has_feature(TYPE_SUBCLASS) {
+            return generic::CALL(pc, sp, frame, ts, arg, table);
+        }
+        let place = callable.cast::<u8>().offset(class.tp_vectorcall_offset.get());
+        let Some(entry) = place.cast::<Option<Vectorcall>>().read() else {
+            return generic::CALL(pc, sp, frame, ts, arg, table);
+        };
+        (*frame).instr_ptr.set(pc.sub(1));
+        // The place before the first argument is the callable's or the NULL's: free to be overwritten for the time of the call.
+        let result = entry(callable, args, count | VECTORCALL_ARGUMENTS_OFFSET, ptr::null_mut());
+        finish_call!(checked(ts, callable, result), base, args, count, pc frame ts arg table);
+    }
+}
+
+/// What a native function returned, which must be NULL just when there is an exception.
+#[inline(always)]
+unsafe fn checked(ts: ThreadPtr, callable: *mut Object, result: *mut Object) -> *mut Object {
+    // SAFETY: the running thread; the callable is on the stack.
+    unsafe {
+        match result.is_null() == (*ts).current_exception.is_empty() {
+            true => unfit(callable, result),
+            false => result,
+        }
+    }
+}
+
+/// Raises SystemError for a result and an exception, or for neither.
+#[cold]
+#[inline(never)]
+unsafe fn unfit(callable: *mut Object, result: *mut Object) -> *mut Object {
+    // SAFETY: an owned result or NULL.
+    let result = unsafe { objects::Ref::from_nullable(result) };
+    // SAFETY: the callable is on the stack.
+    match protocol::call::check_result(Some(unsafe { &*callable }), result, None) {
+        Ok(result) => result.into_ptr(),
+        Err(raised) => {
+            raised.leave();
+            ptr::null_mut()
+        }
     }
 }
 

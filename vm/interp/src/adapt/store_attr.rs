@@ -49,7 +49,7 @@ unsafe fn find(site: Site<'_>) -> Option<u8> {
                 return None;
             }
             let member = descriptor.def();
-            if member.kind != kind::OBJECT_EX || member.flags & READONLY != 0 {
+            if !matches!(member.kind, kind::OBJECT_EX | kind::OBJECT) || member.flags & READONLY != 0 {
                 return None;
             }
             *site.pc.add(3) = u16::try_from(member.offset).ok()?;

@@ -265,24 +265,41 @@ impl VarObject {
 /// Nobody owns a reference to `this`.
 #[inline(never)]
 pub unsafe fn dealloc(this: *mut Object) {
+    if heap::is_watched() {
+        // SAFETY: the caller's promise.
+        return unsafe { dealloc_watched(this) };
+    }
     // SAFETY: the object is whole until its own `tp_dealloc` takes it apart.
     let class = unsafe { (*this).class() };
-    if heap::is_watched() {
-        if heap::watches(heap::OBJECTS) {
-            ref_tracer::destroyed(this);
-        }
-    } else if ptr::eq(class, &raw const crate::types::int::PyLong_Type)
+    if ptr::eq(class, &raw const crate::types::int::PyLong_Type)
         || ptr::eq(class, &raw const crate::types::float::PyFloat_Type)
     {
         // SAFETY: numbers own nothing, and come from the heap, where nobody watches.
-        return unsafe { heap::free_unwatched(this.cast()) };
+        return unsafe { heap::free_plain(this.cast()) };
     }
-    let destructor = class.tp_dealloc.get();
-    match destructor {
+    // SAFETY: the caller's promise.
+    unsafe { destroy(this) }
+}
+
+#[inline(always)]
+unsafe fn destroy(this: *mut Object) {
+    // SAFETY: the object is whole until its own `tp_dealloc` takes it apart.
+    match unsafe { (*this).class() }.tp_dealloc.get() {
         // SAFETY: the slot's contract is exactly this call's.
         Some(destructor) => unsafe { destructor(this) },
         None => crate::fatal("an object's type has no tp_dealloc"),
     }
+}
+
+/// [`dealloc`] while somebody watches.
+#[cold]
+#[inline(never)]
+unsafe fn dealloc_watched(this: *mut Object) {
+    if heap::watches(heap::OBJECTS) {
+        ref_tracer::destroyed(this);
+    }
+    // SAFETY: the caller's promise.
+    unsafe { destroy(this) }
 }
 
 const _: () = assert!(size_of::<Object>() == 16 && size_of::<VarObject>() == 24);

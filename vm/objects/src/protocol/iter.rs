@@ -130,7 +130,9 @@ pub fn for_each(iterable: &Object, mut each: impl FnMut(Ref) -> Result<()>) -> R
 /// # Errors
 /// What iterating raises.
 pub fn collect(iterable: &Object) -> Result<Vec<Ref>> {
-    let mut items = Vec::new();
+    let known = iterable.cast_exact::<List>().map(List::len);
+    let known = known.or_else(|| iterable.cast_exact::<Tuple>().map(Tuple::len));
+    let mut items = Vec::with_capacity(known.unwrap_or_default());
     for_each(iterable, |item| {
         items.push(item);
         Ok(())

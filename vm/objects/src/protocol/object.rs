@@ -166,7 +166,11 @@ pub fn length_hint(object: &Object) -> Result<Option<usize>> {
 ///
 /// # Errors
 /// TypeError when `class` is none of those; what the check raises.
+#[inline]
 pub fn is_instance(object: &Object, class: &Object) -> Result<bool> {
+    if core::ptr::eq(object.class().as_object(), class) {
+        return Ok(true);
+    }
     crate::protocol::attr::class_check(object, class, id!("__instancecheck__"), attr::Check::Instance)
 }
 

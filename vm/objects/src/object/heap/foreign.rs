@@ -101,10 +101,17 @@ pub unsafe fn realloc(block: NonNull<u8>, size: usize) -> Option<NonNull<u8>> {
 }
 
 /// A block for the allocator in front, or for whoever asks for plain memory where there is none.
+#[inline]
 pub fn alloc_below(size: usize) -> Option<NonNull<u8>> {
-    if !watches(FOREIGN) {
-        return super::alloc(size, false);
+    match watches(FOREIGN) {
+        true => alloc_behind(size),
+        false => super::alloc(size, false),
     }
+}
+
+#[cold]
+#[inline(never)]
+fn alloc_behind(size: usize) -> Option<NonNull<u8>> {
     let block = super::alloc_own(size, STATE.collected.take())?;
     if watches(BLOCKS) {
         trace::note(block.as_ptr(), size);
@@ -114,17 +121,23 @@ pub fn alloc_below(size: usize) -> Option<NonNull<u8>> {
 
 /// # Safety
 /// A block of [`alloc_below`] or of an object, which is given back.
+#[inline]
 pub unsafe fn free_below(block: *mut u8) {
     // SAFETY (both): the caller's promise.
-    match watches(FOREIGN) {
-        true => {
-            if watches(BLOCKS) {
-                trace::forget(block);
-            }
-            unsafe { super::free_own(block) };
-        }
-        false => unsafe { super::free(block) },
+    match super::is_watched() {
+        true => unsafe { free_behind(block) },
+        false => unsafe { super::free_unwatched(block) },
     }
+}
+
+#[cold]
+#[inline(never)]
+unsafe fn free_behind(block: *mut u8) {
+    if watches(BLOCKS) {
+        trace::forget(block);
+    }
+    // SAFETY: the caller's promise.
+    unsafe { super::free_own(block) };
 }
 
 /// # Safety

@@ -372,6 +372,23 @@ pub unsafe fn free_unwatched(block: *mut u8) {
     }
 }
 
+/// [`free_unwatched`] for what is not collected.
+///
+/// # Safety
+/// As there, and the block was allocated as one that the collector need not find.
+#[inline]
+pub unsafe fn free_plain(block: *mut u8) {
+    if !region::contains(block) {
+        // SAFETY: not from a page, so from the C library.
+        return unsafe { large::free(block) };
+    }
+    let page = Page::of(block);
+    // SAFETY: the caller's promise.
+    if unsafe { page.push_plain(block) } {
+        released(page);
+    }
+}
+
 /// How many blocks of pages are in use (`sys.getallocatedblocks`).
 pub fn allocated_blocks() -> usize {
     let pages = region::taken_pages().into_iter();

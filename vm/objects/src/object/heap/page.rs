@@ -143,6 +143,19 @@ impl Page {
     /// `block` is one of this page's, in use, and given up.
     #[inline]
     pub unsafe fn push(&self, block: *mut u8) -> bool {
+        if self.collected {
+            self.mark(block).set(0);
+        }
+        // SAFETY: the caller's promise.
+        unsafe { self.push_plain(block) }
+    }
+
+    /// [`Page::push`] for a page whose objects are not collected.
+    ///
+    /// # Safety
+    /// As there.
+    #[inline]
+    pub unsafe fn push_plain(&self, block: *mut u8) -> bool {
         let free = self.free.get();
         let was_full = self.is_full();
         // SAFETY: the block is free now and at least two words long.
@@ -150,9 +163,6 @@ impl Page {
         self.free.set(block);
         let used = self.used.get() - 1;
         self.used.set(used);
-        if self.collected {
-            self.mark(block).set(0);
-        }
         was_full || used == 0
     }
 

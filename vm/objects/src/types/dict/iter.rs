@@ -32,11 +32,8 @@ impl State {
         }
     }
 
-    #[inline]
-    fn advance(
-        &self,
-        next: impl Fn(&Dict, &mut Position) -> Option<(Ref, Ref)>,
-    ) -> Result<Option<(Ref, Ref)>> {
+    #[inline(always)]
+    fn advance<T>(&self, next: impl Fn(&Dict, &mut Position) -> Option<T>) -> Result<Option<T>> {
         // SAFETY: nothing runs Python code before the entry is taken.
         let Some(dict) = (unsafe { self.dict.peek() }) else { return Ok(None) };
         if self.used.get() != dict.len() as isize {
@@ -78,7 +75,7 @@ impl State {
 }
 
 macro_rules! iterators {
-    ($($view:ident, $symbol:ident, $name:literal, $start:expr, $next:path, |$key:ident, $value:ident, $result:ident| $item:expr;)*) => { $(
+    ($($view:ident, $symbol:ident, $name:literal, $start:expr, $next:path, |$entry:pat_param, $result:ident| $item:expr;)*) => { $(
         #[doc = concat!("`", $name, "`.")]
         #[repr(C)]
         #[derive(Trace)]
@@ -107,7 +104,7 @@ macro_rules! iterators {
         impl $view {
             #[slot(tp_iternext)]
             fn next(&self) -> Result<Option<Ref>> {
-                let Some(($key, $value)) = self.state.advance($next)? else { return Ok(None) };
+                let Some($entry) = self.state.advance($next)? else { return Ok(None) };
                 let $result = &self.result;
                 Ok(Some($item))
             }
@@ -122,7 +119,7 @@ macro_rules! iterators {
                 let mut rest = Vec::new();
                 if let Some(dict) = self.state.dict.get() {
                     let mut position = self.state.position.get();
-                    while let Some(($key, $value)) = $next(&dict, &mut position) {
+                    while let Some($entry) = $next(&dict, &mut position) {
                         let $result = Reused::empty();
                         rest.push($item);
                     }
@@ -138,16 +135,16 @@ macro_rules! iterators {
 }
 
 iterators! {
-    KeyIterator, PyDictIterKey_Type, "dict_keyiterator", |_| Position::default(), Dict::next,
-        |key, _value, _result| key;
-    ValueIterator, PyDictIterValue_Type, "dict_valueiterator", |_| Position::default(), Dict::next,
-        |_key, value, _result| value;
+    KeyIterator, PyDictIterKey_Type, "dict_keyiterator", |_| Position::default(), Dict::next_key,
+        |key, _result| key;
+    ValueIterator, PyDictIterValue_Type, "dict_valueiterator", |_| Position::default(), Dict::next_value,
+        |value, _result| value;
     ItemIterator, PyDictIterItem_Type, "dict_itemiterator", |_| Position::default(), Dict::next,
-        |key, value, result| result.pack([key, value])?.upcast();
+        |(key, value), result| result.pack([key, value])?.upcast();
     ReverseKeyIterator, PyDictRevIterKey_Type, "dict_reversekeyiterator", Dict::end, Dict::next_back,
-        |key, _value, _result| key;
+        |(key, _), _result| key;
     ReverseValueIterator, PyDictRevIterValue_Type, "dict_reversevalueiterator", Dict::end, Dict::next_back,
-        |_key, value, _result| value;
+        |(_, value), _result| value;
     ReverseItemIterator, PyDictRevIterItem_Type, "dict_reverseitemiterator", Dict::end, Dict::next_back,
-        |key, value, result| result.pack([key, value])?.upcast();
+        |(key, value), result| result.pack([key, value])?.upcast();
 }

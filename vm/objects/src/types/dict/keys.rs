@@ -292,6 +292,12 @@ impl Keys {
         if self.unicode { &self.unicode_entry(index).value } else { &self.general_entry(index).value }
     }
 
+    /// The field that holds an entry's key.
+    #[inline(always)]
+    pub fn key_slot(&self, index: usize) -> &Slot {
+        if self.unicode { &self.unicode_entry(index).key } else { &self.general_entry(index).key }
+    }
+
     /// A new reference to an entry's value.
     #[inline]
     pub fn value(&self, index: usize) -> Option<Ref> {

@@ -524,6 +524,35 @@ impl Dict {
         unsafe { place.replace(value) }
     }
 
+    /// The key of the entry at or behind `position`, which moves past it.
+    #[inline]
+    pub(super) fn next_key(&self, position: &mut Position) -> Option<Ref> {
+        let keys = self.keys();
+        while position.0 < keys.entry_count() {
+            let index = position.0;
+            position.0 += 1;
+            if !keys.value_slot(index).is_empty() {
+                // SAFETY: the table owns the key while it is copied.
+                return unsafe { keys.key_slot(index).peek() }.map(Object::to_ref);
+            }
+        }
+        None
+    }
+
+    /// The value of the entry at or behind `position`, which moves past it.
+    #[inline]
+    pub(super) fn next_value(&self, position: &mut Position) -> Option<Ref> {
+        let keys = self.keys();
+        while position.0 < keys.entry_count() {
+            let index = position.0;
+            position.0 += 1;
+            if let Some(value) = keys.value(index) {
+                return Some(value);
+            }
+        }
+        None
+    }
+
     /// The entry at or behind `position`, which moves past it (`PyDict_Next`).
     pub fn next(&self, position: &mut Position) -> Option<(Ref, Ref)> {
         let (key, value, _) = self.next_with_hash(position)?;
