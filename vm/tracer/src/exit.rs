@@ -1,6 +1,7 @@
 //! Leaving compiled code: the frames become what the interpreter would have them.
 
 use crate::items::Runs;
+use crate::memory::surely;
 use crate::recorder::{Exit, heads, made};
 use bytecode::opcodes::DEOPT;
 use core::ptr::{self, NonNull};
@@ -15,7 +16,7 @@ use objects::types::generator::{Generator, state};
 use objects::types::int::Int;
 use objects::types::none::none;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Ref, TypeObject, fatal};
+use objects::{Instance, Object, Ref, TypeObject};
 
 /// An object that a snapshot's virtual stands for.
 struct Made {
@@ -26,10 +27,7 @@ struct Made {
 
 /// Makes what a virtual stands for; `take` gives the operands among its fields in order.
 fn make(desc: u32, fields: &[Slot], before: &[Made], mut take: impl FnMut() -> u64) -> Made {
-    let new = |made: objects::Result<Ref>| Made {
-        object: made.map_or_else(|_| fatal("out of memory"), Ref::into_ptr),
-        fresh: true,
-    };
+    let new = |make: &dyn Fn() -> objects::Result<Ref>| Made { object: surely(make).into_ptr(), fresh: true };
     // An item with a reference of its own.
     let owned = |field: &Slot, take: &mut dyn FnMut() -> u64| match *field {
         Slot::Virtual(n) => {
@@ -41,8 +39,14 @@ fn make(desc: u32, fields: &[Slot], before: &[Made], mut take: impl FnMut() -> u
         _ => take() as *mut Object,
     };
     match desc {
-        made::INT => new(Int::from_i64(take().cast_signed()).map(Ref::upcast)),
-        made::FLOAT => new(Float::new(f64::from_bits(take())).map(Ref::upcast)),
+        made::INT => {
+            let value = take().cast_signed();
+            new(&|| Int::from_i64(value).map(Ref::upcast))
+        }
+        made::FLOAT => {
+            let value = f64::from_bits(take());
+            new(&|| Float::new(value).map(Ref::upcast))
+        }
         made::BOOL => Made { object: crate::helpers::bool_object(take() != 0), fresh: false },
         made::INSTANCE => {
             let (class, place, word) = (take() as *const TypeObject, take() as usize, take() as u32);
@@ -60,8 +64,8 @@ fn make(desc: u32, fields: &[Slot], before: &[Made], mut take: impl FnMut() -> u
         made::TUPLE => {
             let items = fields.iter().filter_map(|field| NonNull::new(owned(field, &mut take)));
             // SAFETY: each has a reference that the tuple takes over.
-            let items = items.map(|item| unsafe { Ref::from_owned(item) }).collect();
-            new(Tuple::from_vec(items).map(Ref::upcast))
+            let items: Vec<Ref> = items.map(|item| unsafe { Ref::from_owned(item) }).collect();
+            new(&|| Tuple::from_vec(items.clone()).map(Ref::upcast))
         }
         _ => Made { object: take() as *mut Object, fresh: false },
     }
@@ -154,7 +158,7 @@ pub unsafe fn restore(ts: &ThreadState, snapshot: SnapshotRef, scratch: &mut Scr
 pub unsafe fn push(ts: &ThreadState, function: *const Function, caller: FramePtr) -> FramePtr {
     // SAFETY: a live function; the caller's instruction is a call.
     unsafe {
-        let Ok(new) = frame::push(ts, (*function).to_ref(), None, 0) else { fatal("out of memory") };
+        let new = surely(|| frame::push(ts, (*function).to_ref(), None, 0));
         chain(ts, new, caller);
         new
     }
@@ -179,12 +183,11 @@ pub unsafe fn link(ts: &ThreadState, frame: FramePtr, caller: FramePtr, after: u
 pub unsafe fn push_shim(ts: &ThreadState, runs: Runs, caller: FramePtr) -> FramePtr {
     // SAFETY: as for `push`; the frame is new.
     unsafe {
-        let code = match runs {
+        let code = surely(|| match runs {
             Runs::Operation(operation) => operation.shim(),
             _ => call::init_shim(),
-        };
-        let Ok(code) = code else { fatal("out of memory") };
-        let Ok(new) = frame::reserve(ts, code.co_framesize.get() as usize) else { fatal("out of memory") };
+        });
+        let new = surely(|| frame::reserve(ts, code.co_framesize.get() as usize));
         InterpreterFrame::init_shim(new, code, none().to_ref());
         chain(ts, new, caller);
         new

@@ -8,6 +8,7 @@
 
 use crate::death;
 use crate::items::Runs;
+use crate::memory;
 use crate::quiet;
 use crate::state;
 use interp::eval::{FramePtr, Pc, ThreadPtr};
@@ -194,8 +195,8 @@ pub fn answer(result: Result<bool>) -> i64 {
     )
 }
 
-fn made(result: Result<Ref>) -> *mut Object {
-    result.map_or_else(|_| objects::fatal("out of memory"), Ref::into_ptr)
+fn made(make: impl Fn() -> Result<Ref>) -> *mut Object {
+    memory::surely(make).into_ptr()
 }
 
 /// Magnitudes of ints that have one digit are below this.
@@ -209,7 +210,7 @@ pub extern "C" fn box_int(value: i64) -> *mut Object {
             return quick;
         }
     }
-    made(Int::from_i64(value).map(Ref::upcast))
+    made(|| Int::from_i64(value).map(Ref::upcast))
 }
 
 /// A new float.
@@ -218,7 +219,7 @@ pub extern "C" fn box_float(value: f64) -> *mut Object {
     if !quick.is_null() {
         return quick;
     }
-    made(Float::new(value).map(Ref::upcast))
+    made(|| Float::new(value).map(Ref::upcast))
 }
 
 /// The frame waits for a call with `depth` items in its slots. Those of a generator are not for the collector to see: the trace may
@@ -437,7 +438,8 @@ unsafe extern "C" fn make_tuple(
 ) -> *mut Object {
     let items = [a, b, c, d, e].into_iter().take(count).filter_map(core::ptr::NonNull::new);
     // SAFETY: the caller gives its references away.
-    made(Tuple::from_vec(items.map(|item| unsafe { Ref::from_owned(item) }).collect()).map(Ref::upcast))
+    let items: Vec<Ref> = items.map(|item| unsafe { Ref::from_owned(item) }).collect();
+    made(|| Tuple::from_vec(items.clone()).map(Ref::upcast))
 }
 
 unsafe extern "C" fn new_list(
@@ -471,7 +473,7 @@ extern "C" fn new_instance(class: &TypeObject) -> *mut Object {
 pub extern "C" fn make_instance(class: &TypeObject, place: usize, word: u32) -> *mut Object {
     // SAFETY: the class makes its instances that way, and they have a word there.
     unsafe {
-        let object = made(generic_alloc(class, 0));
+        let object = made(|| generic_alloc(class, 0));
         if word != 0 {
             object.cast::<u8>().add(place).cast::<u32>().write(word);
         }

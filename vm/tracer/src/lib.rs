@@ -1,6 +1,6 @@
 //! The half of the tracing JIT that knows Python.
 //!
-//! In reading order: where fields are and which memory is which ([`layout`]); what compiled code calls ([`helpers`], [`quiet`], [`death`]); what a
+//! In reading order: where fields are and which memory is which ([`layout`]); what compiled code calls ([`helpers`], [`quiet`], [`death`], [`memory`]); what a
 //! recording knows of the interpreter's values ([`items`]), among them objects that the trace has not made ([`virtuals`]), how it writes them down ([`recorder`], calls that may run anything in [`loud`], and a file for each family of
 //! instructions in [`record`]) and becomes a trace ([`ending`], [`rounds`]); how compiled code is entered and recording begins ([`entry`], and [`function`] for functions without a hot loop), how a recording
 //! follows the interpreter ([`follow`]), how frames are rebuilt ([`exit`]); what
@@ -15,6 +15,7 @@ pub mod layout;
 
 pub mod death;
 pub mod helpers;
+pub mod memory;
 pub mod quiet;
 
 pub mod items;
@@ -45,5 +46,6 @@ pub fn install(options: Options, backend: Box<dyn Backend>) {
     objects::types::code::build::set_loop_warmup(entry::counter(options.threshold));
     interp::hook::set_call_entry(function::entry, options.threshold as usize * function::CALLS);
     state::set(options, backend);
+    objects::object::heap::region::hold_back();
     interp::hook::set_loop_entry(Some(entry::loop_entry));
 }

@@ -11,6 +11,9 @@ pub const PAGE_SIZE: usize = 64 << 10;
 const RESERVATION: usize = 1 << 38;
 const SMALLEST_RESERVATION: usize = 1 << 26;
 
+/// Pages that are held back for those who cannot do without, once somebody may be among them.
+const HELD_BACK: usize = 16;
+
 /// Empty pages that keep their memory; more are given back to the system.
 const KEPT_PAGES: usize = 64;
 
@@ -19,6 +22,8 @@ struct Region {
     size: Cell<usize>,
     /// Offset of the first page that was never taken.
     fresh: Cell<usize>,
+    /// Pages that are not to be had.
+    held_back: Cell<usize>,
     /// Pages that were given back: those that still have their memory, and those that the system took (which read as zero).
     warm: RefCell<Vec<usize>>,
     cold: RefCell<Vec<usize>>,
@@ -31,6 +36,7 @@ static REGION: Region = Region {
     base: Cell::new(0),
     size: Cell::new(0),
     fresh: Cell::new(0),
+    held_back: Cell::new(0),
     warm: RefCell::new(Vec::new()),
     cold: RefCell::new(Vec::new()),
 };
@@ -43,11 +49,14 @@ pub fn contains(block: *const u8) -> bool {
 
 /// A page-sized, page-aligned block of undefined contents; `None` when memory or the reservation is out.
 pub fn take_page() -> Option<NonNull<u8>> {
-    if let Some(page) = REGION.warm.borrow_mut().pop().or_else(|| REGION.cold.borrow_mut().pop()) {
-        return NonNull::new(ptr::with_exposed_provenance_mut(page));
-    }
     if REGION.size.get() == 0 {
         reserve()?;
+    }
+    if REGION.held_back.get() > 0 && left() <= REGION.held_back.get() {
+        return None;
+    }
+    if let Some(page) = REGION.warm.borrow_mut().pop().or_else(|| REGION.cold.borrow_mut().pop()) {
+        return NonNull::new(ptr::with_exposed_provenance_mut(page));
     }
     let offset = REGION.fresh.get();
     if offset + PAGE_SIZE > REGION.size.get() {
@@ -55,6 +64,25 @@ pub fn take_page() -> Option<NonNull<u8>> {
     }
     REGION.fresh.set(offset + PAGE_SIZE);
     NonNull::new(ptr::with_exposed_provenance_mut(REGION.base.get() + offset))
+}
+
+/// How many pages are to be had, those included that are held back.
+fn left() -> usize {
+    let fresh = (REGION.size.get() - REGION.fresh.get()) / PAGE_SIZE;
+    fresh + REGION.warm.borrow().len() + REGION.cold.borrow().len()
+}
+
+/// Holds some pages back for [`spend`].
+pub fn hold_back() {
+    REGION.held_back.set(HELD_BACK);
+}
+
+/// Does what cannot do without memory: the pages that are held back are to be had meanwhile.
+pub fn spend<T>(what: impl FnOnce() -> T) -> T {
+    let held_back = REGION.held_back.replace(0);
+    let done = what();
+    REGION.held_back.set(held_back);
+    done
 }
 
 /// Takes back a page of [`take_page`].
