@@ -1,6 +1,6 @@
 //! `pymem.h` and `objimpl.h`'s plain memory: three domains, each of which an extension may give another allocator.
 //!
-//! The raw domain is the C library's, that of `PyMem_Malloc` and objects' memory the heap's. What the interpreter itself allocates does not
+//! The raw domain and that of `PyMem_Malloc` are the C library's, objects' memory the heap's. What the interpreter itself allocates does not
 //! pass through here: its objects come from the heap as they are, unless an extension sets another allocator for objects, which the heap
 //! then asks for every block.
 
@@ -101,12 +101,12 @@ const HEAP: Allocator = Allocator {
 };
 
 static RAW: Domain = Domain(Cell::new(LIBRARY));
-static MEM: Domain = Domain(Cell::new(HEAP));
+static MEM: Domain = Domain(Cell::new(LIBRARY));
 static OBJ: Domain = Domain(Cell::new(HEAP));
 
 /// The domains while they are debugged.
 static DEBUGGED: [debug::Domain; 3] =
-    [debug::Domain::new(b'r', LIBRARY), debug::Domain::new(b'm', HEAP), debug::Domain::new(b'o', HEAP)];
+    [debug::Domain::new(b'r', LIBRARY), debug::Domain::new(b'm', LIBRARY), debug::Domain::new(b'o', HEAP)];
 
 fn domain(number: c_int) -> Option<&'static Domain> {
     [&RAW, &MEM, &OBJ].get(usize::try_from(number).ok()?).copied()
@@ -230,7 +230,7 @@ pub fn configure((memory, debugged): (Memory, bool)) {
     NAMED.0.set(memory);
     // SAFETY (both): nothing has been allocated through the domains.
     if memory == Memory::Library {
-        (1..=2).for_each(|number| unsafe { PyMem_SetAllocator(number, &LIBRARY) });
+        unsafe { PyMem_SetAllocator(2, &LIBRARY) };
     }
     if debugged {
         unsafe { PyMem_SetupDebugHooks() };
@@ -261,7 +261,7 @@ pub extern "C" fn _PyMem_GetCurrentAllocatorName() -> *const c_char {
         3 => DEBUGGED.iter().map(debug::Domain::below).collect(),
         _ => current.to_vec(),
     };
-    if !same(&below[0], &LIBRARY) || !same(&below[1], &below[2]) {
+    if !same(&below[0], &LIBRARY) || !same(&below[1], &LIBRARY) {
         return ptr::null();
     }
     let memory = match NAMED.0.get() {

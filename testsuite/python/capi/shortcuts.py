@@ -1,5 +1,7 @@
 """What extensions do past the rules: types that are never made ready, NULL for an object, functions bound to any object."""
 
+import gc
+
 import _inline_c
 
 module = _inline_c.extension("""
@@ -102,6 +104,18 @@ static PyObject *decode(PyObject *self, PyObject *args)
     }
 }
 
+/* A type's documentation is in plain memory; some replace it. */
+EXPORT(document, METH_O)
+static PyObject *document(PyObject *self, PyObject *class)
+{
+    PyTypeObject *type = (PyTypeObject *)class;
+    char *text = PyMem_Malloc(40);
+    strcpy(text, "replaced");
+    PyMem_Free((void *)type->tp_doc);
+    type->tp_doc = text;
+    Py_RETURN_NONE;
+}
+
 EXPORT(memory, METH_NOARGS)
 static PyObject *memory(PyObject *self, PyObject *none)
 {
@@ -163,6 +177,11 @@ def fields():
 
 
 fields()
+for round in range(100):
+    made = type("Documented", (), {"__doc__": "first" if round % 2 else None})
+    module.document(made)
+    del made
+gc.collect()
 print(module.memory())
 print(getattr(module.Fields(), "absent", "default"), hasattr(module.Fields(), "absent"))
 
