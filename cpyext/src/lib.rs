@@ -25,6 +25,7 @@ pub mod fileobject;
 pub mod fileutils;
 pub mod floatobject;
 pub mod frameobject;
+pub mod frozen;
 pub mod funcobject;
 pub mod genericaliasobject;
 pub mod genobject;

@@ -191,7 +191,7 @@ pub unsafe extern "C" fn PyConfig_SetString(
 }
 
 /// Bytes of the command line or the environment in wide characters; what is no UTF-8 becomes lone surrogates.
-fn decoded(bytes: &[u8]) -> Box<[wchar_t]> {
+pub(super) fn decoded(bytes: &[u8]) -> Box<[wchar_t]> {
     let mut out = Vec::new();
     for chunk in bytes.utf8_chunks() {
         out.extend(chunk.valid().chars().map(|char| char as wchar_t));

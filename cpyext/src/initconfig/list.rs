@@ -29,6 +29,10 @@ pub unsafe fn copy(text: *const wchar_t) -> *mut wchar_t {
 }
 
 impl WideList {
+    pub fn is_empty(&self) -> bool {
+        self.length == 0
+    }
+
     pub const EMPTY: WideList = WideList { length: 0, items: ptr::null_mut() };
 
     /// Frees the items.

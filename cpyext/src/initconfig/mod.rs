@@ -4,6 +4,7 @@
 mod config;
 mod list;
 mod preconfig;
+mod read;
 mod status;
 
 pub use config::Config;

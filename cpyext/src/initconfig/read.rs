@@ -80,7 +80,8 @@ pub unsafe extern "C" fn PyConfig_Read(out: &mut Config) -> Status {
     let paths: Vec<Box<[wchar_t]>> = known.module_search_paths.iter().map(|path| wide(path)).collect();
     let fill_orig = out.orig_argv.is_empty();
     let fill_paths = out.module_search_paths_set == 0;
-    let lists = [(&mut out.orig_argv, original, fill_orig), (&mut out.module_search_paths, paths, fill_paths)];
+    let lists =
+        [(&mut out.orig_argv, original, fill_orig), (&mut out.module_search_paths, paths, fill_paths)];
     for (list, texts, is_wanted) in lists {
         if is_wanted {
             let places: Vec<*const wchar_t> = texts.iter().map(|text| text.as_ptr()).collect();

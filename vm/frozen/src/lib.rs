@@ -1,6 +1,7 @@
 //! The library's start-up modules as marshalled code, compiled when this crate was built: what `_imp` calls frozen.
 
 /// One module.
+#[derive(Clone, Copy)]
 pub struct Module {
     pub name: &'static str,
     pub code: &'static [u8],

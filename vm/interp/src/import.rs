@@ -6,6 +6,7 @@ use objects::protocol::{attr, call, mapping, object, sequence};
 use objects::raise::Raised;
 use objects::types::dict::Dict;
 use objects::types::exceptions::{self as exc, BaseExceptionObject};
+use objects::types::module::shadow::{self, Hides};
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::traceback::Traceback;
@@ -55,6 +56,17 @@ fn cannot_import(module: &Object, package: Option<&Str>, name: &Str) -> Raised {
     let origin = spec.as_ref().and_then(|spec| origin_of(spec));
     let file = origin.or_else(|| optional(attr::get_optional(module, id!("__file__"))));
     let file = file.filter(|file| file.cast::<Str>().is_some());
+    let own = file.as_deref().and_then(|file| file.cast::<Str>());
+    let hides = match package {
+        Some(package) => shadow::hides(own, package).unwrap_or_else(|raised| {
+            raised.clear();
+            Hides::Nothing
+        }),
+        None => Hides::Nothing,
+    };
+    let is_initializing = || spec.as_ref().is_some_and(|spec| is_initializing(spec));
+    let advice = shadow::advice(hides, own, &package_text);
+    let advice = advice.filter(|_| hides == Hides::Library || is_initializing());
     let text = match &file {
         None => format!("cannot import name '{name_text}' from {shown} (unknown location)"),
         Some(file) => {
@@ -65,7 +77,7 @@ fn cannot_import(module: &Object, package: Option<&Str>, name: &Str) -> Raised {
                 },
                 |text| text.to_string_lossy(),
             );
-            if spec.as_ref().is_some_and(|spec| is_initializing(spec)) {
+            if is_initializing() {
                 format!(
                     "cannot import name '{name_text}' from partially initialized module {shown} (most likely due to a \
                      circular import) ({place})"
@@ -74,6 +86,10 @@ fn cannot_import(module: &Object, package: Option<&Str>, name: &Str) -> Raised {
                 format!("cannot import name '{name_text}' from {shown} ({place})")
             }
         }
+    };
+    let text = match advice {
+        Some(advice) => format!("cannot import name '{name_text}' from {shown} {advice}"),
+        None => text,
     };
     let raised = raise!(ImportError, "{text}");
     let exception = raised.take();

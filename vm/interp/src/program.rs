@@ -8,14 +8,13 @@ use objects::types::code::Code;
 use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
 use objects::types::int::new_int;
-use objects::types::module::Module;
+use objects::types::module::{Module, shadow};
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::{Object, Ref, Result, codecs, id, raise, state};
 use std::ffi::OsStr;
 use std::os::unix::ffi::OsStrExt;
 use std::path::Path;
-use std::sync::Mutex;
 
 /// `__main__`, with what every module has.
 ///
@@ -253,20 +252,16 @@ fn prepend_path(folder: &str) -> Result<()> {
 
 fn insert_path(folder: &Object) -> Result<()> {
     let text = objects::protocol::object::str(folder)?.to_string_lossy();
-    *state::lock(&FIRST_PATH) = Some(text);
+    shadow::set_first_path(text);
     add_path(folder)
 }
-
-/// `sys.path[0]` of the program, which other interpreters have as well.
-static FIRST_PATH: Mutex<Option<String>> = Mutex::new(None);
 
 /// Gives an interpreter the program's `sys.path[0]`.
 ///
 /// # Errors
 /// MemoryError.
 pub fn inherit_path() -> Result<()> {
-    let first = state::lock(&FIRST_PATH).clone();
-    first.map_or(Ok(()), |first| add_path(&*Str::new(&first)?))
+    shadow::first_path().map_or(Ok(()), |first| add_path(&*Str::new(&first)?))
 }
 
 fn add_path(folder: &Object) -> Result<()> {

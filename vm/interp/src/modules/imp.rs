@@ -1,6 +1,8 @@
 //! `_imp`: what `importlib` asks of the interpreter.
 
 use crate::modules;
+use core::cell::Cell;
+use core::ffi::{CStr, c_char, c_int};
 use core::sync::atomic::{AtomicI32, Ordering};
 use objects::protocol::buffer::BytesLike;
 use objects::protocol::{attr, call};
@@ -87,7 +89,7 @@ pub mod native {
     #[function("init_frozen($module, name, /)")]
     fn init_frozen(name: &Str) -> Result<Option<Ref>> {
         match frozen_module(&name.to_string_lossy()) {
-            Ok(module) => Ok(Some(super::init_frozen(name, module)?.upcast())),
+            Ok(module) => Ok(Some(super::init_frozen(name, &module)?.upcast())),
             Err(_) => Ok(None),
         }
     }
@@ -213,13 +215,54 @@ impl NotFrozen {
     }
 }
 
-fn frozen_module(name: &str) -> core::result::Result<&'static frozen::Module, NotFrozen> {
+/// `struct _frozen`: a module that a program brings along.
+#[repr(C)]
+pub struct FrozenEntry {
+    name: *const c_char,
+    code: *const u8,
+    size: c_int,
+    is_package: c_int,
+}
+
+/// See [`PyImport_FrozenModules`].
+pub struct FrozenTable(Cell<*const FrozenEntry>);
+
+// SAFETY: touched under the GIL.
+unsafe impl Sync for FrozenTable {}
+
+/// The modules that a program which embeds the interpreter brings along: NULL, or a table whose last row has no name.
+#[unsafe(no_mangle)]
+pub static PyImport_FrozenModules: FrozenTable = FrozenTable(Cell::new(core::ptr::null()));
+
+/// The program's own module of a name.
+fn own_module(name: &str) -> Option<frozen::Module> {
+    let mut row = PyImport_FrozenModules.0.get();
+    loop {
+        // SAFETY: NULL, or a table that ends with a row without a name; names are C strings.
+        let entry = unsafe { row.as_ref() }.filter(|entry| !entry.name.is_null())?;
+        let known = unsafe { CStr::from_ptr(entry.name) }.to_str().unwrap_or_default();
+        if known == name && !entry.code.is_null() {
+            let size = entry.size.unsigned_abs() as usize;
+            // SAFETY: as many bytes, which the table keeps.
+            let code = unsafe { core::slice::from_raw_parts(entry.code, size) };
+            let is_package = entry.is_package != 0;
+            return Some(frozen::Module { name: known, code, is_package, origin: None });
+        }
+        // SAFETY: the row is not the last.
+        row = unsafe { row.add(1) };
+    }
+}
+
+fn frozen_module(name: &str) -> core::result::Result<frozen::Module, NotFrozen> {
+    if let Some(module) = own_module(name) {
+        return Ok(module);
+    }
     let Some(module) = frozen::find(name) else { return Err(NotFrozen::Unknown) };
     let used = match OVERRIDE.load(Ordering::Relaxed) {
         0 => crate::config::get().use_frozen_modules,
         choice => choice > 0,
     };
-    if used || ESSENTIAL.contains(&name) { Ok(module) } else { Err(NotFrozen::Disabled) }
+    if used || ESSENTIAL.contains(&name) { Ok(*module) } else { Err(NotFrozen::Disabled) }
 }
 
 /// An ImportError that names the module.
@@ -261,7 +304,7 @@ pub fn is_frozen(name: &str) -> bool {
 /// What it raises.
 pub fn start_frozen(name: &Str) -> Result<Option<Ref<Module>>> {
     match frozen_module(&name.to_string_lossy()) {
-        Ok(module) => init_frozen(name, module).map(Some),
+        Ok(module) => init_frozen(name, &module).map(Some),
         Err(_) => Ok(None),
     }
 }

@@ -146,6 +146,34 @@ pub mod part {
         config(crate::config::get())
     }
 
+    /// Sets what each interpreter has for itself.
+    #[function("set_config($module, config, /)", unchecked)]
+    fn set_config(config: &Dict) -> Result<()> {
+        let number = |name: &str| -> Result<Option<i32>> {
+            let value = config.get_str(&*Str::new(name)?)?;
+            let value = value.map(|value| objects::protocol::number::index_as_isize(&value, None));
+            Ok(value.transpose()?.and_then(|value| i32::try_from(value).ok()))
+        };
+        let interpreter = objects::state::interpreter();
+        for (name, place) in
+            [("int_max_str_digits", &interpreter.int_max_str_digits), ("cpu_count", &interpreter.cpu_count)]
+        {
+            if let Some(value) = number(name)? {
+                place.set(value);
+            }
+        }
+        for (name, place) in [
+            ("dev_mode", &interpreter.dev_mode),
+            ("code_debug_ranges", &interpreter.code_debug_ranges),
+            ("bytes_warning", &interpreter.bytes_warning),
+        ] {
+            if let Some(value) = number(name)? {
+                place.set(value != 0);
+            }
+        }
+        Ok(())
+    }
+
     #[function("get_configs($module, /)", unchecked)]
     fn get_configs() -> Result<Ref<Dict>> {
         let known = crate::config::get();

@@ -12,7 +12,7 @@ use objects::state::{self, Config, ThreadState, whence};
 use objects::types::capsule::Capsule;
 use objects::types::dict::Dict;
 use objects::types::str::Str;
-use objects::{Object, Raised, Ref, Result, raise};
+use objects::{Instance, Object, Raised, Ref, Result, raise};
 use std::ffi::CStr;
 use std::sync::Arc;
 
@@ -141,6 +141,11 @@ pub mod part {
         subinterpreter::end(ts);
         back_to(outer);
         Ok(if done { 0 } else { -1 })
+    }
+
+    #[function("gh_119213_getargs($module, /, spam=None)", unchecked)]
+    fn getargs_in_interpreters(spam: Option<&Object>) -> Option<Ref> {
+        spam.map(Instance::to_ref)
     }
 
     /// Has an extension be loaded anew.

@@ -1,6 +1,7 @@
 //! `module`; [`definition`] makes modules of `PyModuleDef`s.
 
 pub mod definition;
+pub mod shadow;
 
 use crate::id;
 use crate::object::refs::{Ref, Slot};
@@ -214,6 +215,8 @@ impl Module {
         let module = module.to_string_lossy();
         let spec = dict.get_str(id!("__spec__"))?.filter(|spec| !spec.is(none::none()));
         let (mut initializing, mut submodule) = (false, false);
+        let origin = spec.as_ref().map_or(Ok(None), |spec| shadow::origin_of(spec))?;
+        let hides = shadow::hides(origin.as_deref(), &*Str::new(&module)?)?;
         if let Some(spec) = &spec {
             initializing = is_initializing(spec)?;
             let waiting = attr::get_optional(spec, id!("_uninitialized_submodules"))?;
@@ -223,7 +226,16 @@ impl Module {
                 submodule = protocol::sequence::contains(waiting, name)?;
             }
         }
-        let text = if initializing {
+        let text = if let Some(advice) = shadow::advice(hides, origin.as_deref(), &module)
+            && (initializing || hides == shadow::Hides::Library)
+        {
+            format!("module '{module}' has no attribute '{attribute}' {advice}")
+        } else if initializing && let Some(origin) = &origin {
+            let origin = origin.to_string_lossy();
+            format!(
+                "partially initialized module '{module}' from '{origin}' has no attribute '{attribute}' (most likely due to a circular import)"
+            )
+        } else if initializing {
             format!(
                 "partially initialized module '{module}' has no attribute '{attribute}' (most likely due to a circular import)"
             )
