@@ -148,6 +148,12 @@ pub fn dict_of(class: &TypeObject) -> Result<Ref<Dict>> {
     class.tp_dict.get().ok_or_else(crate::raise::bad_internal_call)
 }
 
+/// [`dict_of`] for a class that C code gives attributes before it makes it ready, too.
+pub fn dict_to_change(class: &TypeObject) -> Result<Ref<Dict>> {
+    set_dict(class)?;
+    dict_of(class)
+}
+
 /// Sets `name` unless the dictionary has it.
 fn set_new(dict: &Dict, name: &Str, value: impl FnOnce() -> Result<Ref>) -> Result<()> {
     if dict.get_str(name)?.is_none() {

@@ -1,6 +1,6 @@
 //! Keeping slots true to the class's attributes: when a class is made, when an attribute is assigned, when the bases change.
 
-use super::ready::dict_of;
+use super::ready::dict_to_change;
 use super::slotdefs::{self, SlotDef};
 use super::{TypeObject, dunder, flags, layout, mro};
 use crate::attrs;
@@ -31,7 +31,7 @@ pub fn set_attribute(class: &TypeObject, name: &Str, value: Option<&Object>) -> 
     let name = intern::intern(name.to_ref());
     // What the method cache borrows may go now.
     class.modified();
-    attrs::generic_set_with(class, &name, value, || dict_of(class).map(Some))?;
+    attrs::generic_set_with(class, &name, value, || dict_to_change(class).map(Some))?;
     class.modified();
     if is_dunder(&name) {
         update_slot(class, &name);
