@@ -20,7 +20,13 @@ pub fn run(args: &[String]) -> Result {
     }
     let python = Python::ours()?;
     let mut objdump = Command::new("objdump")
-        .args(["--disassemble", "--demangle", "--no-show-raw-insn", "--section=.text"])
+        .args([
+            "--disassemble",
+            "--demangle",
+            "--no-show-raw-insn",
+            "--section=.text",
+            "--section=.text.first",
+        ])
         .arg(python.executable())
         .stdout(Stdio::piped())
         .spawn()

@@ -16,6 +16,7 @@ mod setup;
 mod suite;
 mod surface;
 mod test;
+mod text_order;
 mod tidy;
 mod wheels;
 
@@ -55,6 +56,7 @@ pyc                   read and run .pyc files that the reference wrote, and the 
 handlers              check that the interpreter's handlers end in jumps (needs objdump)
 frontend [PART…]      compile the library and the snippets of its tests with both Pythons (files with a PART in their path)
 tidy                  check the house rules that the compiler does not
+text-order            take from runs of the release build which functions the linker puts together (needs valgrind)
 docs                  take CPython's documentation strings from the reference
 multibyte             take the mappings of the CJK codecs from the reference
 install --prefix DIR  lay out an installation that can be moved";
@@ -87,6 +89,7 @@ fn run(args: &[String]) -> Result {
         "handlers" => handlers::run(args),
         "wheels" => wheels::run(args),
         "tidy" => tidy::run(),
+        "text-order" => text_order::run(args),
         "docs" => docs::run(),
         "multibyte" => multibyte::run(),
         "install" => install::run(args),

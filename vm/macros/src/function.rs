@@ -144,6 +144,8 @@ pub fn method(
         #function
         #typed
         static SIGNATURE: ::objects::args::Signature = #signature;
+        // Apart from what every start reads.
+        #[unsafe(link_section = ".data.rel.ro.docs")]
         static DOC: ::objects::args::Described<#length> =
             ::objects::args::Described { signature: &SIGNATURE, doc: *#bytes };
         ::objects::typeobject::MethodDef {
