@@ -57,12 +57,9 @@ fn cannot_import(module: &Object, package: Option<&Str>, name: &Str) -> Raised {
     let file = origin.or_else(|| optional(attr::get_optional(module, id!("__file__"))));
     let file = file.filter(|file| file.cast::<Str>().is_some());
     let own = file.as_deref().and_then(|file| file.cast::<Str>());
-    let hides = match package {
-        Some(package) => shadow::hides(own, package).unwrap_or_else(|raised| {
-            raised.clear();
-            Hides::Nothing
-        }),
-        None => Hides::Nothing,
+    let hides = match package.map_or(Ok(Hides::Nothing), |package| shadow::hides(own, package)) {
+        Ok(hides) => hides,
+        Err(raised) => return raised,
     };
     let is_initializing = || spec.as_ref().is_some_and(|spec| is_initializing(spec));
     let advice = shadow::advice(hides, own, &package_text);

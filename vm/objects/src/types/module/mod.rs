@@ -208,15 +208,15 @@ impl Module {
         let attribute = name.to_string_lossy();
         let dict = self.dict();
         let module = dict.get_str(id!("__name__"))?;
-        let Some(module) = module.as_deref().and_then(|module| module.cast::<Str>()) else {
+        let Some(own_name) = module.as_deref().and_then(|module| module.cast::<Str>()) else {
             let text = format!("module has no attribute '{attribute}'");
             return Ok(exc::set_attribute_error(self, name, &text));
         };
-        let module = module.to_string_lossy();
+        let module = own_name.to_string_lossy();
         let spec = dict.get_str(id!("__spec__"))?.filter(|spec| !spec.is(none::none()));
         let (mut initializing, mut submodule) = (false, false);
         let origin = spec.as_ref().map_or(Ok(None), |spec| shadow::origin_of(spec))?;
-        let hides = shadow::hides(origin.as_deref(), &*Str::new(&module)?)?;
+        let hides = shadow::hides(origin.as_deref(), own_name)?;
         if let Some(spec) = &spec {
             initializing = is_initializing(spec)?;
             let waiting = attr::get_optional(spec, id!("_uninitialized_submodules"))?;
