@@ -16,6 +16,7 @@ use objects::types::int::PyLong_Type;
 use objects::types::list::List;
 use objects::types::none::_PyNone_Type;
 use objects::types::range::iter::PyRangeIter_Type;
+use objects::types::slice::Slice;
 use objects::types::str::PyUnicode_Type;
 use objects::types::tuple::Tuple;
 
@@ -56,6 +57,10 @@ fn ends_quietly(object: &Object, depth: u32) -> bool {
         let items = list.raw_items();
         // SAFETY: the items of a list that nobody else can change.
         return list.len() <= WIDTH && (0..list.len()).all(|n| lives_or_quiet(unsafe { &**items.add(n) }));
+    }
+    if let Some(slice) = object.cast_exact::<Slice>() {
+        // Two references are the slice's and what is asked with.
+        return slice.parts().iter().all(|part| part.refcnt() > 2 || owns_nothing(part.class()));
     }
     if let Some(generator) = Generator::any(object) {
         return generator.is_finished() && generator.weakreflist.get().is_null();

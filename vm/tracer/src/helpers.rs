@@ -102,6 +102,9 @@ helpers! {
     has_quietly (P P) -> I, Touches::Reads, quiet::has;
     item_quietly (P P) -> P, Touches::Reads, quiet::item;
     part_quietly (P P P) -> P, Touches::Reads, quiet::part;
+    new_slice (P P P) -> P, Touches::Nothing, quiet::new_slice;
+    /// `list[start:stop] = list`: list, start, stop, what is assigned.
+    assign_part_quietly (P P P P) -> I, Touches::Writes, quiet::assign_part;
     set_item_quietly (P P P) -> I, Touches::Writes, quiet::set_item;
     del_item_quietly (P P) -> I, Touches::Writes, quiet::del_item;
     dict_get_quietly (P P P) -> P, Touches::Reads, quiet::dict_get;

@@ -5,7 +5,7 @@ use crate::death;
 use crate::helpers::{answer, pointer};
 use objects::attrs::{self, Storage};
 use objects::protocol::{self, mapping};
-use objects::quiet::is_quiet_key;
+use objects::quiet::{is_quiet_key, owns_nothing};
 use objects::typeobject::flags::{METH_FASTCALL, METH_KEYWORDS, METH_NOARGS, METH_O};
 use objects::types::bytearray::methods::PyByteArray_Type;
 use objects::types::bytes::methods::PyBytes_Type;
@@ -19,7 +19,7 @@ use objects::types::none::none;
 use objects::types::range::PyRange_Type;
 use objects::types::set::methods::{PyFrozenSet_Type, PySet_Type};
 use objects::types::set::{Set, any_exact_set};
-use objects::types::slice::Slice;
+use objects::types::slice::{Bounds, Slice};
 use objects::types::str::{PyUnicode_Type, Str};
 use objects::types::tuple::Tuple;
 use objects::types::tuple::methods::PyTuple_Type;
@@ -252,6 +252,33 @@ pub unsafe extern "C" fn join(
     let pieces = unsafe { core::slice::from_raw_parts(all.as_ptr().cast::<&Object>(), count as usize) };
     // SAFETY: as above.
     pointer(unsafe { Str::concat_all(pieces) }.map(Ref::upcast))
+}
+
+/// A slice.
+pub extern "C" fn new_slice(start: &Object, stop: &Object, step: &Object) -> *mut Object {
+    pointer(Slice::new(start, stop, step).map(Ref::upcast))
+}
+
+/// `list[start:stop] = value` with a list, where what goes owns nothing.
+pub extern "C" fn assign_part(list: &Object, start: &Object, stop: &Object, value: &Object) -> i64 {
+    let (Some(list), Some(_)) = (list.cast_exact::<List>(), value.cast_exact::<List>()) else {
+        return UNSURE;
+    };
+    if !is_plain_index(start) && !start.is(none()) || !is_plain_index(stop) && !stop.is(none()) {
+        return UNSURE;
+    }
+    let bounds = match Bounds::of(start, stop, none()) {
+        Ok(bounds) => bounds,
+        Err(raised) => return forgotten(raised),
+    };
+    let indices = bounds.for_len(list.len());
+    let items = list.raw_items();
+    // SAFETY: the items of the list within its length.
+    let mut going = (indices.start..indices.stop).map(|index| unsafe { &**items.add(index as usize) });
+    if !going.all(owns_nothing) {
+        return UNSURE;
+    }
+    answer(list.assign_slice(bounds, value).map(|()| true))
 }
 
 /// The next item of a built-in iterator that has one.

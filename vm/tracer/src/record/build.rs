@@ -3,7 +3,7 @@
 use super::{Site, arith, native};
 use crate::helpers::Helper;
 use crate::items::Item;
-use crate::recorder::{Recorded, Recorder};
+use crate::recorder::{Recorded, Recorder, pointer_const};
 use crate::virtuals::WIDEST;
 use ir::ops::Op;
 use ir::trace::{Arg, Const};
@@ -11,6 +11,7 @@ use jit::abort::Abort;
 use objects::quiet::is_quiet_key;
 use objects::types::dict::methods::PyDict_Type;
 use objects::types::list::methods::PyList_Type;
+use objects::types::none::none;
 use objects::types::set::methods::PySet_Type;
 use objects::types::str::PyUnicode_Type;
 
@@ -48,6 +49,18 @@ fn build(rec: &mut Recorder, at: Site, helper: Helper) -> Recorded<Item> {
     args.resize(1 + MOST, Arg::Const(Const::P(0)));
     let result = rec.call(helper, &args);
     Ok(rec.finish(at.unit, at.arg, result))
+}
+
+pub fn build_slice(rec: &mut Recorder, at: Site) -> Recorded {
+    let mut args = Vec::new();
+    for depth in (1..=at.arg).rev() {
+        let index = rec.at(depth);
+        args.push(rec.pointer(index));
+    }
+    args.resize(3, pointer_const(none()));
+    let result = rec.call(Helper::new_slice, &args);
+    rec.finish(at.unit, at.arg, result);
+    Ok(())
 }
 
 /// The list is `arg` items below the new one; a comprehension's.

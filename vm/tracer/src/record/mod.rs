@@ -96,6 +96,8 @@ pub fn record(rec: &mut Recorder, at: Site) -> Recorded {
         op::UNPACK_SEQUENCE => iter::unpack_sequence,
         op::BINARY_SUBSCR => subscr::binary_subscr,
         op::STORE_SUBSCR => subscr::store_subscr,
+        op::BUILD_SLICE => build::build_slice,
+        op::STORE_SLICE => subscr::store_slice,
         op::BINARY_SLICE => subscr::binary_slice,
         op::DELETE_SUBSCR => subscr::delete_subscr,
         op::LOAD_GLOBAL => name::load_global,
@@ -138,7 +140,6 @@ fn is_plain(opcode: u8) -> bool {
         op::BEFORE_WITH
             | op::BUILD_CONST_KEY_MAP
             | op::BUILD_SET
-            | op::BUILD_SLICE
             | op::CALL_INTRINSIC_1
             | op::CALL_INTRINSIC_2
             | op::CHECK_EXC_MATCH
@@ -171,7 +172,6 @@ fn is_plain(opcode: u8) -> bool {
             | op::PUSH_EXC_INFO
             | op::SET_FUNCTION_ATTRIBUTE
             | op::SET_UPDATE
-            | op::STORE_SLICE
             | op::UNPACK_EX
     )
 }

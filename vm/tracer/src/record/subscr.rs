@@ -188,6 +188,23 @@ pub fn delete_subscr(rec: &mut Recorder, at: Site) -> Recorded {
     super::interpret(rec, at)
 }
 
+pub fn store_slice(rec: &mut Recorder, at: Site) -> Recorded {
+    let (value, list, start, stop) = (rec.at(4), rec.at(3), rec.at(2), rec.at(1));
+    if native::are_indices(rec, &[start, stop])?
+        && let Some(val) = native::one_of(rec, list, &[&PyList_Type])?
+        && let Some(new) = native::one_of(rec, value, &[&PyList_Type])?
+    {
+        let (start, stop) = (rec.pointer(start), rec.pointer(stop));
+        rec.protect();
+        let done = rec.call(Helper::assign_part_quietly, &[val, start, stop, new]);
+        native::sure_of_answer(rec, done);
+        rec.shrink(4);
+        rec.guard_done(at.unit, Op::guard_ge, &[done, Arg::from(0)]);
+        return Ok(());
+    }
+    super::interpret(rec, at)
+}
+
 pub fn binary_slice(rec: &mut Recorder, at: Site) -> Recorded {
     let (sequence, start, stop) = (rec.at(3), rec.at(2), rec.at(1));
     if native::are_indices(rec, &[start, stop])?
