@@ -104,6 +104,21 @@ static PyObject *decode(PyObject *self, PyObject *args)
     }
 }
 
+/* Has an attribute before it is made ready. */
+static PyTypeObject Early_Type = {
+    PyVarObject_HEAD_INIT(&PyType_Type, 0)
+    .tp_name = "inline.Early", .tp_basicsize = sizeof(PyObject), .tp_flags = Py_TPFLAGS_DEFAULT,
+};
+
+EXPORT(early, METH_O)
+static PyObject *early(PyObject *self, PyObject *value)
+{
+    Early_Type.tp_base = &PyBaseObject_Type;
+    if (PyObject_SetAttrString((PyObject *)&Early_Type, "mark", value) < 0 || PyType_Ready(&Early_Type) < 0)
+        return NULL;
+    return Py_NewRef(&Early_Type);
+}
+
 /* A type's documentation is in plain memory; some replace it. */
 EXPORT(document, METH_O)
 static PyObject *document(PyObject *self, PyObject *class)
@@ -138,6 +153,9 @@ print(module.bare())
 for number in 1.0, -0.0, 0.5, 1e300, float("inf"):
     print(module.hash_of(number) == hash(number))
 print(module.hash_of(float("nan")))
+
+early = module.early("set")
+print(early, early.mark, early.__mro__)
 
 
 class Outer:
