@@ -127,7 +127,7 @@ fn script(patterns: &[String]) -> String {
         "/* What a start runs, put together. Written by `cargo xtask text-order`. */\nSECTIONS\n{\n  .text.first :\n  {\n",
     );
     for pattern in patterns {
-        let _ = writeln!(script, "    *(.text.{pattern})");
+        let _ = writeln!(script, "    *(.text.{pattern} .text.unlikely.{pattern})");
     }
     script
         + "  }\n}\nINSERT BEFORE .text;\n/* Docstrings lie before all that starts read. */\n"

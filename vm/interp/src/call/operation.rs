@@ -7,6 +7,7 @@ use crate::ops::binary::OPERATORS;
 use bytecode::opcodes::op;
 use core::cell::Cell;
 use core::ptr;
+use objects::object::heap;
 use objects::protocol::compare::compare_rest;
 use objects::protocol::number::{Asked, Binary, binary_rest};
 use objects::types::code::Code;
@@ -101,6 +102,8 @@ impl Operation {
                 &[(op::RESUME, 0)],
             ];
             let consts = Tuple::from_vec(vec![not_implemented().to_ref()])?;
+            // It is no program's.
+            heap::untrack(&consts);
             place.set(Code::shim(&units.concat(), consts, 4)?.into_ptr());
         }
         // SAFETY: just made; never freed.
