@@ -134,7 +134,7 @@ pub unsafe extern "C" fn _PyInterpreterState_IDDecref(interpreter: &'static Inte
 /// The number that an object says an interpreter has, or -1 with an exception.
 #[unsafe(no_mangle)]
 pub extern "C" fn _PyInterpreterState_ObjectToID(object: &Object) -> i64 {
-    interp::modules::interpreters::id_of(object).unwrap_or_else(|raised| {
+    interp::modules::interpreters::id_of(object, "interpreter").unwrap_or_else(|raised| {
         raised.leave();
         -1
     })

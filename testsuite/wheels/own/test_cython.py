@@ -1,11 +1,9 @@
 """Cython compiles modules from source, a C compiler builds them, and they run."""
 
-import importlib.util
 import pathlib
-import subprocess
-import sys
 
 import pytest
+from _extension import built
 
 SETUP = """
 from Cython.Build import cythonize
@@ -158,16 +156,7 @@ def formatted(x):
 
 @pytest.fixture(scope="module")
 def shapes(tmp_path_factory):
-    place = tmp_path_factory.mktemp("shapes")
-    (place / "setup.py").write_text(SETUP)
-    (place / "shapes.pyx").write_text(SHAPES)
-    subprocess.run([sys.executable, "setup.py", "-q", "build_ext", "--inplace"], cwd=place, check=True)
-    [library] = place.glob("shapes.*.so")
-    spec = importlib.util.spec_from_file_location("shapes", library)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["shapes"] = module
-    spec.loader.exec_module(module)
-    return module
+    return built(tmp_path_factory.mktemp("shapes"), SETUP, ("shapes.pyx", SHAPES))
 
 
 def test_name_of_library(shapes):

@@ -1,12 +1,10 @@
 """A C++ extension is built from source with pybind11, and runs."""
 
 import gc
-import importlib.util
-import subprocess
-import sys
 import weakref
 
 import pytest
+from _extension import built
 
 SETUP = """
 from pybind11.setup_helpers import Pybind11Extension, build_ext
@@ -106,16 +104,7 @@ PYBIND11_MODULE(zoo, m) {
 
 @pytest.fixture(scope="module")
 def zoo(tmp_path_factory):
-    place = tmp_path_factory.mktemp("zoo")
-    (place / "setup.py").write_text(SETUP)
-    (place / "zoo.cpp").write_text(ZOO)
-    subprocess.run([sys.executable, "setup.py", "-q", "build_ext", "--inplace"], cwd=place, check=True)
-    [library] = place.glob("zoo.*.so")
-    spec = importlib.util.spec_from_file_location("zoo", library)
-    module = importlib.util.module_from_spec(spec)
-    sys.modules["zoo"] = module
-    spec.loader.exec_module(module)
-    return module
+    return built(tmp_path_factory.mktemp("zoo"), SETUP, ("zoo.cpp", ZOO))
 
 
 def test_classes(zoo):

@@ -1,11 +1,10 @@
-//! `cargo xtask text-order`: which functions the linker puts together, `bin/text-order.ld`.
+//! `cargo xtask text-order`: which functions the linker puts together, `bin/text-order.txt`.
 //!
 //! The kernel maps the executable's text in windows of several pages. What a start needs lies all over the text as the compiler emits it,
 //! so most of the text would be resident in every process. Put together, it fills a few windows. The order is taken from runs under
 //! valgrind; a symbol is named without its hash, so that the file serves other builds, and a name that a build does not have is harmless.
 
 use std::collections::{BTreeMap, HashSet};
-use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -21,6 +20,9 @@ const RUNS: [&[&str]; 4] = [
     &["-c", "import asyncio, json, http.client"],
     &["testsuite/bench/deltablue.py"],
 ];
+
+/// The first line of the file.
+const HEAD: &str = "# What a start runs, by the linker's symbols, in the order in which it is put together. Written by `cargo xtask text-order`.";
 
 /// Takes the order from runs of the release build.
 pub fn run(args: &[String]) -> Result {
@@ -39,8 +41,9 @@ pub fn run(args: &[String]) -> Result {
             }
         }
     }
-    let path = harness::repository().join("bin/text-order.ld");
-    fs::write(&path, script(&patterns)).map_err(|error| format!("{}: {error}", path.display()))?;
+    let path = harness::repository().join("bin/text-order.txt");
+    let text = format!("{HEAD}\n{}\n", patterns.join("\n"));
+    fs::write(&path, text).map_err(|error| format!("{}: {error}", path.display()))?;
     println!("text-order: {} functions", patterns.len());
     Ok(())
 }
@@ -119,19 +122,6 @@ fn pattern(symbol: &str) -> String {
         }
     }
     pattern + rest + "*"
-}
-
-/// A linker script that adds a section to the default ones.
-fn script(patterns: &[String]) -> String {
-    let mut script = String::from(
-        "/* What a start runs, put together. Written by `cargo xtask text-order`. */\nSECTIONS\n{\n  .text.first :\n  {\n",
-    );
-    for pattern in patterns {
-        let _ = writeln!(script, "    *(.text.{pattern} .text.unlikely.{pattern})");
-    }
-    script
-        + "  }\n}\nINSERT BEFORE .text;\n/* Docstrings lie before all that starts read. */\n"
-        + "SECTIONS\n{\n  .data.rel.ro :\n  {\n    *(.data.rel.ro.docs)\n    *(.data.rel.ro .data.rel.ro.*)\n  }\n}\nINSERT BEFORE .dynamic;\n"
 }
 
 #[cfg(test)]

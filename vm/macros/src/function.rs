@@ -54,6 +54,7 @@ pub fn method(
     let doc = documentation(&key, &sig, &text, &mut options)?;
     let pure = options.flag("pure");
     let coexist = options.flag("coexist");
+    let shown = options.string("errors_name")?.unwrap_or_else(|| sig.name.clone());
     let call = Call::new(owner, item, receiver, sig, raw)?;
     options.finish()?;
 
@@ -134,7 +135,7 @@ pub fn method(
     }
 
     let (typed, typed_entry) = call.typed_entry(pure)?;
-    let signature = call.signature(single && call.sig.params.len() == 1, typed_entry, pure);
+    let signature = call.signature(&shown, single && call.sig.params.len() == 1, typed_entry, pure);
     let mut bytes = doc.unwrap_or_default().into_bytes();
     bytes.push(0);
     let length = bytes.len();
@@ -363,9 +364,8 @@ impl Call {
         })
     }
 
-    /// The `args::Signature` expression.
-    pub fn signature(&self, single: bool, typed: TokenStream, pure: bool) -> TokenStream {
-        let name = &self.sig.name;
+    /// The `args::Signature` expression; errors call the function `name`.
+    pub fn signature(&self, name: &str, single: bool, typed: TokenStream, pure: bool) -> TokenStream {
         let params = self.sig.params.iter().map(|param| {
             let (name, required) = (&param.name, param.default.is_none());
             let kind = Ident::new(&param.kind.to_string(), Span::call_site());

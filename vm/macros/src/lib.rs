@@ -37,7 +37,8 @@
 //! impl Deque {
 //!     // The text signature is CPython's. It says the Python name, the parameters' kinds and defaults; the METH_ flags follow from it.
 //!     // It must be the one in docs.tsv: the compiler says what CPython has. Options behind it: `nosig` (CPython has none: left out of the
-//!     // docstring), `unchecked` (deliberately different), `doc = "text"`, `coexist`, `pure` (see below).
+//!     // docstring), `unchecked` (deliberately different), `doc = "text"`, `coexist`, `pure` (see below), `errors_name = "name"` (what
+//!     // messages about arguments call it).
 //!     #[method("append($self, item, /)")]
 //!     fn append(&self, item: &Object) -> Result<()> { .. }
 //!

@@ -164,7 +164,7 @@ impl Body {
         options.finish()?;
         let receiver = if new { Receiver::Class } else { Receiver::Instance };
         let call = Call::new(&quote!(<#view>::), sig, receiver, parsed, false)?;
-        let signature = call.signature(false, quote!(::core::option::Option::None), false);
+        let signature = call.signature(&call.sig.name, false, quote!(::core::option::Option::None), false);
         let (conversions, arguments, target) = (call.conversions()?, &call.arguments, &call.target);
         let own = quote!(<#view as ::objects::Instance>::class());
         let (slot, this_type, output, class, finish, value) = if new {

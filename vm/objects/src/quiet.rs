@@ -1,7 +1,9 @@
 //! What runs no code of a program: the keys whose hashing and comparing is the runtime's own.
 
 use crate::object::Object;
+use crate::typeobject::TypeObject;
 use crate::types::bool::PyBool_Type;
+use crate::types::bytes::methods::PyBytes_Type;
 use crate::types::dict::iter::{ItemIterator, KeyIterator, ValueIterator};
 use crate::types::float::PyFloat_Type;
 use crate::types::functional::{Enumerate, Zip};
@@ -9,7 +11,7 @@ use crate::types::int::PyLong_Type;
 use crate::types::list::iter::ListIterator;
 use crate::types::none::_PyNone_Type;
 use crate::types::object::PyBaseObject_Type;
-use crate::types::range::iter::RangeIterator;
+use crate::types::range::iter::{PyRangeIter_Type, RangeIterator};
 use crate::types::set::methods::SetIterator;
 use crate::types::str::iter::{AsciiIterator, StrIterator};
 use crate::types::str::{PyUnicode_Type, Str};
@@ -30,21 +32,23 @@ pub fn is_quiet_key(object: &Object) -> bool {
     object.is_exactly(&PyUnicode_Type) || object.is_exactly(&PyLong_Type) || is_quiet(object, DEPTH)
 }
 
-/// Whether the object is a string, a number, or None.
-pub fn owns_nothing(object: &Object) -> bool {
-    let plain = [
-        &raw const PyUnicode_Type,
-        &raw const PyLong_Type,
-        &raw const PyFloat_Type,
-        &raw const PyBool_Type,
-        &raw const _PyNone_Type,
-    ];
-    plain.contains(&ptr::from_ref(object.class()))
+/// Strings, numbers, None: their instances are hashed and compared by the runtime alone.
+const PLAIN: [*const TypeObject; 5] = [
+    &raw const PyUnicode_Type,
+    &raw const PyLong_Type,
+    &raw const PyFloat_Type,
+    &raw const PyBool_Type,
+    &raw const _PyNone_Type,
+];
+
+/// Whether instances own nothing and end without running anything.
+pub fn owns_nothing(class: *const TypeObject) -> bool {
+    PLAIN.contains(&class) || [&raw const PyBytes_Type, &raw const PyRangeIter_Type].contains(&class)
 }
 
 fn is_quiet(object: &Object, depth: u32) -> bool {
     let class = object.class();
-    if owns_nothing(object) {
+    if PLAIN.contains(&ptr::from_ref(class)) {
         return true;
     }
     if let Some(tuple) = object.cast_exact::<Tuple>() {

@@ -8,16 +8,12 @@ use core::sync::atomic::{AtomicUsize, Ordering};
 use objects::TypeObject;
 use objects::attrs::{self, inline};
 use objects::object::{Object, dealloc};
-use objects::types::bool::PyBool_Type;
-use objects::types::bytes::methods::PyBytes_Type;
+use objects::quiet::owns_nothing;
 use objects::types::float::PyFloat_Type;
 use objects::types::generator::Generator;
 use objects::types::int::PyLong_Type;
 use objects::types::list::List;
-use objects::types::none::_PyNone_Type;
-use objects::types::range::iter::PyRangeIter_Type;
 use objects::types::slice::Slice;
-use objects::types::str::PyUnicode_Type;
 use objects::types::tuple::Tuple;
 
 /// How many objects deep, and how many in all, are looked through.
@@ -26,20 +22,6 @@ const WIDTH: usize = 64;
 
 /// How many objects wait. Compiled code reads it.
 pub static WAITING: AtomicUsize = AtomicUsize::new(0);
-
-/// Whether instances own nothing and end without running anything.
-pub fn owns_nothing(class: *const TypeObject) -> bool {
-    [
-        &raw const PyLong_Type,
-        &raw const PyFloat_Type,
-        &raw const PyBool_Type,
-        &raw const PyUnicode_Type,
-        &raw const PyBytes_Type,
-        &raw const _PyNone_Type,
-        &raw const PyRangeIter_Type,
-    ]
-    .contains(&class)
-}
 
 /// Whether the end of `object`, which nobody refers to any more, runs no code of a program.
 fn ends_quietly(object: &Object, depth: u32) -> bool {

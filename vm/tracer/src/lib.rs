@@ -1,10 +1,12 @@
 //! The half of the tracing JIT that knows Python.
 //!
-//! In reading order: where fields are and which memory is which ([`layout`]); what compiled code calls ([`helpers`], [`quiet`], [`death`], [`memory`]); what a
-//! recording knows of the interpreter's values ([`items`]), among them objects that the trace has not made ([`virtuals`]), how it writes them down ([`recorder`], calls that may run anything in [`loud`], and a file for each family of
-//! instructions in [`record`]) and becomes a trace ([`ending`], [`rounds`]); how compiled code is entered and recording begins ([`entry`], and [`function`] for functions without a hot loop), how a recording
-//! follows the interpreter ([`follow`]), how frames are rebuilt ([`exit`]); what
-//! all of it shares ([`state`]); what programs may ask ([`module`]), and what is told at the end ([`telling`]).
+//! In reading order: where fields are and which memory is which ([`layout`]); what compiled code calls ([`helpers`], [`quiet`],
+//! [`death`], [`memory`]); what a recording knows of the interpreter's values ([`items`]), among them objects that the trace has not
+//! made ([`virtuals`]), how it writes them down ([`recorder`], calls that may run anything in [`loud`], and a file for each family of
+//! instructions in [`record`]) and becomes a trace ([`ending`], [`rounds`]); how compiled code is entered and recording begins
+//! ([`entry`], and [`function`] for functions without a hot loop), how a recording follows the interpreter ([`follow`]), how frames are
+//! rebuilt ([`exit`]); what all of it shares ([`state`]); what programs may ask ([`module`]), and what is told at the end
+//! ([`telling`]).
 //!
 //! A recording runs beside the interpreter: its table of handlers looks at the live objects, writes down what the instruction does
 //! with objects of that kind behind guards, and lets the ordinary handler do it. **Ownership**: while a trace runs, a slot of

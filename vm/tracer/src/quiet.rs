@@ -11,8 +11,7 @@ use objects::types::bytearray::methods::PyByteArray_Type;
 use objects::types::bytes::methods::PyBytes_Type;
 use objects::types::dict::Dict;
 use objects::types::dict::methods::PyDict_Type;
-use objects::types::float::Float;
-use objects::types::int::{Int, PyLong_Type};
+use objects::types::int::PyLong_Type;
 use objects::types::list::List;
 use objects::types::list::methods::PyList_Type;
 use objects::types::none::none;
@@ -109,11 +108,15 @@ pub extern "C" fn has(key: &Object, container: &Object) -> i64 {
     0
 }
 
-/// Whether an index or the fields of a slice are ints or nothing.
+/// Whether a slice may have it for a field: an int or None.
+fn is_bound(object: &Object) -> bool {
+    object.is(none()) || object.is_exactly(&PyLong_Type)
+}
+
+/// Whether it is an int, or a slice with such fields.
 fn is_plain_index(key: &Object) -> bool {
-    let plain = |object: &Object| object.is(none()) || object.is_exactly(&PyLong_Type);
     key.is_exactly(&PyLong_Type)
-        || key.cast_exact::<Slice>().is_some_and(|slice| slice.parts().iter().all(|part| plain(part)))
+        || key.cast_exact::<Slice>().is_some_and(|slice| slice.parts().iter().all(|part| is_bound(part)))
 }
 
 /// `container[key]`, of a dictionary or one of [`SEQUENCES`].
@@ -128,8 +131,7 @@ pub extern "C" fn item(container: &Object, key: &Object) -> *mut Object {
 
 /// `container[start:stop]`, of one of [`SEQUENCES`].
 pub extern "C" fn part(container: &Object, start: &Object, stop: &Object) -> *mut Object {
-    let plain = |object: &Object| object.is(none()) || object.is_exactly(&PyLong_Type);
-    if !plain(start) || !plain(stop) {
+    if !is_bound(start) || !is_bound(stop) {
         return unsure();
     }
     let slice = Slice::new(start, stop, none());
@@ -264,7 +266,7 @@ pub extern "C" fn assign_part(list: &Object, start: &Object, stop: &Object, valu
     let (Some(list), Some(_)) = (list.cast_exact::<List>(), value.cast_exact::<List>()) else {
         return UNSURE;
     };
-    if !is_plain_index(start) && !start.is(none()) || !is_plain_index(stop) && !stop.is(none()) {
+    if !is_bound(start) || !is_bound(stop) {
         return UNSURE;
     }
     let bounds = match Bounds::of(start, stop, none()) {
@@ -275,7 +277,7 @@ pub extern "C" fn assign_part(list: &Object, start: &Object, stop: &Object, valu
     let items = list.raw_items();
     // SAFETY: the items of the list within its length.
     let mut going = (indices.start..indices.stop).map(|index| unsafe { &**items.add(index as usize) });
-    if !going.all(owns_nothing) {
+    if !going.all(|item| owns_nothing(item.class())) {
         return UNSURE;
     }
     answer(list.assign_slice(bounds, value).map(|()| true))
@@ -352,11 +354,4 @@ pub unsafe extern "C" fn call_fast_named(
     let args = [a, b, c, d];
     // SAFETY: as above; no names.
     unsafe { function(this, args.as_ptr(), count(&args), core::ptr::null_mut()) }
-}
-
-/// Whether an object is an exact number or string.
-pub fn is_plain(object: &Object) -> bool {
-    object.is_exactly(&PyUnicode_Type)
-        || object.cast_exact::<Int>().is_some()
-        || object.cast_exact::<Float>().is_some()
 }

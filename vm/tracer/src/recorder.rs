@@ -3,7 +3,7 @@
 //!
 //! Within an instruction the guards come first, with a snapshot of the state before it; only then is anything changed.
 
-use crate::death::{self, WAITING};
+use crate::death::WAITING;
 use crate::function::Stub;
 use crate::helpers::{Helper, int_value_of};
 use crate::items::{Entry, FrameState, Item, Kind, Life, Obj, ObjId, Runs, Slot, Virtual};
@@ -18,6 +18,7 @@ use ir::ops::{Op, Ty};
 use ir::trace::Slot as Saved;
 use ir::trace::{Alias, Arg, Const, Frame, Mem, SnapId, Snapshot, Trace};
 use jit::abort::Abort;
+use objects::quiet::owns_nothing;
 use objects::types::bool::PyBool_Type;
 use objects::types::code::Code;
 use objects::types::float::{Float, PyFloat_Type};
@@ -511,7 +512,7 @@ impl Recorder {
 
     /// Gives up a reference that the trace owns.
     pub fn drop_reference(&mut self, obj: &Obj) {
-        let quiet = obj.class.is_some_and(death::owns_nothing);
+        let quiet = obj.class.is_some_and(owns_nothing);
         if !quiet {
             self.protect();
             self.check_dead = true;
@@ -658,15 +659,21 @@ impl Recorder {
         let val = self.pointer_in(frame, index);
         self.here = None;
         if let Item::Obj(id) = self.frames[frame].slots[index].item {
-            let (uses, obj) = (self.uses(id), *self.obj(id));
-            if obj.life == Life::Counted && obj.owned >= uses {
-                self.obj(id).owned -= 1;
-            } else {
-                self.count_up(val);
-            }
+            self.give_reference(id);
         }
         self.frames[frame].slots[index] = Slot::held(Item::Null);
         val
+    }
+
+    /// The object with a reference of its own, for who takes it out of a slot or a field that refers to it.
+    pub(crate) fn give_reference(&mut self, id: ObjId) -> Arg {
+        let (uses, obj) = (self.uses(id), *self.obj(id));
+        if obj.life == Life::Counted && obj.owned >= uses {
+            self.obj(id).owned -= 1;
+        } else {
+            self.count_up(obj.val);
+        }
+        obj.val
     }
 
     /// Brings what is in a slot to the slot's memory, which owns it from now on.

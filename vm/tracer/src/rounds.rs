@@ -147,16 +147,11 @@ impl Recorder {
                 Form::Bool
             }
             Item::Obj(id) => {
-                let (uses, obj) = (self.uses(id), *self.obj(id));
+                let obj = *self.obj(id);
                 if obj.life == Life::Forever && obj.val.konst().is_some() {
                     Form::Constant(obj.val)
                 } else {
-                    if obj.life == Life::Counted && obj.owned >= uses {
-                        self.obj(id).owned -= 1;
-                    } else {
-                        self.count_up(obj.val);
-                    }
-                    parts.push(obj.val);
+                    parts.push(self.give_reference(id));
                     Form::Obj
                 }
             }

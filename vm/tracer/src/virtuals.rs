@@ -164,16 +164,11 @@ impl Recorder {
         let Some(Item::Obj(object)) = self.virtual_of(id).items().nth(index) else {
             return Arg::Const(Const::P(0));
         };
-        let (uses, obj) = (self.uses(object), *self.obj(object));
-        if obj.life == Life::Counted && obj.owned >= uses {
-            self.obj(object).owned -= 1;
-        } else {
-            self.count_up(obj.val);
-        }
+        let val = self.give_reference(object);
         if let Some(field) = self.virtuals[id.0 as usize].items_mut().nth(index) {
             *field = Item::Null;
         }
-        obj.val
+        val
     }
 
     /// Before anything may run that could change classes: instances are made.

@@ -38,6 +38,14 @@ fn c_text(text: &Str) -> Result<CString> {
     CString::new(text.to_str()?).map_err(|_| raise!(ValueError, "embedded null character"))
 }
 
+/// The main interpreter alone opens and closes the process's log.
+fn only_main(refused: &str) -> Result<()> {
+    match state::interpreter().is_main() {
+        true => Ok(()),
+        false => Err(raise!(RuntimeError, "subinterpreter can't use syslog.{refused}")),
+    }
+}
+
 fn open(ident: Option<&Str>, option: c_int, facility: c_int) -> Result<()> {
     let own = match ident {
         Some(ident) => Some(ident.to_ref()),
@@ -63,6 +71,7 @@ pub mod module {
         #[default(0)] logoption: c_int,
         #[default(libc::LOG_USER)] facility: c_int,
     ) -> Result<()> {
+        super::only_main("openlog()")?;
         let ident = ident.map(|ident| expect_str(ident, "openlog() argument 'ident'")).transpose()?;
         super::open(ident, logoption, facility)
     }
@@ -84,6 +93,7 @@ pub mod module {
         let text = super::c_text(message)?;
         hooks::AUDIT.get()("syslog.syslog", &[&*new_int(priority.into())?, message])?;
         if !LOG.is_open.get() {
+            super::only_main("syslog() until the syslog is opened by the main interpreter")?;
             super::open(None, 0, libc::LOG_USER)?;
         }
         // SAFETY: C strings.
@@ -93,6 +103,7 @@ pub mod module {
 
     #[function("closelog($module, /)")]
     fn closelog() -> Result<()> {
+        super::only_main("closelog()")?;
         hooks::AUDIT.get()("syslog.closelog", &[])?;
         if LOG.is_open.replace(false) {
             // SAFETY: no memory is involved.

@@ -4,6 +4,7 @@ use super::channel::{self, Problem, Side};
 use super::{CLASSES, problem};
 use crate::crossinterp::Data;
 use crate::import;
+use crate::modules::interpreters::id_of;
 use core::ffi::{c_int, c_void};
 use objects::object::refs::Ref;
 use objects::protocol::{attr, call, compare, number};
@@ -61,17 +62,7 @@ pub fn named(object: &Object) -> Result<(i64, Option<Side>)> {
     if let Some(id) = object.cast::<ChannelId>() {
         return Ok((id.id, id.end));
     }
-    if !number::is_index(object) {
-        return Err(raise!(TypeError, "channel ID must be an int, got {}", object.class().name()));
-    }
-    match number::index(object)?.to_i64() {
-        None => Err(raise!(OverflowError, "int too big to convert")),
-        Some(id @ 0..) => Ok((id, None)),
-        Some(_) => {
-            let shown = objects::protocol::object::repr(object)?.to_string_lossy();
-            Err(raise!(ValueError, "channel ID must be a non-negative int, got {shown}"))
-        }
-    }
+    Ok((id_of(object, "channel")?, None))
 }
 
 #[macros::pytype(

@@ -193,7 +193,7 @@ pub mod module {
         ChannelId::create(channel::create(unbound::of(unboundop)?), None, false, false)
     }
 
-    #[function("destroy($module, cid)", nosig)]
+    #[function("destroy($module, cid)", nosig, errors_name = "channel_destroy")]
     fn destroy(cid: &Object) -> Result<()> {
         let (id, _) = named(cid)?;
         channel::destroy(id).map_err(|what| problem(what, id))
@@ -208,7 +208,7 @@ pub mod module {
         List::from_vec(listed.collect::<Result<_>>()?)
     }
 
-    #[function("list_interpreters($module, cid, *, send)", nosig)]
+    #[function("list_interpreters($module, cid, *, send)", nosig, errors_name = "channel_list_interpreters")]
     fn list_interpreters(cid: &Object, send: bool) -> Result<Ref<List>> {
         let (id, _) = named(cid)?;
         let side = if send { Side::Send } else { Side::Receive };
@@ -225,7 +225,11 @@ pub mod module {
         List::from_vec(bound.into_iter().map(new_int).collect::<Result<_>>()?)
     }
 
-    #[function("send($module, cid, obj, unboundop=3, *, blocking=True, timeout=None)", nosig)]
+    #[function(
+        "send($module, cid, obj, unboundop=3, *, blocking=True, timeout=None)",
+        nosig,
+        errors_name = "channel_send"
+    )]
     fn send(
         cid: &Object,
         obj: &Object,
@@ -236,7 +240,11 @@ pub mod module {
         super::send(named(cid)?.0, obj, unboundop, blocking, timeout)
     }
 
-    #[function("send_buffer($module, cid, obj, unboundop=3, *, blocking=True, timeout=None)", nosig)]
+    #[function(
+        "send_buffer($module, cid, obj, unboundop=3, *, blocking=True, timeout=None)",
+        nosig,
+        errors_name = "channel_send_buffer"
+    )]
     fn send_buffer(
         cid: &Object,
         obj: &Object,
@@ -248,7 +256,7 @@ pub mod module {
         super::send(named(cid)?.0, &view, unboundop, blocking, timeout)
     }
 
-    #[function("recv($module, cid, default=<unrepresentable>)", nosig)]
+    #[function("recv($module, cid, default=<unrepresentable>)", nosig, errors_name = "channel_recv")]
     fn recv(cid: &Object, default: Option<&Object>) -> Result<Ref<Tuple>> {
         let (id, _) = named(cid)?;
         let mut item = match (channel::receive(id, current()), default) {
@@ -270,13 +278,21 @@ pub mod module {
         Tuple::from_array([made, none().to_ref()])
     }
 
-    #[function("close($module, cid, *, send=False, recv=False, force=False)", nosig)]
+    #[function(
+        "close($module, cid, *, send=False, recv=False, force=False)",
+        nosig,
+        errors_name = "channel_close"
+    )]
     fn close(cid: &Object, send: bool, recv: bool, force: bool) -> Result<()> {
         let (id, _) = named(cid)?;
         channel::close(id, send && !recv, force).map_err(|what| problem(what, id))
     }
 
-    #[function("release($module, cid, *, send=False, recv=False, force=False)", nosig)]
+    #[function(
+        "release($module, cid, *, send=False, recv=False, force=False)",
+        nosig,
+        errors_name = "channel_release"
+    )]
     fn release(cid: &Object, send: bool, recv: bool, force: bool) -> Result<()> {
         let _ = force;
         let (id, _) = named(cid)?;
@@ -289,7 +305,7 @@ pub mod module {
         channel::with(id, |channel| Ok(channel.count())).map_err(|what| problem(what, id))
     }
 
-    #[function("get_info($module, cid)", nosig)]
+    #[function("get_info($module, cid)", nosig, errors_name = "_get_info")]
     fn get_info(cid: &Object) -> Result<Ref> {
         let (id, _) = named(cid)?;
         let info = channel::info(id, current()).map_err(|what| problem(what, id))?;
@@ -310,7 +326,11 @@ pub mod module {
         channel::with(id, |channel| Ok(channel.unbound as i64)).map_err(|what| problem(what, id))
     }
 
-    #[function("_channel_id($module, id, *, send=None, recv=None, force=False, _resolve=False)", nosig)]
+    #[function(
+        "_channel_id($module, id, *, send=None, recv=None, force=False, _resolve=False)",
+        nosig,
+        errors_name = "ChannelID.__new__"
+    )]
     fn channel_id(
         id: &Object,
         send: Option<bool>,

@@ -20,7 +20,7 @@ use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Raised, Ref, Result, raise};
-use run::{Bindings, Script};
+use run::Bindings;
 
 /// InterpreterNotFoundError.
 #[cold]
@@ -28,14 +28,14 @@ pub fn not_found(id: i64) -> Raised {
     raise!(InterpreterNotFoundError, "unrecognized interpreter ID {id}")
 }
 
-/// The number of an interpreter that an object says.
+/// The number of an interpreter, or of another thing that interpreters share, that an object says.
 ///
 /// # Errors
 /// TypeError, ValueError, OverflowError.
-pub fn id_of(object: &Object) -> Result<i64> {
+pub fn id_of(object: &Object, what: &str) -> Result<i64> {
     if !number::is_index(object) {
         let name = object.class().name();
-        return Err(raise!(TypeError, "interpreter ID must be an int, got {name}"));
+        return Err(raise!(TypeError, "{what} ID must be an int, got {name}"));
     }
     let value = number::index(object)?;
     let Some(id) = value.to_i64() else {
@@ -45,7 +45,7 @@ pub fn id_of(object: &Object) -> Result<i64> {
         0.. => Ok(id),
         _ => {
             let shown = objects::protocol::object::repr(object)?.to_string_lossy();
-            Err(raise!(ValueError, "interpreter ID must be a non-negative int, got {shown}"))
+            Err(raise!(ValueError, "{what} ID must be a non-negative int, got {shown}"))
         }
     }
 }
@@ -55,7 +55,7 @@ pub fn id_of(object: &Object) -> Result<i64> {
 /// # Errors
 /// As [`id_of`]; InterpreterNotFoundError.
 pub fn look_up(object: &Object) -> Result<&'static Interpreter> {
-    let id = id_of(object)?;
+    let id = id_of(object, "interpreter")?;
     subinterpreter::find(id).ok_or_else(|| not_found(id))
 }
 
@@ -172,7 +172,11 @@ pub mod module {
         view::register()
     }
 
-    #[function("new_config($module, name='isolated', /, **overrides)", nosig)]
+    #[function(
+        "new_config($module, name='isolated', /, **overrides)",
+        nosig,
+        errors_name = "_interpreters.new_config"
+    )]
     fn new_config(name: Option<&Object>, overrides: Kwargs) -> Result<Ref<Namespace>> {
         let mut config = match name {
             None => config::named("")?,
@@ -247,7 +251,11 @@ pub mod module {
         Ok(look_up(id)?.whence.get())
     }
 
-    #[function("exec($module, id, code, shared=None, *, restrict=False)", nosig)]
+    #[function(
+        "exec($module, id, code, shared=<unrepresentable>, *, restrict=False)",
+        nosig,
+        errors_name = "_interpreters.exec"
+    )]
     fn exec(
         id: &Object,
         code: &Object,
@@ -262,12 +270,35 @@ pub mod module {
         run::run(interpreter, bindings(shared)?, Some(&script))
     }
 
-    #[function("call", raw)]
-    fn call(args: &[&Object], kwargs: Kwargs) -> Result<Option<Ref<Namespace>>> {
-        super::call(args, &kwargs)
+    #[function(
+        "call($module, id, callable, args=<unrepresentable>, kwargs=<unrepresentable>, *, restrict=False)",
+        nosig,
+        errors_name = "_interpreters.call"
+    )]
+    fn call(
+        id: &Object,
+        callable: &Object,
+        args: Option<&Object>,
+        kwargs: Option<&Object>,
+        restrict: bool,
+    ) -> Result<Option<Ref<Namespace>>> {
+        let interpreter = to_run(id, restrict, "make a call in")?;
+        // No object could be passed.
+        if args.is_some() {
+            return Err(raise!(ValueError, "got unexpected args"));
+        }
+        if kwargs.is_some() {
+            return Err(raise!(ValueError, "got unexpected kwargs"));
+        }
+        let script = run::code(callable, "_interpreters.call", "a function")?;
+        run::run(interpreter, None, Some(&script))
     }
 
-    #[function("run_string($module, id, script, shared=None, *, restrict=False)", nosig)]
+    #[function(
+        "run_string($module, id, script, shared=<unrepresentable>, *, restrict=False)",
+        nosig,
+        errors_name = "_interpreters.run_string"
+    )]
     fn run_string(
         id: &Object,
         script: &Object,
@@ -283,7 +314,11 @@ pub mod module {
         run::run(interpreter, bindings(shared)?, Some(&script))
     }
 
-    #[function("run_func($module, id, func, shared=None, *, restrict=False)", nosig)]
+    #[function(
+        "run_func($module, id, func, shared=<unrepresentable>, *, restrict=False)",
+        nosig,
+        errors_name = "_interpreters.run_func"
+    )]
     fn run_func(
         id: &Object,
         func: &Object,
@@ -295,7 +330,11 @@ pub mod module {
         run::run(interpreter, bindings(shared)?, Some(&script))
     }
 
-    #[function("set___main___attrs($module, id, updates, *, restrict=False)", nosig)]
+    #[function(
+        "set___main___attrs($module, id, updates, *, restrict=False)",
+        nosig,
+        errors_name = "_interpreters.set___main___attrs"
+    )]
     fn set_main_attrs(id: &Object, updates: &Object, restrict: bool) -> Result<()> {
         let interpreter = to_run(id, restrict, "update __main__ for")?;
         let bindings = match updates.is(none()) {
@@ -347,50 +386,4 @@ pub mod module {
             }
         }
     }
-}
-
-/// `call`: a function is run without arguments, as no object could be passed.
-fn call(args: &[&Object], kwargs: &Kwargs) -> Result<Option<Ref<Namespace>>> {
-    const NAMES: [&str; 4] = ["id", "callable", "args", "kwargs"];
-    let mut values: [Option<&Object>; 4] = [None; 4];
-    if args.len() > NAMES.len() {
-        let given = args.len() + kwargs.len();
-        return Err(raise!(TypeError, "call() takes at most 5 arguments ({given} given)"));
-    }
-    for (place, value) in values.iter_mut().zip(args) {
-        *place = Some(value);
-    }
-    let mut restricted = false;
-    for (name, value) in kwargs.iter() {
-        let text = objects::protocol::object::str(name)?.to_string_lossy();
-        match NAMES.iter().position(|known| *known == text) {
-            Some(place) if values[place].is_none() => values[place] = Some(value),
-            Some(place) => {
-                let (name, at) = (NAMES[place], place + 1);
-                let text = format!("argument for call() given by name ('{name}') and position ({at})");
-                return Err(raise!(TypeError, "{text}"));
-            }
-            None if text == "restrict" => restricted = objects::protocol::object::is_true(value)?,
-            None => {
-                return Err(raise!(TypeError, "call() got an unexpected keyword argument '{text}'"));
-            }
-        }
-    }
-    for (at, name) in NAMES.iter().take(2).enumerate() {
-        if values[at].is_none() {
-            return Err(raise!(TypeError, "call() missing required argument '{name}' (pos {})", at + 1));
-        }
-    }
-    let [Some(id), Some(callable), arguments, keywords] = values else {
-        return Err(raise::bad_internal_call());
-    };
-    let interpreter = to_run(id, restricted, "make a call in")?;
-    if arguments.is_some() {
-        return Err(raise!(ValueError, "got unexpected args"));
-    }
-    if keywords.is_some() {
-        return Err(raise!(ValueError, "got unexpected kwargs"));
-    }
-    let script: Script = run::code(callable, "_interpreters.call", "a function")?;
-    run::run(interpreter, None, Some(&script))
 }

@@ -86,7 +86,7 @@ pub mod part {
 
     #[function("normalize_interp_id($module, idobj, /)", unchecked)]
     fn normalize_interp_id(idobj: &Object) -> Result<i64> {
-        interpreters::id_of(idobj)
+        interpreters::id_of(idobj, "interpreter")
     }
 
     #[function("create_interpreter($module, /, config=None, *, whence=0)", unchecked)]
@@ -175,7 +175,7 @@ pub mod part {
 
     #[function("interpreter_exists($module, idobj, /)", unchecked)]
     fn interpreter_exists(idobj: &Object) -> Result<bool> {
-        Ok(subinterpreter::find(interpreters::id_of(idobj)?).is_some())
+        Ok(subinterpreter::find(interpreters::id_of(idobj, "interpreter")?).is_some())
     }
 
     #[function("get_interpreter_refcount($module, idobj, /)", unchecked)]

@@ -29,7 +29,7 @@ impl Reused {
         // SAFETY: nothing runs here that could take the tuple away.
         let Some(tuple) = (unsafe { self.kept.peek() }) else { return true };
         tuple.refcnt() > 1
-            || tuple.items().iter().all(|item| !item.is_unique() || crate::quiet::owns_nothing(item))
+            || tuple.items().iter().all(|item| !item.is_unique() || crate::quiet::owns_nothing(item.class()))
     }
 
     /// `tuple`, which is kept if it is the first one.

@@ -20,6 +20,7 @@ use delta::{Delta, MAX_DAYS, TIMEDELTA};
 use macros::pymodule;
 use objects::types::capsule::Capsule;
 use objects::types::module::Module;
+use objects::types::str::Str;
 use objects::{Object, Ref, Result, TypeObject, raise};
 use time::{TIME, Time};
 use zone::{TIMEZONE, TZINFO, TimeZone, TzInfo};
@@ -80,6 +81,10 @@ pub mod module {
         for class in [&DATE, &DATETIME, &TIME, &TIMEDELTA, &TZINFO, &TIMEZONE, &ISO_CALENDAR_DATE] {
             objects::typeobject::ready::ready(class)?;
         }
-        add_limits()
+        // Interpreters share the classes: the first one has given them their values.
+        match TIMEZONE.lookup(&*Str::new("utc")?) {
+            Some(_) => Ok(()),
+            None => add_limits(),
+        }
     }
 }

@@ -33,15 +33,13 @@ static NEW: Signature = Signature::new(
     ],
 );
 
-/// `timezone.utc`.
+/// `timezone.utc`, which interpreters share as they share its class.
 struct Utc(Slot<TimeZone>);
 
 // SAFETY: set when the module is executed, read under the GIL.
 unsafe impl Sync for Utc {}
 
-objects::per_interpreter! {
-    static UTC: Utc = Utc(Slot::empty());
-}
+static UTC: Utc = Utc(Slot::empty());
 
 /// `timezone.utc`, made on first use.
 ///
