@@ -14,18 +14,22 @@ const CODE_SIZE: usize = 64 << 20;
 /// Says which option is wrong.
 pub fn start() -> Result<(), String> {
     let options = Options::parse(config::get().x_options.iter().map(String::as_str))?;
-    let backend = match options.mode {
-        Mode::Off => return Ok(()),
-        Mode::Interp => Some(Box::new(Interpreter::default()) as Box<dyn Backend>),
-        Mode::On => native(options.dump),
-    };
-    if let Some(backend) = backend {
+    if options.mode != Mode::Off {
         tracer::install(options, backend);
     }
     Ok(())
 }
 
-/// The processor's backend; none if the system gives no memory for code, so that all is interpreted.
+/// An interpreter's backend; none if the system gives no memory for code, so that all is interpreted.
+fn backend(options: &Options) -> Option<Box<dyn Backend>> {
+    match options.mode {
+        Mode::Off => None,
+        Mode::Interp => Some(Box::new(Interpreter::default())),
+        Mode::On => native(options.dump),
+    }
+}
+
+/// The processor's backend.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
 fn native(dump: Dump) -> Option<Box<dyn Backend>> {
     use ir::backend::Compiler;

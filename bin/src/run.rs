@@ -164,7 +164,6 @@ impl Ending {
     /// Ends the interpreter; the exit status.
     fn finish(&self) -> u8 {
         let written = end::finish();
-        tracer::telling::tell();
         if self.interrupted {
             return interp::signals::exit_by_interrupt() as u8;
         }

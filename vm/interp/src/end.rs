@@ -51,6 +51,7 @@ pub fn finish() -> bool {
     state::interpreter().finalizing.set(state::current());
     crate::signals::end();
     modules::thread::local::forget_other_threads();
+    crate::hook::end();
     if let Err(raised) = drop_modules() {
         raised.clear();
     }

@@ -11,13 +11,18 @@ struct Hooks {
     call_entry: Cell<Option<Handler>>,
     /// What the counter of a function's code begins with: one more than the calls before the entry is called; 0 for never.
     call_warmup: Cell<usize>,
+    end: Cell<Option<fn()>>,
 }
 
 // SAFETY: set at start-up, read under the GIL.
 unsafe impl Sync for Hooks {}
 
-static HOOKS: Hooks =
-    Hooks { loop_entry: Cell::new(None), call_entry: Cell::new(None), call_warmup: Cell::new(0) };
+static HOOKS: Hooks = Hooks {
+    loop_entry: Cell::new(None),
+    call_entry: Cell::new(None),
+    call_warmup: Cell::new(0),
+    end: Cell::new(None),
+};
 
 /// What to call at a backward jump whose counter is zero; `pc` is behind the instruction word, at the counter.
 #[inline(always)]
@@ -46,4 +51,16 @@ pub fn call_warmup() -> usize {
 pub fn set_call_entry(entry: Handler, calls: usize) {
     HOOKS.call_entry.set(Some(entry));
     HOOKS.call_warmup.set(calls + 1);
+}
+
+/// Tells the JIT that the running interpreter comes to its end, so that it keeps none of the program's objects alive.
+pub fn end() {
+    if let Some(end) = HOOKS.end.get() {
+        end();
+    }
+}
+
+/// Plugs in what is to be told of the end of an interpreter.
+pub fn set_end(end: fn()) {
+    HOOKS.end.set(Some(end));
 }

@@ -1,6 +1,6 @@
 //! Interpreters beside the first: made, entered by a thread of another, ended.
 
-use crate::{end, fatal, gil, modules, pending, start, streams, threads};
+use crate::{end, fatal, gil, hook, modules, pending, start, streams, threads};
 use core::ffi::c_long;
 use core::ptr;
 use objects::object::gc::collect;
@@ -94,6 +94,7 @@ fn end_current() {
             raised.clear();
         }
     };
+    hook::end();
     quiet(end::drop_modules());
     streams::flush(false);
     interpreter.is_ready.set(false);

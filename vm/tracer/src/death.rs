@@ -20,8 +20,10 @@ use objects::types::tuple::Tuple;
 const DEPTH: u32 = 4;
 const WIDTH: usize = 64;
 
-/// How many objects wait. Compiled code reads it.
-pub static WAITING: AtomicUsize = AtomicUsize::new(0);
+objects::per_interpreter! {
+    /// How many objects wait. Compiled code reads it.
+    pub static WAITING: AtomicUsize = AtomicUsize::new(0);
+}
 
 /// Whether the end of `object`, which nobody refers to any more, runs no code of a program.
 fn ends_quietly(object: &Object, depth: u32) -> bool {

@@ -40,14 +40,27 @@ pub mod state;
 pub mod module;
 pub mod telling;
 
-use ir::backend::Backend;
 use jit::options::Options;
+use state::NewBackend;
 
-/// Plugs the JIT into the interpreter.
-pub fn install(options: Options, backend: Box<dyn Backend>) {
+/// Plugs the JIT into the interpreter, if there is memory for code.
+pub fn install(options: Options, backend: NewBackend) {
+    state::plan(options, backend);
+    if state::get().is_none() {
+        return;
+    }
     objects::types::code::build::set_loop_warmup(entry::counter(options.threshold));
     interp::hook::set_call_entry(function::entry, options.threshold as usize * function::CALLS);
-    state::set(options, backend);
+    interp::hook::set_end(end);
     objects::object::heap::region::hold_back();
     interp::hook::set_loop_entry(Some(entry::loop_entry));
+}
+
+/// The running interpreter comes to its end.
+fn end() {
+    if objects::state::interpreter().is_main() {
+        telling::tell();
+    }
+    death::bury();
+    state::end();
 }

@@ -69,16 +69,59 @@ impl Jit {
 /// The instructions of programs that compiled code has done, which it counts where it goes round or over into other code.
 pub static WORK: AtomicUsize = AtomicUsize::new(0);
 
-struct Holder(Cell<Option<&'static Jit>>);
+/// Makes a backend; `None` if there is no memory for code.
+pub type NewBackend = fn(&Options) -> Option<Box<dyn Backend>>;
+
+/// What interpreters' JITs are made from.
+struct Plan(Cell<Option<(Options, NewBackend)>>);
 
 // SAFETY: set at the start, read under the GIL.
+unsafe impl Sync for Plan {}
+
+static PLAN: Plan = Plan(Cell::new(None));
+
+/// Whether an interpreter has a JIT.
+#[derive(Clone, Copy)]
+enum Held {
+    /// Nothing was hot so far.
+    Unmade,
+    Made(&'static Jit),
+    /// There is no memory for code, or the interpreter comes to its end.
+    Never,
+}
+
+struct Holder(Cell<Held>);
+
+// SAFETY: touched under the GIL.
 unsafe impl Sync for Holder {}
 
-static JIT: Holder = Holder(Cell::new(None));
+objects::per_interpreter! {
+    static JIT: Holder = Holder(Cell::new(Held::Unmade));
+}
 
-/// Makes the JIT, for the rest of the process.
-pub fn set(options: Options, backend: Box<dyn Backend>) {
-    let jit = Jit {
+/// Has interpreters make their JITs in this way.
+pub fn plan(options: Options, backend: NewBackend) {
+    PLAN.0.set(Some((options, backend)));
+}
+
+/// The running interpreter's JIT, if there is one.
+#[inline]
+pub fn get() -> Option<&'static Jit> {
+    match JIT.0.get() {
+        Held::Made(jit) => Some(jit),
+        Held::Unmade => make(),
+        Held::Never => None,
+    }
+}
+
+#[cold]
+fn make() -> Option<&'static Jit> {
+    let (options, new_backend) = PLAN.0.get()?;
+    let Some(backend) = new_backend(&options) else {
+        JIT.0.set(Held::Never);
+        return None;
+    };
+    let jit: &'static Jit = Box::leak(Box::new(Jit {
         options,
         backend,
         tree: RefCell::default(),
@@ -92,13 +135,21 @@ pub fn set(options: Options, backend: Box<dyn Backend>) {
         scratch: Cell::default(),
         returned: Cell::new(None),
         kept: RefCell::default(),
-    };
-    JIT.0.set(Some(Box::leak(Box::new(jit))));
+    }));
+    JIT.0.set(Held::Made(jit));
+    Some(jit)
 }
 
-/// The JIT, if there is one.
-pub fn get() -> Option<&'static Jit> {
-    JIT.0.get()
+/// The running interpreter has no JIT any more; what its compiled code refers to is given up. No frame of a program is left in it.
+pub fn end() {
+    let Held::Made(jit) = JIT.0.replace(Held::Never) else { return };
+    drop(jit.recorder.take());
+    drop(jit.kept.take());
+    if !objects::state::interpreter().is_main() {
+        // SAFETY: made by `make`; the interpreter has no other threads, and none of its code runs compiled. The main one's may, in threads
+        // that never go on.
+        drop(unsafe { Box::from_raw(core::ptr::from_ref(jit).cast_mut()) });
+    }
 }
 
 /// Does something with the JIT, if there is one.
