@@ -3,7 +3,8 @@
 use crate::object::borrow_for;
 use core::ffi::{c_char, c_int, c_uint, c_ulong, c_void};
 use macros::capi;
-use objects::protocol::attr;
+use objects::protocol::attr::{self, Method};
+use objects::state::Interpreter;
 use objects::typeobject::spec::create::{CustomNew, from_metaclass};
 use objects::typeobject::spec::{self, Spec};
 use objects::typeobject::{ModuleDef, lookup, ready};
@@ -11,6 +12,7 @@ use objects::types::dict::Dict;
 use objects::types::module::Module;
 use objects::types::none::none;
 use objects::types::str::Str;
+use objects::types::super_;
 use objects::types::r#type::{PyType_Type, attributes};
 use objects::{Instance, Object, Ref, Result, TypeObject, id};
 
@@ -342,4 +344,46 @@ pub fn _PyObject_FunctionStr(object: &Object) -> Result<Ref<Str>> {
 #[capi]
 pub fn _PyType_GetDict(class: &TypeObject) -> Result<*mut Dict> {
     Ok(class.tp_dict.as_ptr())
+}
+
+/// A static type of an extension that each interpreter shares: readied in the first that asks.
+///
+/// # Safety
+/// As [`PyType_Ready`].
+#[unsafe(no_mangle)]
+pub unsafe extern "C" fn _PyStaticType_InitForExtension(
+    _interpreter: &Interpreter,
+    class: &TypeObject,
+) -> c_int {
+    // SAFETY: the caller's promise.
+    unsafe { PyType_Ready(class) }
+}
+
+/// `super(class, object).name`. Where the caller asks by a place whether it is a method, a plain function is not bound.
+///
+/// # Safety
+/// A C function: a place, or NULL.
+#[capi]
+pub unsafe fn _PySuper_Lookup(
+    class: &TypeObject,
+    object: &Object,
+    name: &Object,
+    is_method: *mut c_int,
+) -> Result<Ref> {
+    let name = objects::types::str::expect_str(name, "attribute name")?;
+    if name.equals_text("__class__")
+        && let Some(found) = super_::find(class, &*super_::start_class(class, object)?, object, name)?
+    {
+        // Only of a super object this is its own.
+        return Ok(found);
+    }
+    // SAFETY: the caller's promise.
+    let Some(is_method) = (unsafe { is_method.as_mut() }) else { return super_::get(class, object, name) };
+    match super_::find_method(class, object, name)? {
+        Method::Unbound(function) => {
+            *is_method = 1;
+            Ok(function)
+        }
+        Method::Bound(value) => Ok(value),
+    }
 }

@@ -94,7 +94,7 @@ fn add(
     write(&file, &bytes);
     let _ = writeln!(
         table,
-        "    Module {{ name: {name:?}, code: include_bytes!({file:?}), is_package: {is_package}, origin: {origin:?} }},",
+        "    Module {{ name: {name:?}, c_name: c{name:?}, code: include_bytes!({file:?}), is_package: {is_package}, origin: {origin:?} }},",
     );
 }
 

@@ -1,6 +1,7 @@
 //! `pymem.h` and `objimpl.h`'s plain memory: three domains, each of which an extension may give another allocator.
 //!
-//! The raw domain and that of `PyMem_Malloc` are the C library's, objects' memory the heap's. What the interpreter itself allocates does not
+//! The raw domain and that of `PyMem_Malloc` are the C library's, objects' memory the heap's; `PyMem_Realloc` and `PyMem_Free` take blocks of
+//! the heap, too, and the heap those of the C library. What the interpreter itself allocates does not
 //! pass through here: its objects come from the heap as they are, unless an extension sets another allocator for objects, which the heap
 //! then asks for every block.
 
@@ -100,13 +101,37 @@ const HEAP: Allocator = Allocator {
     free: heap_free,
 };
 
+unsafe extern "C" fn plain_realloc(ctx: *mut c_void, block: *mut c_void, size: usize) -> *mut c_void {
+    // SAFETY (both): the caller's promise: a block of either.
+    match is_of_page(block) {
+        true => unsafe { heap_realloc(ctx, block, size) },
+        false => unsafe { library_realloc(ctx, block, size) },
+    }
+}
+
+unsafe extern "C" fn plain_free(ctx: *mut c_void, block: *mut c_void) {
+    // SAFETY (both): as above.
+    match is_of_page(block) {
+        true => unsafe { heap_free(ctx, block) },
+        false => unsafe { library_free(ctx, block) },
+    }
+}
+
+/// Whether a block comes from a page of the heap, as the items of a list do, which C code may resize and give back by `PyMem_Realloc` and
+/// `PyMem_Free`.
+fn is_of_page(block: *const c_void) -> bool {
+    heap::region::contains(block.cast())
+}
+
+const PLAIN: Allocator = Allocator { realloc: plain_realloc, free: plain_free, ..LIBRARY };
+
 static RAW: Domain = Domain(Cell::new(LIBRARY));
-static MEM: Domain = Domain(Cell::new(LIBRARY));
+static MEM: Domain = Domain(Cell::new(PLAIN));
 static OBJ: Domain = Domain(Cell::new(HEAP));
 
 /// The domains while they are debugged.
 static DEBUGGED: [debug::Domain; 3] =
-    [debug::Domain::new(b'r', LIBRARY), debug::Domain::new(b'm', LIBRARY), debug::Domain::new(b'o', HEAP)];
+    [debug::Domain::new(b'r', LIBRARY), debug::Domain::new(b'm', PLAIN), debug::Domain::new(b'o', HEAP)];
 
 fn domain(number: c_int) -> Option<&'static Domain> {
     [&RAW, &MEM, &OBJ].get(usize::try_from(number).ok()?).copied()

@@ -40,8 +40,74 @@ static PyObject *take_away(PyObject *module, PyObject *ignored)
     PyMem_SetAllocator(PYMEM_DOMAIN_OBJ, &front.below);
     return PyBool_FromLong(front.blocks > 0);
 }
+static int resize(PyListObject *list, Py_ssize_t size)
+{
+    PyObject **items = PyMem_Realloc(list->ob_item, size * sizeof(PyObject *));
+    if (items == NULL)
+        return -1;
+    list->ob_item = items;
+    list->allocated = size;
+    return 0;
+}
+EXPORT(pop_all, METH_O)
+static PyObject *pop_all(PyObject *module, PyObject *object)
+{
+    PyListObject *list = (PyListObject *)object;
+    PyObject *popped = PyList_New(0);
+    while (Py_SIZE(list) > 1) {
+        PyObject *item = list->ob_item[Py_SIZE(list) - 1];
+        Py_SET_SIZE(list, Py_SIZE(list) - 1);
+        PyList_Append(popped, item);
+        Py_DECREF(item);
+        if (resize(list, Py_SIZE(list)) < 0)
+            return NULL;
+    }
+    return popped;
+}
+EXPORT(push, METH_VARARGS)
+static PyObject *push(PyObject *module, PyObject *args)
+{
+    PyListObject *list;
+    PyObject *item;
+    Py_ssize_t count;
+    if (!PyArg_ParseTuple(args, "O!On", &PyList_Type, &list, &item, &count) || resize(list, Py_SIZE(list) + count) < 0)
+        return NULL;
+    while (count-- > 0) {
+        list->ob_item[Py_SIZE(list)] = Py_NewRef(item);
+        Py_SET_SIZE(list, Py_SIZE(list) + 1);
+    }
+    Py_RETURN_NONE;
+}
+EXPORT(give_back, METH_O)
+static PyObject *give_back(PyObject *module, PyObject *object)
+{
+    PyListObject *list = (PyListObject *)object;
+    PyObject **items = PyMem_Malloc(2 * sizeof(PyObject *));
+    for (Py_ssize_t index = 0; index < Py_SIZE(list); index++)
+        Py_DECREF(list->ob_item[index]);
+    PyMem_Free(list->ob_item);
+    items[0] = Py_NewRef(Py_True);
+    list->ob_item = items;
+    list->allocated = 2;
+    Py_SET_SIZE(list, 1);
+    Py_RETURN_NONE;
+}
 """
 )
+
+# The items of lists, which compiled programs resize themselves.
+for length in (1, 2, 5, 40, 600, 5000):
+    items = list(range(length))
+    popped = module.pop_all(items)
+    items.append("kept")
+    module.push(items, "pushed", length)
+    items.extend(popped[:2])
+    print(length, len(popped), popped[:3], items[:3], items[-2:], len(items))
+    items.sort(key=str)
+    module.give_back(items)
+    items.append(length)
+    items += items
+    print(items)
 
 
 class Thing:
@@ -58,7 +124,6 @@ taken = module.take_away()
 print(taken, len(more), len(text), len(large))
 more[0].loop = more
 del more
-
 
 
 def run_out(left):

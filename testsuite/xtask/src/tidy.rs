@@ -52,7 +52,7 @@ const BELOW: [(&str, &[&str]); 15] = [
     ),
     ("vm/jit", &["ir"]),
     ("vm/tracer", &["bytecode", "interp", "ir", "jit", "macros", "objects"]),
-    ("cpyext", &["bytecode", "interp", "macros", "num", "objects", "unicode"]),
+    ("cpyext", &["bytecode", "interp", "macros", "num", "objects", "syntax", "unicode"]),
 ];
 
 /// Further rows of [`BELOW`] that several crates share.

@@ -70,16 +70,24 @@ pub fn with_cause(raised: Raised, cause: Ref) -> Raised {
 /// # Errors
 /// TypeError when one of them is no exception class.
 pub fn matches(exception: &Object, class: &Object) -> Result<bool> {
-    const NOT_A_CLASS: &str = "catching classes that do not inherit from BaseException is not allowed";
-    if let Some(classes) = class.cast::<Tuple>() {
-        if classes.items().iter().any(|class| as_exception_class(class).is_none()) {
-            return Err(raise!(TypeError, "{NOT_A_CLASS}"));
+    check_class(class)?;
+    Ok(given_matches(exception, class))
+}
+
+/// That `except` can have a class, or a tuple of them.
+///
+/// # Errors
+/// TypeError.
+pub fn check_class(class: &Object) -> Result<()> {
+    let is_fit = match class.cast::<Tuple>() {
+        Some(classes) => classes.items().iter().all(|class| as_exception_class(class).is_some()),
+        None => as_exception_class(class).is_some(),
+    };
+    match is_fit {
+        true => Ok(()),
+        false => {
+            Err(raise!(TypeError, "catching classes that do not inherit from BaseException is not allowed"))
         }
-        return Ok(given_matches(exception, class));
-    }
-    match as_exception_class(class) {
-        Some(class) => Ok(exception.class().is_subtype(class)),
-        None => Err(raise!(TypeError, "{NOT_A_CLASS}")),
     }
 }
 
@@ -140,7 +148,11 @@ pub fn split_group(exception: &Object, class: &Object) -> Result<(Option<Ref>, O
     Ok((Some(exception.to_ref()), None))
 }
 
-fn check_star_class(class: &Object) -> Result<()> {
+/// That `except*` can have a class, or a tuple of them.
+///
+/// # Errors
+/// TypeError.
+pub fn check_star_class(class: &Object) -> Result<()> {
     let classes: Vec<&Object> = match class.cast::<Tuple>() {
         Some(classes) => classes.items().to_vec(),
         None => vec![class],

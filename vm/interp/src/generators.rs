@@ -7,6 +7,7 @@ use core::ptr;
 use objects::interpreter_frame::{InterpreterFrame, SPECIALS_WORDS, owner};
 use objects::raise::Raised;
 use objects::state;
+use objects::types::function::Function;
 use objects::types::generator::{Generator, PyAsyncGen_Type, PyCoro_Type, PyGen_Type, Sent, state as states};
 use objects::types::none::none;
 use objects::{Instance, Object, Ref, Result, id, raise};
@@ -16,18 +17,7 @@ use objects::{Instance, Object, Ref, Result, id, raise};
 /// # Errors
 /// MemoryError.
 pub unsafe fn from_frame(frame: &InterpreterFrame) -> Result<Ref<Generator>> {
-    let code = frame.code();
-    let class = if code.has_flag(COROUTINE) {
-        &PyCoro_Type
-    } else if code.has_flag(ASYNC_GENERATOR) {
-        &PyAsyncGen_Type
-    } else {
-        &PyGen_Type
-    };
-    let function = frame.function();
-    let name = function.func_name.get().unwrap_or_else(|| code.name().to_ref());
-    let qualname = function.func_qualname.get().unwrap_or_else(|| code.qualname().to_ref());
-    let generator = Generator::with_room(class, code, &name, &qualname)?;
+    let generator = room_for(frame.function())?;
     let words = SPECIALS_WORDS + frame.used();
     // SAFETY: the generator has room for the whole frame, whose fields it now owns.
     unsafe {
@@ -39,11 +29,38 @@ pub unsafe fn from_frame(frame: &InterpreterFrame) -> Result<Ref<Generator>> {
         }
     }
     generator.frame_state.set(states::CREATED);
-    if core::ptr::eq(class, &raw const PyCoro_Type) {
+    finish(generator)
+}
+
+/// What a call of the function gives, but with an empty frame.
+fn room_for(function: &Function) -> Result<Ref<Generator>> {
+    let code = function.code();
+    let class = if code.has_flag(COROUTINE) {
+        &PyCoro_Type
+    } else if code.has_flag(ASYNC_GENERATOR) {
+        &PyAsyncGen_Type
+    } else {
+        &PyGen_Type
+    };
+    let name = function.func_name.get().unwrap_or_else(|| code.name().to_ref());
+    let qualname = function.func_qualname.get().unwrap_or_else(|| code.qualname().to_ref());
+    Generator::with_room(class, code, &name, &qualname)
+}
+
+fn finish(generator: Ref<Generator>) -> Result<Ref<Generator>> {
+    if generator.as_object().is_exactly(&PyCoro_Type) {
         crate::coroutine_origin::track(&generator)?;
     }
     objects::object::heap::track(&generator);
     Ok(generator)
+}
+
+/// The generator, coroutine or asynchronous generator of a function, whose frame is the caller's business (`_Py_MakeCoro`).
+///
+/// # Errors
+/// MemoryError.
+pub fn of_function(function: &Function) -> Result<Ref<Generator>> {
+    finish(room_for(function)?)
 }
 
 fn kind(generator: &Generator) -> &'static str {

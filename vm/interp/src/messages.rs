@@ -3,6 +3,7 @@
 use objects::interpreter_frame::InterpreterFrame;
 use objects::protocol::attr;
 use objects::raise::Raised;
+use objects::types::code::Code;
 use objects::types::exceptions as exc;
 use objects::types::str::Str;
 use objects::{Instance, Object, Result, id, raise};
@@ -17,7 +18,12 @@ pub fn undefined_name(name: &Str) -> Raised {
 /// For a fast local or a cell without a value.
 #[cold]
 pub fn unbound(frame: &InterpreterFrame, index: usize) -> Raised {
-    let code = frame.code();
+    unbound_in(frame.code(), index)
+}
+
+/// [`unbound`] by the code alone.
+#[cold]
+pub fn unbound_in(code: &Code, index: usize) -> Raised {
     let Some(name) = code.local_name(index) else { return raise!(SystemError, "no such variable") };
     let text = name.to_string_lossy();
     if index < code.first_free() {
@@ -33,7 +39,8 @@ pub fn unbound(frame: &InterpreterFrame, index: usize) -> Raised {
     with_name(raised, name)
 }
 
-fn with_name(raised: Raised, name: &Str) -> Raised {
+/// Gives a NameError the name that it is about, for suggestions.
+pub fn with_name(raised: Raised, name: &Str) -> Raised {
     if !raised.matches(&exc::NameError) {
         return raised;
     }

@@ -252,8 +252,9 @@ pub fn check_idle(interpreter: &Interpreter) -> Result<()> {
     }
 }
 
+/// InterpreterError for an interpreter whose `__main__` runs.
 #[cold]
-fn running() -> Raised {
+pub fn running() -> Raised {
     let class = &objects::types::exceptions::InterpreterError;
     objects::raise::set_text(class, format_args!("interpreter already running"))
 }

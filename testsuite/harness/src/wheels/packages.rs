@@ -258,6 +258,7 @@ pub const PACKAGES: &[Package] = &[
             "isal==1.9.1",
             "zlib-ng==1.1.0",
             "pytest-aiohttp==1.1.1",
+            "pytest-timeout==2.4.0",
         ],
         sources: Some("aiohttp==3.14.5"),
         tests: &["-o", "addopts=", "-o", "asyncio_default_fixture_loop_scope=function", "tests"],
@@ -412,7 +413,7 @@ pub const PACKAGES: &[Package] = &[
         name: "matplotlib",
         install: &["matplotlib==3.11.2", "numpy==2.5.5"],
         sources: Some("matplotlib==3.11.2"),
-        graft: &[("lib/matplotlib/tests", "matplotlib/tests")],
+        graft: &[("lib/matplotlib/tests/baseline_images", "matplotlib/tests/baseline_images")],
         tests: &[
             "--pyargs",
             "matplotlib.tests.test_agg",

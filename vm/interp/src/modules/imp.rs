@@ -234,6 +234,73 @@ unsafe impl Sync for FrozenTable {}
 #[unsafe(no_mangle)]
 pub static PyImport_FrozenModules: FrozenTable = FrozenTable(Cell::new(core::ptr::null()));
 
+/// Rows for modules, and the last one.
+pub struct FrozenRows<const N: usize>([FrozenEntry; N]);
+
+/// Where a table begins, as extensions import it.
+#[repr(transparent)]
+pub struct FrozenStart(*const FrozenEntry);
+
+// SAFETY (both): never written to.
+unsafe impl<const N: usize> Sync for FrozenRows<N> {}
+unsafe impl Sync for FrozenStart {}
+
+/// How many modules there are before the one of this name.
+const fn count_before(name: &str) -> usize {
+    let mut count = 0;
+    while count < frozen::MODULES.len() && !is_same(frozen::MODULES[count].name, name) {
+        count += 1;
+    }
+    count
+}
+
+const fn is_same(left: &str, right: &str) -> bool {
+    let (left, right) = (left.as_bytes(), right.as_bytes());
+    let mut at = 0;
+    while at < left.len() && at < right.len() && left[at] == right[at] {
+        at += 1;
+    }
+    at == left.len() && at == right.len()
+}
+
+const fn rows<const N: usize>(from: usize) -> FrozenRows<N> {
+    const END: FrozenEntry =
+        FrozenEntry { name: core::ptr::null(), code: core::ptr::null(), size: 0, is_package: 0 };
+    let mut rows = [const { END }; N];
+    let mut at = 0;
+    while at + 1 < N {
+        let module = &frozen::MODULES[from + at];
+        rows[at] = FrozenEntry {
+            name: module.c_name.as_ptr(),
+            code: module.code.as_ptr(),
+            size: module.code.len() as c_int,
+            is_package: module.is_package as c_int,
+        };
+        at += 1;
+    }
+    FrozenRows(rows)
+}
+
+/// Where the modules begin that a start needs, and those of tests.
+const STDLIB: usize = count_before("abc");
+const TEST: usize = count_before("__hello__");
+
+static BOOTSTRAP_ROWS: FrozenRows<{ STDLIB + 1 }> = rows(0);
+static STDLIB_ROWS: FrozenRows<{ TEST - STDLIB + 1 }> = rows(STDLIB);
+static TEST_ROWS: FrozenRows<{ frozen::MODULES.len() - TEST + 1 }> = rows(TEST);
+
+/// The modules that importing needs.
+#[unsafe(no_mangle)]
+pub static _PyImport_FrozenBootstrap: FrozenStart = FrozenStart(BOOTSTRAP_ROWS.0.as_ptr());
+
+/// Those that a start needs.
+#[unsafe(no_mangle)]
+pub static _PyImport_FrozenStdlib: FrozenStart = FrozenStart(STDLIB_ROWS.0.as_ptr());
+
+/// Those of tests.
+#[unsafe(no_mangle)]
+pub static _PyImport_FrozenTest: FrozenStart = FrozenStart(TEST_ROWS.0.as_ptr());
+
 /// The program's own module of a name.
 fn own_module(name: &str) -> Option<frozen::Module> {
     let mut row = PyImport_FrozenModules.0.get();
@@ -246,7 +313,8 @@ fn own_module(name: &str) -> Option<frozen::Module> {
             // SAFETY: as many bytes, which the table keeps.
             let code = unsafe { core::slice::from_raw_parts(entry.code, size) };
             let is_package = entry.is_package != 0;
-            return Some(frozen::Module { name: known, code, is_package, origin: None });
+            let c_name = unsafe { CStr::from_ptr(entry.name) };
+            return Some(frozen::Module { name: known, c_name, code, is_package, origin: None });
         }
         // SAFETY: the row is not the last.
         row = unsafe { row.add(1) };

@@ -4,6 +4,7 @@
 use crate::eval::{fast_ops, ops};
 use crate::messages;
 use objects::protocol::{call, iter, mapping, object, sequence};
+use objects::raise::Raised;
 use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
 use objects::types::float::Float;
@@ -179,9 +180,16 @@ fn extend_list(list: &List, iterable: &Object) -> Result<()> {
 
 /// `**update` in a call: every key must be new.
 pub fn merge_keywords(target: &Dict, callable: &Object, update: &Object) -> Result<()> {
-    match merge_new(target, update) {
-        Ok(()) => Ok(()),
-        Err(raised) if raised.matches(&exc::AttributeError) => {
+    merge_new(target, update).or_else(|raised| explain_keywords(raised, callable, update))
+}
+
+/// What a call says of `**update` whose items cannot be its keywords.
+///
+/// # Errors
+/// TypeError in the place of AttributeError and KeyError; any other as it is.
+pub fn explain_keywords(raised: Raised, callable: &Object, update: &Object) -> Result<()> {
+    match raised {
+        raised if raised.matches(&exc::AttributeError) => {
             raised.clear();
             let name = messages::callable_name(callable)?;
             Err(raise!(
@@ -190,7 +198,7 @@ pub fn merge_keywords(target: &Dict, callable: &Object, update: &Object) -> Resu
                 update.class().name()
             ))
         }
-        Err(raised) if raised.matches(&exc::KeyError) => {
+        raised if raised.matches(&exc::KeyError) => {
             let error = raised.take();
             let key = error
                 .cast::<exc::BaseExceptionObject>()
@@ -201,7 +209,7 @@ pub fn merge_keywords(target: &Dict, callable: &Object, update: &Object) -> Resu
             let key = objects::protocol::object::str(&key)?.to_string_lossy();
             Err(raise!(TypeError, "{name} got multiple values for keyword argument '{key}'"))
         }
-        Err(raised) => Err(raised),
+        raised => Err(raised),
     }
 }
 

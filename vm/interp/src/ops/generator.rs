@@ -143,21 +143,30 @@ ops! { (sp, frame, ts, arg)
 
 /// `async with` says which method gave something that cannot be awaited.
 fn explain_with(raised: raise::Raised, object: &Object, arg: usize) -> raise::Raised {
-    let has_await = object.class().async_methods().is_some_and(|table| table.am_await.get().is_some());
-    if has_await || !raised.matches(&exc::TypeError) {
+    if !raised.matches(&exc::TypeError) {
         return raised;
     }
-    let method = match arg {
+    match not_awaitable(object.class(), arg) {
+        Some(better) => better,
+        None => raised,
+    }
+}
+
+/// What `async with` says of an object that cannot be awaited, which `__aenter__` (1) or `__aexit__` (2) gave; of others nothing.
+pub fn not_awaitable(class: &objects::TypeObject, from: usize) -> Option<raise::Raised> {
+    let method = match from {
         1 => "__aenter__",
         2 => "__aexit__",
-        _ => return raised,
+        _ => return None,
     };
-    raised.clear();
-    raise!(
-        TypeError,
-        "'async with' received an object from {method} that does not implement __await__: {}",
-        object.class().name()
-    )
+    let has_await = class.async_methods().is_some_and(|table| table.am_await.get().is_some());
+    (!has_await).then(|| {
+        raise!(
+            TypeError,
+            "'async with' received an object from {method} that does not implement __await__: {}",
+            class.name()
+        )
+    })
 }
 
 fast_ops! { (pc, sp, frame, ts, arg, table)

@@ -97,7 +97,19 @@ fn iterator_for_unpacking(sequence: &Object) -> Result<Ref> {
 
 /// Pushes the items of a sequence of exactly `count`, the first on top.
 unsafe fn unpack(sp: &mut Stack, sequence: &Object, count: usize) -> Result<()> {
-    let items: Vec<Ref> = if let Some(tuple) = sequence.cast_exact::<Tuple>() {
+    for item in items_of(sequence, count)?.into_iter().rev() {
+        // SAFETY: the opcode leaves room for `count`.
+        unsafe { sp.push(item) };
+    }
+    Ok(())
+}
+
+/// The items of a sequence of exactly `count`.
+///
+/// # Errors
+/// TypeError, ValueError; what iterating raises.
+pub fn items_of(sequence: &Object, count: usize) -> Result<Vec<Ref>> {
+    Ok(if let Some(tuple) = sequence.cast_exact::<Tuple>() {
         check_count(tuple.len(), count)?;
         tuple.items().iter().map(|item| (*item).to_ref()).collect()
     } else if let Some(list) = sequence.cast_exact::<List>() {
@@ -113,12 +125,7 @@ unsafe fn unpack(sp: &mut Stack, sequence: &Object, count: usize) -> Result<()> 
             return Err(too_many(count));
         }
         items
-    };
-    for item in items.into_iter().rev() {
-        // SAFETY: the opcode leaves room for `count`.
-        unsafe { sp.push(item) };
-    }
-    Ok(())
+    })
 }
 
 fn check_count(length: usize, expected: usize) -> Result<()> {
@@ -142,6 +149,18 @@ fn take(iterator: &Object, count: usize) -> Result<Vec<Ref>> {
 
 /// Pushes `before` items, a list of those in the middle, and `after` items, the first on top.
 unsafe fn unpack_starred(sp: &mut Stack, sequence: &Object, before: usize, after: usize) -> Result<()> {
+    for item in starred_items_of(sequence, before, after)?.into_iter().rev() {
+        // SAFETY: the opcode leaves room for all.
+        unsafe { sp.push(item) };
+    }
+    Ok(())
+}
+
+/// `before` items, a list of those in the middle, and `after` items.
+///
+/// # Errors
+/// As [`items_of`].
+pub fn starred_items_of(sequence: &Object, before: usize, after: usize) -> Result<Vec<Ref>> {
     let iterator = iterator_for_unpacking(sequence)?;
     let mut items = take(&iterator, before)?;
     let expected = before + after;
@@ -160,11 +179,7 @@ unsafe fn unpack_starred(sp: &mut Stack, sequence: &Object, before: usize, after
     }
     let tail = items.split_off(items.len() - after);
     let middle = List::from_vec(items.split_off(before))?;
-    // SAFETY: the opcode leaves room for all.
-    unsafe {
-        tail.into_iter().rev().for_each(|item| sp.push(item));
-        sp.push(middle);
-        items.into_iter().rev().for_each(|item| sp.push(item));
-    }
-    Ok(())
+    items.push(middle.upcast());
+    items.extend(tail);
+    Ok(items)
 }

@@ -37,8 +37,11 @@ ops! { (sp, frame, ts, arg)
     }
 }
 
-/// The values under the keys; `None` when one is missing.
-fn match_keys(subject: &Object, keys: &Tuple) -> Result<Option<Ref>> {
+/// The values under the keys; `None` when one is missing (`_PyEval_MatchKeys`).
+///
+/// # Errors
+/// ValueError for a key that is there twice; what the mapping raises.
+pub fn match_keys(subject: &Object, keys: &Tuple) -> Result<Option<Ref>> {
     if keys.is_empty() {
         return Ok(Some(Tuple::empty().upcast()));
     }
@@ -64,8 +67,12 @@ fn match_keys(subject: &Object, keys: &Tuple) -> Result<Option<Ref>> {
     Ok(Some(Tuple::from_vec(values)?.upcast()))
 }
 
-/// The attributes that a class pattern looks at: `count` positional ones and those named; `None` when the subject does not match.
-fn match_class(subject: &Object, class: &Object, count: usize, names: &Tuple) -> Result<Option<Ref>> {
+/// The attributes that a class pattern looks at: `count` positional ones and those named; `None` when the subject does not match
+/// (`_PyEval_MatchClass`).
+///
+/// # Errors
+/// TypeError for a class that has no such pattern; what the subject raises.
+pub fn match_class(subject: &Object, class: &Object, count: usize, names: &Tuple) -> Result<Option<Ref>> {
     let Some(class_type) = class.cast::<TypeObject>() else {
         return Err(raise!(TypeError, "called match pattern must be a class"));
     };

@@ -9,27 +9,45 @@ use objects::types::namespace::Namespace;
 use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Ref, Result, TypeObject, id};
+use objects::{Instance, Object, Raised, Ref, Result, TypeObject, id};
 
 /// The texts of an exception; none for a MemoryError.
 #[derive(Default)]
 pub struct Snapshot {
-    class: Option<Class>,
-    message: Option<String>,
+    pub class: Option<Class>,
+    pub message: Option<String>,
     /// The whole traceback.
-    display: Option<String>,
+    pub display: Option<String>,
 }
 
-struct Class {
-    name: String,
-    qualname: String,
-    module: String,
+/// What is said of the class.
+pub struct Class {
+    pub name: Option<String>,
+    pub qualname: Option<String>,
+    pub module: Option<String>,
+}
+
+/// What may go wrong in taking a snapshot.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Step {
+    Class,
+    Message,
+}
+
+impl Step {
+    /// How error messages call it.
+    pub fn failure(self) -> &'static str {
+        match self {
+            Step::Class => "error while initializing exception type snapshot",
+            Step::Message => "error while formatting exception",
+        }
+    }
 }
 
 impl Class {
     fn of(class: &TypeObject) -> Result<Class> {
-        let text = |name: &Str| -> Result<String> {
-            Ok(object::str(&*attr::get(class.as_object(), name)?)?.to_string_lossy())
+        let text = |name: &Str| -> Result<Option<String>> {
+            Ok(Some(object::str(&*attr::get(class.as_object(), name)?)?.to_string_lossy()))
         };
         Ok(Class {
             name: text(id!("__name__"))?,
@@ -45,11 +63,19 @@ impl Snapshot {
     /// # Errors
     /// What showing it raises.
     pub fn of(exception: &Object) -> Result<Snapshot> {
+        Snapshot::steps(exception).map_err(|(_, raised)| raised)
+    }
+
+    /// [`Snapshot::of`], which says what went wrong.
+    ///
+    /// # Errors
+    /// As there.
+    pub fn steps(exception: &Object) -> core::result::Result<Snapshot, (Step, Raised)> {
         if exception.class().is_subtype(&exc::MemoryError) {
             return Ok(Snapshot::default());
         }
-        let class = Class::of(exception.class())?;
-        let message = object::str(exception)?.to_string_lossy();
+        let class = Class::of(exception.class()).map_err(|raised| (Step::Class, raised))?;
+        let message = object::str(exception).map_err(|raised| (Step::Message, raised))?.to_string_lossy();
         let display = display(exception).unwrap_or_else(|raised| {
             raised.clear();
             None
@@ -59,9 +85,12 @@ impl Snapshot {
 
     /// The last line of the traceback.
     pub fn formatted(&self) -> Option<String> {
-        let class = self.class.as_ref().map(|class| match class.module.as_str() {
-            "builtins" | "__main__" => class.qualname.clone(),
-            module => format!("{module}.{}", class.qualname),
+        let class = self.class.as_ref().and_then(|class| {
+            let name = class.qualname.as_ref().or(class.name.as_ref())?;
+            Some(match class.module.as_deref() {
+                None | Some("builtins" | "__main__") => name.clone(),
+                Some(module) => format!("{module}.{name}"),
+            })
         });
         match (class, &self.message) {
             (Some(class), Some(message)) => Some(format!("{class}: {message}")),
@@ -84,9 +113,16 @@ impl Snapshot {
             None => none().to_ref(),
             Some(class) => {
                 let dict = Dict::new()?;
-                dict.set_text("__name__", &*text(Some(&class.name))?)?;
-                dict.set_text("__qualname__", &*text(Some(&class.qualname))?)?;
-                dict.set_text("__module__", &*text(Some(&class.module))?)?;
+                let names = [
+                    ("__name__", &class.name),
+                    ("__qualname__", &class.qualname),
+                    ("__module__", &class.module),
+                ];
+                for (name, value) in names {
+                    if let Some(value) = value {
+                        dict.set_text(name, &*text(Some(value))?)?;
+                    }
+                }
                 Namespace::new(dict)?.upcast()
             }
         };

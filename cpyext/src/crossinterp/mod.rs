@@ -1,4 +1,9 @@
-//! `pycore_crossinterp.h`: data that goes from one interpreter to another, as extensions share the instances of their classes.
+//! `pycore_crossinterp.h`: data that goes from one interpreter to another, as extensions share the instances of their classes; `session` has
+//! a thread's visit to another interpreter.
+
+pub mod excinfo;
+pub mod namespace;
+pub mod session;
 
 use crate::pymem::{PyMem_RawFree, PyMem_RawMalloc};
 use core::ffi::{c_int, c_long, c_void};
