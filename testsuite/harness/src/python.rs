@@ -99,7 +99,7 @@ impl Python {
     pub fn command(&self) -> Command {
         let mut command = Command::new(&self.executable);
         command.env_clear();
-        for name in ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH"] {
+        for name in ["PATH", "HOME", "TMPDIR", "LD_LIBRARY_PATH", "PYTHON_JIT", "PYTHON_JIT_OPTIONS"] {
             if let Some(value) = std::env::var_os(name) {
                 command.env(name, value);
             }
