@@ -153,7 +153,8 @@ unsafe extern "C" fn land(
     LANDED.pc.set(unsafe { pc.sub(1) });
     LANDED.sp.set(sp);
     LANDED.frame.set(frame);
-    ptr::null_mut()
+    // What an exception that leaves the evaluation does not give.
+    ptr::dangling_mut()
 }
 
 /// Executes the instruction at `word` in the frame, all of whose `depth` slots are in its memory. Whether that leads elsewhere than to the
@@ -169,9 +170,11 @@ pub unsafe fn execute_one(ts: ThreadPtr, frame: FramePtr, word: Pc, depth: usize
         let mut opcode;
         // An instruction that has rewritten itself comes again.
         loop {
-            LANDED.frame.set(ptr::null());
             opcode = *word as u8;
-            (TABLE.0[usize::from(opcode)])(word.add(1), sp, frame, ts, arg, &ONE);
+            if (TABLE.0[usize::from(opcode)])(word.add(1), sp, frame, ts, arg, &ONE).is_null() {
+                // What the instruction has called may have landed before.
+                LANDED.frame.set(ptr::null());
+            }
             if !ptr::eq(LANDED.frame.get(), frame) || !ptr::eq(LANDED.pc.get(), word) {
                 break;
             }

@@ -372,13 +372,13 @@ fn target(rec: &mut Recorder, owner: Owner, live: &Object, name: &Str) -> Record
         && found.class().tp_descr_set.get().is_some()
     {
         let Some(member) = found.cast_exact::<MemberDescr>().map(MemberDescr::def) else { return Ok(None) };
-        let offset = i32::try_from(member.offset).map_err(|_| Abort::Operands)?;
-        // SAFETY: the instance has such a field.
-        let unset =
-            unsafe { *live.as_ptr().cast::<u8>().add(offset as usize).cast::<*mut Object>() }.is_null();
         if member.kind != kind::OBJECT_EX || member.flags & READONLY != 0 {
             return Ok(None);
         }
+        let offset = i32::try_from(member.offset).map_err(|_| Abort::Operands)?;
+        // SAFETY: the instance has such a field, which holds an object or NULL.
+        let unset =
+            unsafe { *live.as_ptr().cast::<u8>().add(offset as usize).cast::<*mut Object>() }.is_null();
         owner.guard_version(rec, class);
         return Ok(Some(Target { offset, unset, new_word: None }));
     }
