@@ -23,14 +23,85 @@ fn main() {
     println!("cargo:rustc-link-arg-bins=-Wl,--push-state,--no-as-needed,-lm,--pop-state");
 }
 
-/// What is added to the linker's own script: functions in the order of these symbols, and docstrings before all that starts read.
+/// Crates whose data no start reads: they come before the rest, so that what is read lies together. A name too few or too many costs only
+/// memory.
+const SELDOM: &[&str] = &[
+    "addr2line",
+    "blake2b_simd",
+    "blake2s_simd",
+    "bzip2_sys",
+    "cpyext",
+    "dashu_int",
+    "expat",
+    "gimli",
+    "iced_x86",
+    "ir",
+    "jit",
+    "jit_x86",
+    "libffi_sys",
+    "liblzma_sys",
+    "libsqlite3_sys",
+    "libz_sys",
+    "md5",
+    "miniz_oxide",
+    "object",
+    "openssl_sys",
+    "rustc_demangle",
+    "sha1",
+    "sha2",
+    "sha3",
+    "sre",
+    "stdlib_async",
+    "stdlib_compress",
+    "stdlib_crypto",
+    "stdlib_ctypes",
+    "stdlib_data",
+    "stdlib_math",
+    "stdlib_sqlite",
+    "stdlib_term",
+    "stdlib_xml",
+    "tracer",
+    "unicode",
+];
+
+/// Crates of which a start reads nothing but the names of some functions.
+const SELDOM_BUT_NAMES: &[&str] = &["stdlib_text"];
+
+/// What is added to the linker's own script: functions in the order of these symbols, and what a start does not read apart from what it
+/// reads, docstrings first of all.
 fn linker_script(symbols: &str) -> String {
-    let mut script = String::from("SECTIONS\n{\n  .text.first :\n  {\n");
+    let mut text = String::new();
     for symbol in symbols.lines().filter(|line| !line.starts_with('#')) {
-        let _ = writeln!(script, "    *(.text.{symbol} .text.unlikely.{symbol})");
+        let _ = writeln!(text, "    *(.text.{symbol} .text.unlikely.{symbol})");
     }
-    script += "  }\n}\nINSERT BEFORE .text;\n";
-    script += "SECTIONS\n{\n  .data.rel.ro :\n  {\n    *(.data.rel.ro.docs)\n    *(.data.rel.ro .data.rel.ro.*)\n  }\n}\n";
-    script += "INSERT BEFORE .dynamic;\n";
-    script
+    text += "    *(.text .text.*)\n";
+    let constants = seldom(SELDOM, ".rodata .rodata.*") + &seldom(SELDOM_BUT_NAMES, ".rodata .rodata.[!s]*");
+    let relocated = [
+        "    *(.data.rel.ro.docs)\n",
+        &seldom(SELDOM, ".data.rel.ro .data.rel.ro.*"),
+        "    *(.data.rel.ro .data.rel.ro.*)\n",
+    ];
+    let variables = seldom(SELDOM, ".data .data.*") + "    *(.data .data.*)\n";
+    [
+        output(".text", &text, "BEFORE .init"),
+        // A section of its own, for strings are put together within a section.
+        output(".rodata.seldom", &constants, "BEFORE .rodata"),
+        output(".data.rel.ro", &relocated.concat(), "BEFORE .dynamic"),
+        output(".data", &variables, "BEFORE .tm_clone_table"),
+    ]
+    .concat()
+}
+
+/// One output section of the executable.
+fn output(name: &str, inputs: &str, place: &str) -> String {
+    format!("SECTIONS\n{{\n  {name} :\n  {{\n{inputs}  }}\n}}\nINSERT {place};\n")
+}
+
+/// These sections of these crates, Rust's and C's.
+fn seldom(crates: &[&str], sections: &str) -> String {
+    let mut inputs = String::new();
+    for name in crates {
+        let _ = writeln!(inputs, "    *.{name}-*.rcgu.o({sections})\n    *lib{name}-*.rlib*({sections})");
+    }
+    inputs
 }

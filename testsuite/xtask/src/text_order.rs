@@ -4,7 +4,7 @@
 //! so most of the text would be resident in every process. Put together, it fills a few windows. The order is taken from runs under
 //! valgrind; a symbol is named without its hash, so that the file serves other builds, and a name that a build does not have is harmless.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashSet};
 use std::fs;
 use std::path::Path;
 use std::process::{Command, Stdio};
@@ -31,10 +31,11 @@ pub fn run(args: &[String]) -> Result {
     }
     let python = Python::ours()?;
     let profile = std::env::temp_dir().join(format!("text-order-{}", std::process::id()));
+    let symbols = Symbols::of(python.executable())?;
     let mut known = HashSet::new();
     let mut patterns = Vec::new();
     for run in RUNS {
-        for name in functions(python.executable(), run, &profile)? {
+        for name in functions(python.executable(), run, &symbols, &profile)? {
             let pattern = pattern(&name);
             if known.insert(pattern.clone()) {
                 patterns.push(pattern);
@@ -48,8 +49,9 @@ pub fn run(args: &[String]) -> Result {
     Ok(())
 }
 
-/// The executable's own functions that a run enters, by address.
-fn functions(executable: &Path, args: &[&str], profile: &Path) -> Result<Vec<String>> {
+/// The executable's own functions that a run enters, by address. A function that the compiler has found equal to others is named in all
+/// its names, for only one of them is the name of its section.
+fn functions(executable: &Path, args: &[&str], symbols: &Symbols, profile: &Path) -> Result<Vec<String>> {
     let status = Command::new("valgrind")
         .args([
             "--tool=callgrind",
@@ -68,35 +70,58 @@ fn functions(executable: &Path, args: &[&str], profile: &Path) -> Result<Vec<Str
         .map_err(|error| format!("cannot run valgrind: {error}"))?;
     let text = fs::read(profile).map_err(|error| format!("valgrind left no profile ({status}): {error}"))?;
     fs::remove_file(profile)?;
-    Ok(executed(&String::from_utf8_lossy(&text), &format!("ob={}", executable.display())))
+    let addresses = executed(&String::from_utf8_lossy(&text), &format!("ob={}", executable.display()));
+    let entered: BTreeSet<u64> = addresses.iter().filter_map(|&address| symbols.start(address)).collect();
+    Ok(entered.iter().flat_map(|start| symbols.0[start].iter().cloned()).collect())
 }
 
-/// The names in a profile of what belongs to the object that the line `object` names, by their first address.
-fn executed(profile: &str, object: &str) -> Vec<String> {
-    let mut first: BTreeMap<&str, u64> = BTreeMap::new();
-    let (mut ours, mut function) = (false, "");
+/// The functions of an executable: all the names of each, by its address.
+struct Symbols(BTreeMap<u64, Vec<String>>);
+
+impl Symbols {
+    /// What `nm` says.
+    fn of(executable: &Path) -> Result<Self> {
+        let output = Command::new("nm")
+            .arg("--defined-only")
+            .arg(executable)
+            .output()
+            .map_err(|error| format!("cannot run nm: {error}"))?;
+        Ok(Self::parse(&String::from_utf8_lossy(&output.stdout)))
+    }
+
+    fn parse(listing: &str) -> Self {
+        let mut symbols = BTreeMap::<u64, Vec<String>>::new();
+        for line in listing.lines() {
+            if let [address, "t" | "T" | "w" | "W", name] = line.split(' ').collect::<Vec<_>>()[..]
+                && let Ok(address) = u64::from_str_radix(address, 16)
+            {
+                symbols.entry(address).or_default().push(name.to_owned());
+            }
+        }
+        Self(symbols)
+    }
+
+    /// Where the function begins that has this address.
+    fn start(&self, address: u64) -> Option<u64> {
+        self.0.range(..=address).next_back().map(|(&start, _)| start)
+    }
+}
+
+/// The addresses in a profile at which something of the object that the line `object` names was run.
+fn executed(profile: &str, object: &str) -> Vec<u64> {
+    let mut addresses = Vec::new();
+    let mut ours = false;
     for line in profile.lines() {
         if line.starts_with("ob=") {
             ours = line == object;
-        } else if let Some(name) = line.strip_prefix("fn=") {
-            // A name with a number after it is the same function, called by itself.
-            function = name.split('\'').next().unwrap_or(name);
         } else if ours
             && let Some(address) = line.strip_prefix("0x").and_then(|line| line.split(' ').next())
             && let Ok(address) = u64::from_str_radix(address, 16)
         {
-            let place = first.entry(function).or_insert(address);
-            *place = address.min(*place);
+            addresses.push(address);
         }
     }
-    // Names that are no symbol: addresses and "(below main)".
-    first.retain(|name, _| {
-        name.bytes().all(|byte| byte.is_ascii_alphanumeric() || b"_$.".contains(&byte))
-            && !name.starts_with("0x")
-    });
-    let mut names: Vec<_> = first.into_iter().collect();
-    names.sort_by_key(|&(name, address)| (address, name));
-    names.into_iter().map(|(name, _)| name.to_owned()).collect()
+    addresses
 }
 
 /// A symbol's name with `*` for what differs from build to build: hashes, and the number of a promoted local.
@@ -138,8 +163,19 @@ mod tests {
     }
 
     #[test]
-    fn functions_come_in_the_order_of_their_addresses() {
-        let profile = "ob=/lib/x\nfn=strlen\n0x10 1\nob=/p\nfn=b\n0x30 1\n+3\nfn=a'2\n0x20 1\ncfn=c\n0x40 2\nfn=0x99\n0x99 1\n";
-        assert_eq!(executed(profile, "ob=/p"), ["a", "b"]);
+    fn addresses_are_those_of_the_object() {
+        let profile =
+            "ob=/lib/x\nfn=strlen\n0x10 1\nob=/p\nfn=b\n0x30 1\n+3\nfn=a'2\n0x20 1\ncfn=c\n0x40 2\n";
+        assert_eq!(executed(profile, "ob=/p"), [0x30, 0x20, 0x40]);
+    }
+
+    #[test]
+    fn equal_functions_have_several_names() {
+        let symbols = Symbols::parse(
+            "0000000000000020 t a\n0000000000000020 T b\n0000000000000028 d c\n0000000000000030 t e\n",
+        );
+        assert_eq!(symbols.start(0x2f), Some(0x20));
+        assert_eq!(symbols.0[&0x20], ["a", "b"]);
+        assert_eq!(symbols.start(0x10), None);
     }
 }

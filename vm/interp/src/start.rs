@@ -120,12 +120,10 @@ fn built_in(name: &str) -> Result<Ref<Module>> {
 /// Has the process handle signals as Python programs expect: a broken pipe and too large a file are errors, SIGINT raises
 /// KeyboardInterrupt.
 fn start_signals() -> Result<()> {
-    // SAFETY: dispositions without handlers. The native stack's own handlers of a fault give way to the system's.
+    // SAFETY: dispositions without handlers.
     unsafe {
         libc::signal(libc::SIGPIPE, libc::SIG_IGN);
         libc::signal(libc::SIGXFSZ, libc::SIG_IGN);
-        libc::signal(libc::SIGSEGV, libc::SIG_DFL);
-        libc::signal(libc::SIGBUS, libc::SIG_DFL);
     }
     let module = built_in("_signal")?;
     module::exec_definition(&module, definition("_signal")?)

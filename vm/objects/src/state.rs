@@ -6,7 +6,7 @@ use crate::per_interpreter;
 use crate::types::dict::Dict;
 use crate::types::frame::Frame;
 use core::cell::Cell;
-use core::ffi::{c_int, c_long, c_ulong, c_void};
+use core::ffi::{c_char, c_int, c_long, c_ulong, c_void};
 use core::ptr;
 use core::sync::atomic::AtomicUsize;
 use std::sync::{Mutex, MutexGuard, TryLockError};
@@ -385,16 +385,43 @@ const STACK_RESERVE: usize = 256 << 10;
 
 /// [`STACK_FLOOR`] of the calling thread, 0 when the system does not say where its stack is.
 fn stack_floor() -> usize {
+    let (low, size) = main_stack().or_else(thread_stack).unwrap_or_default();
+    low + STACK_RESERVE.min(size / 4)
+}
+
+/// The lowest address and the size in bytes of the main thread's stack, if that is the calling thread. The system begins it with the
+/// executable's name (getauxval(3)); to ask the C library would be to read the map of the whole process.
+fn main_stack() -> Option<(usize, usize)> {
+    const PAGE: usize = 4096;
+    // SAFETY: questions about this process; the name is a C string that stays.
+    unsafe {
+        let name = libc::getauxval(libc::AT_EXECFN) as *const c_char;
+        let mut limit: libc::rlimit = core::mem::zeroed();
+        if libc::gettid() != libc::getpid()
+            || name.is_null()
+            || libc::getrlimit(libc::RLIMIT_STACK, &raw mut limit) != 0
+        {
+            return None;
+        }
+        let top = (name as usize + libc::strlen(name)).next_multiple_of(PAGE);
+        // A stack without a limit ends where the next mapping begins.
+        let size = usize::try_from(limit.rlim_cur).ok().filter(|_| limit.rlim_cur != libc::RLIM_INFINITY)?;
+        Some((top.checked_sub(size)?, size))
+    }
+}
+
+/// The lowest address and the size in bytes of the calling thread's stack, as the C library has it.
+fn thread_stack() -> Option<(usize, usize)> {
     // SAFETY: the attributes are initialised by the call that reports them and destroyed once.
     unsafe {
         let mut attributes: libc::pthread_attr_t = core::mem::zeroed();
         if libc::pthread_getattr_np(libc::pthread_self(), &raw mut attributes) != 0 {
-            return 0;
+            return None;
         }
         let (mut low, mut size) = (ptr::null_mut(), 0);
         let status = libc::pthread_attr_getstack(&raw const attributes, &raw mut low, &raw mut size);
         libc::pthread_attr_destroy(&raw mut attributes);
-        if status != 0 { 0 } else { low as usize + STACK_RESERVE.min(size / 4) }
+        (status == 0).then_some((low as usize, size))
     }
 }
 
