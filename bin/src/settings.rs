@@ -4,6 +4,7 @@ use crate::cli::{Cli, Program};
 use crate::locale::{self, Locale};
 use crate::paths;
 use interp::config::{Config, Memory};
+use objects::codecs::filesystem::Encoding;
 use std::env;
 use std::ffi::OsString;
 
@@ -265,6 +266,10 @@ pub fn configure(program: &str, cli: &Cli, args: &[OsString]) -> Result<Config, 
         safe_path: cli.safe_path || path_file.is_some() || sources.is_set("PYTHONSAFEPATH"),
         dev_mode,
         utf8_mode,
+        filesystem_encoding: match utf8_mode {
+            true => Encoding::Utf8,
+            false => Encoding::of_locale(&locale.encoding),
+        },
         warn_default_encoding: sources.has_x("warn_default_encoding")
             || sources.is_set("PYTHONWARNDEFAULTENCODING"),
         inspect: cli.interactive || sources.is_set("PYTHONINSPECT"),

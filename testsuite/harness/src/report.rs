@@ -91,7 +91,11 @@ const FAILURES: [State; 3] = [State::Fail, State::Crash, State::Hang];
 
 /// Runs tests, with the commands that `command` makes; one that takes longer than `limit` is ended. The output goes to `log`, and what the
 /// tests leave behind into a directory beside it.
-pub fn run(log: PathBuf, limit: Duration, command: impl Fn(&Files) -> Command) -> io::Result<Report> {
+pub fn run(
+    log: PathBuf,
+    limit: Duration,
+    command: impl Fn(&Files) -> io::Result<Command>,
+) -> io::Result<Report> {
     let dir = log.with_extension(std::process::id().to_string());
     fs::create_dir_all(&dir)?;
     let output = File::create(&log)?;
@@ -107,7 +111,7 @@ pub fn run(log: PathBuf, limit: Duration, command: impl Fn(&Files) -> Command) -
         let ids: String = report.tests.keys().flat_map(|id| [id.as_str(), "\n"]).collect();
         fs::write(&files.done, ids)?;
         fs::write(&files.progress, "")?;
-        let mut command = command(&files);
+        let mut command = command(&files)?;
         command.stdout(output.try_clone()?).stderr(output.try_clone()?);
         let end = watch(&mut Running::start(&mut command)?, &files.progress, limit)?;
         let unfinished = read_progress(&fs::read_to_string(&files.progress)?, &mut report);

@@ -1,11 +1,14 @@
 """Run one of CPython's test files and report each test as it starts and ends.
 
-usage: suite_driver.py REPORT DONE MODULE
+usage: -m suite_driver REPORT DONE MODULE
 
 Lines of `start|pass|fail|skip <TAB> test id` are appended to REPORT, `absent <TAB>
 reason` if the file wants to be skipped as a whole, `broken` if it cannot be
 loaded, and `end` when nothing is left to do.  Tests listed in DONE are left
 out: after a crash, the file is started again to run the others.
+
+It is run as a module, as CPython's own runner is: tests start processes that
+import `__main__` again, by its name.
 """
 
 import os
@@ -14,11 +17,10 @@ import traceback
 import unittest
 
 from test import support
+from test.support import os_helper
+from test.libregrtest.setup import UNICODE_GUARD_ENV
 
-report_path, done_path, module = sys.argv[1:]
-report = os.open(report_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
-with open(done_path, encoding="utf-8") as file:
-    done = set(file.read().splitlines())
+report = None
 
 
 def say(what, text=""):
@@ -79,18 +81,25 @@ class Result(unittest.TestResult):
         self.failed = True
 
 
-def without_done(suite):
+def without(done, suite):
     for test in suite:
         if isinstance(test, unittest.TestSuite):
-            yield suite.__class__(without_done(test))
+            yield suite.__class__(without(done, test))
         elif name(test) not in done:
             yield test
 
 
 def main():
+    global report
+    report_path, done_path, module = sys.argv[1:]
+    report = os.open(report_path, os.O_WRONLY | os.O_APPEND | os.O_CREAT | os.O_CLOEXEC, 0o666)
+    with open(done_path, encoding="utf-8") as file:
+        done = set(file.read().splitlines())
     # The tests of terminals bring one of their own.
     support.use_resources = ["curses"]
     os.environ.setdefault("TERM", "xterm")
+    # CPython's runner sets it, and the test of the runner looks for it.
+    os.environ.setdefault(UNICODE_GUARD_ENV, os_helper.FS_NONASCII)
     support.verbose = 0
     loader = unittest.TestLoader()
     try:
@@ -101,8 +110,9 @@ def main():
     if loader.errors:
         print(*loader.errors, sep="\n", file=sys.stderr)
         say("broken")
-    unittest.TestSuite(without_done(suite)).run(Result())
+    unittest.TestSuite(without(done, suite)).run(Result())
     say("end")
 
 
-main()
+if __name__ == "__main__":
+    main()

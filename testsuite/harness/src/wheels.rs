@@ -120,7 +120,7 @@ impl Environment {
             for (name, value) in self.package.variables {
                 command.env(name, value);
             }
-            command
+            Ok(command)
         })
     }
 }

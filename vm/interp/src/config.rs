@@ -1,6 +1,7 @@
 //! What the command line and the environment said.
 
 use core::sync::atomic::{AtomicI32, Ordering};
+use objects::codecs::filesystem;
 use std::ffi::OsString;
 use std::sync::OnceLock;
 
@@ -45,6 +46,7 @@ pub struct Config {
     pub safe_path: bool,
     pub dev_mode: bool,
     pub utf8_mode: bool,
+    pub filesystem_encoding: filesystem::Encoding,
     pub warn_default_encoding: bool,
     pub inspect: bool,
     pub interactive: bool,
@@ -109,6 +111,7 @@ impl Default for Config {
             safe_path: false,
             dev_mode: false,
             utf8_mode: false,
+            filesystem_encoding: filesystem::Encoding::default(),
             warn_default_encoding: false,
             inspect: false,
             interactive: false,

@@ -65,15 +65,10 @@ pub fn register_lines(code: &Code, text: &str, filename: &str) -> Result<()> {
 pub fn run_command(command: &OsStr) -> Result<()> {
     crate::audit::raise_named("cpython.run_command", &[&*decoded(command)?])?;
     prepend_path("")?;
-    let Some(text) = command.to_str() else {
-        let text = "Unable to decode the command from the command line:";
-        crate::traceback_print::write_stderr(&format!("{text}\n"));
-        return decoded(command)?
-            .downcast::<Str>()
-            .map_err(|_| raise::bad_internal_call())?
-            .to_str()
-            .map(drop);
-    };
+    let command = codecs::decode_fs(command.as_bytes())?;
+    let text = command.to_str().inspect_err(|_| {
+        crate::traceback_print::write_stderr("Unable to decode the command from the command line:\n");
+    })?;
     let text = format!("{text}\n");
     let code = compile::compile(text.as_bytes(), "<string>", Mode::Exec, 0, -1)?;
     register_lines(&code, &text, "<string>")?;
@@ -183,7 +178,7 @@ fn code_of(file: &str, bytes: &[u8], is_compiled: bool, skip_first_line: bool) -
         bytes = &bytes[end..];
     }
     let text = source::decode_program(bytes, file)?;
-    compile::compile(&text, file, Mode::Exec, 0, -1)
+    compile::compile_program(&text, file)
 }
 
 /// Whether the file ends in a zip archive's directory.
@@ -224,7 +219,7 @@ pub fn run_stdin() -> Result<()> {
     }
     let text = source::decode_program(&bytes, "<stdin>")?;
     main_module()?.dict().set_str(id!("__file__"), id!("<stdin>"))?;
-    let result = run_code(&*compile::compile(&text, "<stdin>", Mode::Exec, 0, -1)?);
+    let result = run_code(&*compile::compile_program(&text, "<stdin>")?);
     streams::flush(false);
     result
 }

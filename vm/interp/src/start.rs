@@ -66,6 +66,7 @@ fn attach_main_thread() -> &'static ThreadState {
 /// MemoryError; a mistake in a built-in type's declaration.
 pub fn start() -> Result<()> {
     fill_hooks();
+    codecs::filesystem::choose(config::get().filesystem_encoding);
     objects::hash::set_seed(config::get().hash_seed);
     attach_main_thread();
     objects::types::init()?;
@@ -132,7 +133,7 @@ fn start_signals() -> Result<()> {
 /// What the configuration says about paths and arguments, into `sys`.
 fn set_paths(sys: &Dict) -> Result<()> {
     let config = config::get();
-    let text = |value: &str| -> Result<Ref> { Ok(Str::new(value)?.upcast()) };
+    let text = |value: &str| -> Result<Ref> { Ok(codecs::decode_fs(value.as_bytes())?.upcast()) };
     let decoded = |values: &[OsString]| -> Result<Ref> {
         let items = values.iter().map(|value| Ok(codecs::decode_fs(value.as_bytes())?.upcast()));
         Ok(List::from_vec(items.collect::<Result<_>>()?)?.upcast())
@@ -147,8 +148,8 @@ fn set_paths(sys: &Dict) -> Result<()> {
     let x_options = Dict::new()?;
     for option in &config.x_options {
         match option.split_once('=') {
-            Some((name, value)) => x_options.set_text(name, &*text(value)?)?,
-            None => x_options.set_text(option, objects::types::bool::from_bool(true))?,
+            Some((name, value)) => x_options.set_item(&*text(name)?, &*text(value)?)?,
+            None => x_options.set_item(&*text(option)?, objects::types::bool::from_bool(true))?,
         }
     }
     sys.set_text("_xoptions", &x_options)?;

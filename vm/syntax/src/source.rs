@@ -16,16 +16,19 @@ pub struct Source<'a> {
     /// The longest prefix that is UTF-8.
     text: &'a str,
     first_nul: usize,
+    /// Whether the end of the last line is no part of what was given.
+    has_added_end: bool,
 }
 
 impl<'a> Source<'a> {
     /// Takes text with any of the three line ends, and ends its last line if `end_last_line` says so.
     pub fn new(arena: &'a Arena, text: &[u8], end_last_line: bool) -> Self {
         let mut lines = translate_newlines(text);
-        if end_last_line && lines.last().is_some_and(|&c| c != b'\n') {
+        let has_added_end = end_last_line && lines.last().is_some_and(|&c| c != b'\n');
+        if has_added_end {
             lines.to_mut().push(b'\n');
         }
-        Self::untranslated(arena, &lines)
+        Self { has_added_end, ..Self::untranslated(arena, &lines) }
     }
 
     /// Takes text as it is.
@@ -34,12 +37,13 @@ impl<'a> Source<'a> {
         match std::str::from_utf8(text) {
             Ok(text) => {
                 let text = arena.text(text);
-                Self { arena, bytes: text.as_bytes(), text, first_nul }
+                Self { arena, bytes: text.as_bytes(), text, first_nul, has_added_end: false }
             }
             Err(error) => {
                 let bytes = arena.list(text);
                 let prefix = bytes.get(..error.valid_up_to()).unwrap_or_default();
-                Self { arena, bytes, text: std::str::from_utf8(prefix).unwrap_or_default(), first_nul }
+                let text = std::str::from_utf8(prefix).unwrap_or_default();
+                Self { arena, bytes, text, first_nul, has_added_end: false }
             }
         }
     }
@@ -80,6 +84,18 @@ impl<'a> Source<'a> {
 
     /// The line with the number `lineno`, from 1, without its newline; past the end, the last one.
     pub(crate) fn line(self, lineno: i32) -> Cow<'a, str> {
+        let line = self.line_with_end(lineno);
+        String::from_utf8_lossy(line.strip_suffix(b"\n").unwrap_or(line))
+    }
+
+    /// The same as it was given: with its newline if it had one.
+    pub(crate) fn given_line(self, lineno: i32) -> Cow<'a, str> {
+        let line = self.line_with_end(lineno);
+        let is_last = line.as_ptr_range().end == self.bytes.as_ptr_range().end;
+        if is_last && self.has_added_end { self.line(lineno) } else { String::from_utf8_lossy(line) }
+    }
+
+    fn line_with_end(self, lineno: i32) -> &'a [u8] {
         let mut rest = self.bytes;
         for _ in 1..lineno {
             match rest.iter().position(|&c| c == b'\n').and_then(|newline| rest.get(newline + 1..)) {
@@ -87,7 +103,7 @@ impl<'a> Source<'a> {
                 None => break,
             }
         }
-        String::from_utf8_lossy(rest.split(|&c| c == b'\n').next().unwrap_or_default())
+        rest.split_inclusive(|&c| c == b'\n').next().unwrap_or_default()
     }
 }
 

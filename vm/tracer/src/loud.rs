@@ -4,6 +4,7 @@ use crate::helpers::Helper;
 use crate::items::{Item, Life, Obj, Runs, Slot};
 use crate::layout;
 use crate::recorder::{Exit, Recorded, Recorder, pointer_const};
+use bytecode::code::flags::{ASYNC_GENERATOR, COROUTINE, GENERATOR};
 use ir::ops::Op;
 use ir::trace::{Arg, Const};
 use jit::abort::Abort;
@@ -102,12 +103,29 @@ impl Recorder {
         let (depth, memory) = (self.top().slots.len(), self.top().memory.unwrap_or(self.frame));
         let args =
             [self.thread, memory, Arg::from(place as i64), Arg::from(depth as i64), Arg::from(arg as i64)];
+        self.show_waiting_generators(true);
         let elsewhere = self.call(Helper::interpret, &args);
         let snap = self.snapshot(unit, Exit::Elsewhere);
         self.trace.guard(Op::guard_false, &[elsewhere], snap);
+        self.show_waiting_generators(false);
         self.here = None;
         self.interpreted = true;
         Ok(())
+    }
+
+    /// Says how many slots the generators' frames have that wait for a call, as an exception unwinds to them, or that what is in them is
+    /// the trace's again.
+    fn show_waiting_generators(&mut self, shown: bool) {
+        for number in 0..self.frames.len() - 1 {
+            let frame = &self.frames[number];
+            // SAFETY: a frame's code.
+            let code = unsafe { &*frame.code };
+            let Some(memory) = frame.memory else { continue };
+            if code.has_flag(GENERATOR | COROUTINE | ASYNC_GENERATOR) {
+                let depth = if shown { frame.slots.len() as i64 } else { -1 };
+                self.store_as(Op::st_32, memory, layout::STACKTOP, Arg::from(depth), layout::FRAME);
+            }
+        }
     }
 
     /// Calls what is on the stack, `items` of which are the call's; all slots go to their memory, where the result comes.

@@ -32,6 +32,17 @@ pub fn compile(text: &[u8], filename: &str, mode: Mode, flags: u32, optimize: i3
     })
 }
 
+/// Compiles the text of the file that is the program, or of standard input.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_program(text: &[u8], filename: &str) -> Result<Ref<Code>> {
+    let options = syntax::Options { program_file: true, ..compiler::parser_options(0) };
+    with_parsed(text, filename, Mode::Exec, options, |arena, module| {
+        compile_tree(arena, module, filename, 0, -1)
+    })
+}
+
 /// Parses text and does something with the tree.
 ///
 /// # Errors
@@ -44,13 +55,20 @@ pub fn with_tree<T>(
     feature_version: u32,
     use_tree: impl for<'a> FnOnce(&'a Arena, &'a Mod<'a>) -> Result<T>,
 ) -> Result<T> {
+    let options = syntax::Options { feature_version, ..compiler::parser_options(flags) };
+    with_parsed(text, filename, mode, options, use_tree)
+}
+
+fn with_parsed<T>(
+    text: &[u8],
+    filename: &str,
+    mode: Mode,
+    options: syntax::Options,
+    use_tree: impl for<'a> FnOnce(&'a Arena, &'a Mod<'a>) -> Result<T>,
+) -> Result<T> {
     let arena = Arena::with_capacity(text.len() * 8);
     let digits = state::interpreter().int_max_str_digits.get();
-    let options = syntax::Options {
-        feature_version,
-        int_max_str_digits: usize::try_from(digits).unwrap_or(0),
-        ..compiler::parser_options(flags)
-    };
+    let options = syntax::Options { int_max_str_digits: usize::try_from(digits).unwrap_or(0), ..options };
     let parsed = syntax::parse(&arena, text, mode, &options);
     for warning in &parsed.warnings {
         issue(warning, filename)?;

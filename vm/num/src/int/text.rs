@@ -64,15 +64,16 @@ pub fn parse(text: &[u8], base: u32, max_digits: usize) -> Result<Integer, Parse
             text = rest;
         }
     }
+    // A text that is refused for its length is read once, without keeping anything.
+    if !base.is_power_of_two() && max_digits != 0 && text.len() > MAX_STR_DIGITS_THRESHOLD.max(max_digits) {
+        let count = count_digits(text, base)?;
+        if count > MAX_STR_DIGITS_THRESHOLD.max(max_digits) {
+            return Err(ParseError::TooManyDigits(count));
+        }
+    }
     let values = digit_values(text, base)?;
     if must_be_zero && values.iter().any(|&value| value != 0) {
         return Err(ParseError::Invalid);
-    }
-    if !base.is_power_of_two() {
-        let count = values.len();
-        if count > MAX_STR_DIGITS_THRESHOLD && max_digits != 0 && count > max_digits {
-            return Err(ParseError::TooManyDigits(count));
-        }
     }
     Ok(Integer::new(negative, from_values(&values, base)))
 }
@@ -143,6 +144,31 @@ fn digit_value(byte: u8) -> u8 {
         b'A'..=b'Z' => byte - b'A' + 10,
         _ => u8::MAX,
     }
+}
+
+/// How many digits there are, with underscores only between digits.
+fn count_digits(text: &[u8], base: u32) -> Result<usize, ParseError> {
+    // Blocks of mere decimal digits, the common case, are compared many bytes at once.
+    const BLOCK: usize = 64;
+    let (mut count, mut after_digit) = (0, false);
+    for block in text.chunks(BLOCK) {
+        if base >= 10 && block.iter().fold(true, |all, byte| all & byte.is_ascii_digit()) {
+            count += block.len();
+            after_digit = true;
+            continue;
+        }
+        for &byte in block {
+            match digit_value(byte) {
+                value if u32::from(value) < base => {
+                    count += 1;
+                    after_digit = true;
+                }
+                _ if byte == b'_' && after_digit => after_digit = false,
+                _ => return Err(ParseError::Invalid),
+            }
+        }
+    }
+    if after_digit { Ok(count) } else { Err(ParseError::Invalid) }
 }
 
 fn digit_values(text: &[u8], base: u32) -> Result<Values, ParseError> {

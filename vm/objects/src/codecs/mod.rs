@@ -6,6 +6,7 @@
 pub mod charmap;
 pub mod errors;
 pub mod escapes;
+pub mod filesystem;
 pub mod handlers;
 pub mod latin;
 pub mod registry;
@@ -22,6 +23,8 @@ use crate::types::bytes::Bytes;
 use crate::types::exceptions as exc;
 use crate::types::str::Str;
 use registry::Direction;
+
+pub use filesystem::{decode_fs, encode_fs};
 
 /// The encodings that need no look-up.
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -155,20 +158,4 @@ pub fn decode_object(object: &Object, encoding: Option<&str>, errors: Option<&st
         drop(Buffer::of(object, buffer::SIMPLE).catch(&exc::TypeError)?.ok_or_else(wrong)?);
     }
     decode(object, encoding, errors)
-}
-
-/// A file name or another text of the system as a string (`PyUnicode_DecodeFSDefault`): UTF-8, bytes that are none escaped.
-///
-/// # Errors
-/// MemoryError.
-pub fn decode_fs(bytes: &[u8]) -> Result<Ref<Str>> {
-    latin::decode_utf8(bytes, Some("surrogateescape"), true).map(|(text, _)| text)
-}
-
-/// The reverse of [`decode_fs`] (`PyUnicode_EncodeFSDefault`).
-///
-/// # Errors
-/// UnicodeEncodeError for surrogates that stand for no byte.
-pub fn encode_fs(text: &Str) -> Result<Ref<Bytes>> {
-    latin::encode_utf8(text, Some("surrogateescape"))
 }

@@ -44,6 +44,14 @@ impl Namespace {
     }
 }
 
+/// Puts attributes into `dict`; a call with `**mapping` can bring keys that are no strings.
+fn merge_keywords(dict: &Dict, given: &Dict) -> Result<()> {
+    if given.to_vec().iter().any(|(key, _)| key.cast::<Str>().is_none()) {
+        return Err(crate::raise!(TypeError, "keywords must be strings"));
+    }
+    dict.merge(given, true)
+}
+
 #[pytype(
     name = "SimpleNamespace", module = "types", symbol = _PyNamespace_Type, gc, flags = [BASETYPE], dict = ns_dict,
     unhashable, member("__dict__", OBJECT, ns_dict, READONLY)
@@ -68,12 +76,9 @@ impl Namespace {
                     .downcast::<Dict>()
                     .map_err(|_| crate::raise::bad_internal_call())?,
             };
-            if given.to_vec().iter().any(|(key, _)| key.cast::<Str>().is_none()) {
-                return Err(crate::raise!(TypeError, "keywords must be strings"));
-            }
-            dict.merge(&given, true)?;
+            merge_keywords(&dict, &given)?;
         }
-        kwargs.map_or(Ok(()), |kwargs| dict.merge(kwargs, true))
+        kwargs.map_or(Ok(()), |kwargs| merge_keywords(&dict, kwargs))
     }
 
     #[slot(tp_repr)]

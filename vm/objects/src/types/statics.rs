@@ -105,7 +105,6 @@ pub static STATIC_TYPES: &[&TypeObject] = &[
     &generator::async_gen::_PyAsyncGenAThrow_Type,
     &generator::async_gen::_PyAsyncGenWrappedValue_Type,
     &namespace::_PyNamespace_Type,
-    &structseq::FIELD_TYPE,
     &generator::async_gen::_PyAnextAwaitable_Type,
     &weakref::_PyWeakref_RefType,
     &typing::type_var::TYPE_VAR,

@@ -4,14 +4,15 @@
 //! [`new_class`], and keep how many fields they have in their dictionary, as CPython's do.
 
 use crate::id;
-use crate::object::refs::{Ref, Slot};
+use crate::object::refs::Ref;
 use crate::object::trace::{Visit, VisitProc, Visitor};
 use crate::object::{Instance, Object, heap};
 use crate::protocol::{self, attr, call};
 use crate::raise::{self, Result};
 use crate::typeobject::flags::{METH_FASTCALL, METH_KEYWORDS, METH_NOARGS};
-use crate::typeobject::{MethodDef, TypeObject, flags, ready};
+use crate::typeobject::{MemberDef, MethodDef, TypeObject, flags, ready};
 use crate::types::descr;
+use crate::types::descr::member::{MemberDescr, READONLY, kind, new_member};
 use crate::types::dict::Dict;
 use crate::types::int::{Int, new_int};
 use crate::types::list::List;
@@ -20,34 +21,38 @@ use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
 use crate::types::r#type::PyType_Type;
 use crate::types::r#type::attributes::{c_string, replace_name};
-use core::cell::Cell;
 use core::ffi::{CStr, c_char, c_int, c_void};
-use macros::{Trace, pytype};
+use std::collections::BTreeMap;
+use std::sync::{Mutex, PoisonError};
 
-/// One named field as an attribute of the class.
-#[repr(C)]
-#[derive(Trace)]
-pub struct Field {
-    ob_base: Object,
-    index: Cell<usize>,
-    doc: Slot,
+/// The definition of the field `index` as a member of its class. It lives for ever, and is shared by the classes of all interpreters.
+fn member(name: &str, index: usize, doc: &str) -> Result<&'static MemberDef> {
+    type Key = (String, usize, String);
+    static KNOWN: Mutex<BTreeMap<Key, &'static Member>> = Mutex::new(BTreeMap::new());
+    let mut known = KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    let key = (name.to_owned(), index, doc.to_owned());
+    if let Some(member) = known.get(&key) {
+        return Ok(&member.0);
+    }
+    let doc = if doc.is_empty() { core::ptr::null() } else { c_string(doc)? };
+    let offset = (size_of::<crate::VarObject>() + index * size_of::<*mut Object>()) as isize;
+    let def = MemberDef { name: c_string(name)?, kind: kind::OBJECT, offset, flags: READONLY, doc };
+    let member: &'static Member = Box::leak(Box::new(Member(def)));
+    known.insert(key, member);
+    Ok(&member.0)
 }
 
-#[pytype(name = "structseq_field", static_name = FIELD_TYPE, gc, no_new, member("__doc__", OBJECT, doc, READONLY))]
-impl Field {
-    #[slot(tp_descr_get)]
-    fn get(&self, object: Option<&Object>, _class: Option<&Object>) -> Result<Ref> {
-        match object.and_then(|object| object.cast::<Tuple>()) {
-            // SAFETY: fields are attributes of struct sequences alone, which have a place for each.
-            Some(tuple) => Ok(unsafe { item(tuple, self.index.get()) }.unwrap_or_else(|| none().to_ref())),
-            None => Ok(self.to_ref().upcast()),
-        }
-    }
+/// A definition of which nothing ever changes.
+struct Member(MemberDef);
 
-    #[slot(tp_descr_set)]
-    fn set(&self, _object: &Object, _value: Option<&Object>) -> Result<()> {
-        Err(crate::raise!(AttributeError, "readonly attribute"))
-    }
+// SAFETY: its pointers are to texts that live for ever.
+unsafe impl Sync for Member {}
+// SAFETY: as above.
+unsafe impl Send for Member {}
+
+/// Which field a member of a class of struct sequences is.
+fn index_of(member: &MemberDescr) -> usize {
+    (member.def().offset as usize - size_of::<crate::VarObject>()) / size_of::<*mut Object>()
 }
 
 /// The field `index`, hidden ones included.
@@ -74,7 +79,6 @@ pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize)
     dict.set_text("__slots__", &Tuple::empty())?;
     dict.set_text("__module__", &*Str::new(module)?)?;
     dict.set_text("__doc__", &*Str::new(doc)?)?;
-    describe(&dict, fields, visible)?;
     let bases = Tuple::from_slice(&[Tuple::class().as_object()])?;
     let class = call::call(PyType_Type.as_object(), &[&*Str::new(short)?, &*bases, &*dict])?;
     let class: Ref<TypeObject> = class.downcast().map_err(|_| raise::null_result())?;
@@ -82,6 +86,7 @@ pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize)
     unsafe { replace_name(&class, c_string(name)?) };
     set_slots(&class);
     class_dict(&class)?.remove(id!("__slots__"))?;
+    describe(&class, fields, visible)?;
     add_methods(&class)?;
     Ok(class)
 }
@@ -104,12 +109,11 @@ pub unsafe fn init_static(
     class.tp_name.set(name);
     class.tp_doc.set(doc);
     class.tp_base.set(Tuple::class());
-    class.tp_basicsize.set(Tuple::class().tp_basicsize.get());
     class.tp_itemsize.set(Tuple::class().tp_itemsize.get());
     class.tp_flags.set(flags::HAVE_GC);
     set_slots(class);
     ready::ready(class)?;
-    describe(&*class_dict(class)?, fields, visible)?;
+    describe(class, fields, visible)?;
     add_methods(class)
 }
 
@@ -125,17 +129,16 @@ fn class_dict(class: &TypeObject) -> Result<Ref<Dict>> {
     class.tp_dict.get().ok_or_else(raise::null_result)
 }
 
-/// What the dictionary of a class of struct sequences says of its fields.
-fn describe(dict: &Dict, fields: &[(&str, &str)], visible: usize) -> Result<()> {
+/// What a class of struct sequences says of its fields.
+fn describe(class: &TypeObject, fields: &[(&str, &str)], visible: usize) -> Result<()> {
+    let dict = class_dict(class)?;
+    let hidden = fields.len().saturating_sub(visible) * size_of::<*mut Object>();
+    class.tp_basicsize.set((size_of::<crate::VarObject>() + hidden) as isize);
     let mut names = Vec::new();
     // A field without a name is an item of the tuple only.
     let unnamed = fields.iter().filter(|(field, _)| field.is_empty()).count();
     for (index, (field, doc)) in fields.iter().enumerate().filter(|(_, (field, _))| !field.is_empty()) {
-        let member = Ref::new(Field {
-            ob_base: Object::HEAD,
-            index: Cell::new(index),
-            doc: Slot::new(Str::new(doc)?.upcast()),
-        })?;
+        let member = new_member(class, member(field, index, doc)?)?;
         dict.set_text(field, &member)?;
         if index < visible {
             names.push(intern::intern_text(field)?.upcast());
@@ -405,8 +408,8 @@ fn fields_of(class: &TypeObject) -> Result<Vec<(usize, Ref<Str>)>> {
     while let Some(this) = classes {
         if let Some(dict) = this.tp_dict.get() {
             for (name, value) in dict.to_vec() {
-                if let (Ok(name), Some(field)) = (name.downcast::<Str>(), value.cast_exact::<Field>()) {
-                    fields.push((field.index.get(), name));
+                if let (Ok(name), Some(field)) = (name.downcast::<Str>(), value.cast_exact::<MemberDescr>()) {
+                    fields.push((index_of(field), name));
                 }
             }
         }

@@ -1,5 +1,7 @@
 //! `types.UnionType`: `X | Y`.
 
+use crate::attrs;
+use crate::id;
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
 use crate::protocol;
@@ -9,6 +11,7 @@ use crate::typeobject::slots::CompareOp;
 use crate::types::bool::new_bool;
 use crate::types::generic_alias::{self, GenericAlias, Py_GenericAliasType};
 use crate::types::none::{self, _PyNone_Type, not_implemented};
+use crate::types::str::Str;
 use crate::types::tuple::Tuple;
 use macros::pytype;
 
@@ -84,7 +87,6 @@ fn add_member(members: &mut Vec<Ref>, member: &Object) -> Result<()> {
 
 #[pytype(
     name = "UnionType",
-    getattro = crate::attrs::generic_getattro,
     module = "types",
     symbol = _PyUnion_Type,
     gc,
@@ -105,6 +107,16 @@ impl Union {
         let parameters = generic_alias::make_parameters(&self.args())?;
         self.parameters.set(Some(parameters.clone()));
         Ok(parameters)
+    }
+
+    #[slot(tp_getattro)]
+    fn getattro(&self, name: &Object) -> Result {
+        // A union says where it is from, as a class would.
+        match name.cast::<Str>().is_some_and(|name| name.equals_text("__module__")) {
+            true => protocol::attr::get(self.as_object().class().as_object(), id!("__module__")),
+            // SAFETY: called as the slot itself would be.
+            false => unsafe { attrs::generic_getattro(self, name) },
+        }
     }
 
     #[slot(tp_repr)]

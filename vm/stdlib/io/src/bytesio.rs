@@ -1,8 +1,10 @@
 //! `BytesIO`: a binary stream in memory.
 
 use crate::base::{self, BUFFERED_IO_BASE, IoBase};
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use core::ffi::c_int;
+use core::ops::Range;
+use core::ptr::NonNull;
 use macros::{Trace, pytype};
 use objects::protocol::buffer::BytesLike;
 use objects::protocol::{self, number};
@@ -15,18 +17,22 @@ use objects::types::none::none;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Raised, Ref, Result, Slot, TypeObject, id, raise};
 
-/// `bytesio`.
+/// `bytesio`. The bytes that it begins with, and those that `getvalue()` gives out, are shared until it is written to.
 #[repr(C)]
 #[derive(Trace)]
 pub struct BytesIo {
     base: IoBase,
-    #[trace(skip)]
-    data: RefCell<Vec<u8>>,
+    /// The contents and room behind them; nothing in a closed stream.
+    buffer: Slot<Bytes>,
     position: Cell<usize>,
-    closed: Cell<bool>,
+    /// How much of `buffer` are the contents.
+    size: Cell<usize>,
     /// How many buffers of `getbuffer()` are out: the size is fixed while there are any.
     exports: Cell<usize>,
 }
+
+/// CPython's size, which programs see in `__sizeof__`.
+const _: () = assert!(size_of::<BytesIo>() == 64);
 
 fn closed() -> Raised {
     raise!(ValueError, "I/O operation on closed file.")
@@ -40,9 +46,9 @@ impl BytesIo {
             class,
             BytesIo {
                 base: IoBase::new(),
-                data: RefCell::default(),
+                buffer: Slot::new(Bytes::new(b"")?),
                 position: Cell::new(0),
-                closed: Cell::new(false),
+                size: Cell::new(0),
                 exports: Cell::new(0),
             },
         )
@@ -52,19 +58,27 @@ impl BytesIo {
     fn init(&self, initial_bytes: Option<&Object>) -> Result<()> {
         self.check_exports()?;
         self.position.set(0);
-        let initial = match initial_bytes.filter(|initial| !initial.is(none())) {
-            Some(initial) => BytesLike::of(initial)?.as_slice().to_vec(),
-            None => Vec::new(),
+        self.size.set(0);
+        let Some(initial) = initial_bytes.filter(|initial| !initial.is(none())) else { return Ok(()) };
+        let initial = match initial.cast_exact::<Bytes>() {
+            Some(initial) => initial.to_ref(),
+            None => {
+                let copy = Bytes::new(BytesLike::of(initial)?.as_slice())?;
+                self.check_open()?;
+                self.check_exports()?;
+                copy
+            }
         };
-        *self.data.borrow_mut() = initial;
+        self.size.set(initial.len());
+        self.buffer.set(Some(initial));
         Ok(())
     }
 
     #[slot(tp_iternext)]
     fn next(&self) -> Result<Option<Ref<Bytes>>> {
         self.check_open()?;
-        let line = self.line(None);
-        if line.is_empty() { Ok(None) } else { Bytes::new(&line).map(Some) }
+        let line = self.line(None)?;
+        if line.is_empty() { Ok(None) } else { self.bytes(line).map(Some) }
     }
 
     #[method("readable($self, /)")]
@@ -95,14 +109,13 @@ impl BytesIo {
     #[method("close($self, /)")]
     fn close(&self) -> Result<()> {
         self.check_exports()?;
-        self.data.take();
-        self.closed.set(true);
+        self.buffer.set(None);
         Ok(())
     }
 
     #[getter("closed")]
     fn closed(&self) -> bool {
-        self.closed.get()
+        self.buffer.is_empty()
     }
 
     #[method("tell($self, /)")]
@@ -114,7 +127,15 @@ impl BytesIo {
     #[method("getvalue($self, /)")]
     fn getvalue(&self) -> Result<Ref<Bytes>> {
         self.check_open()?;
-        Bytes::new(&self.data.borrow())
+        let all = 0..self.size.get();
+        // What a buffer is out of may change under it.
+        if self.exports.get() != 0 {
+            return self.bytes(all);
+        }
+        if self.contents()?.len() != all.end {
+            self.allocate(all.end)?;
+        }
+        self.contents()
     }
 
     #[method("getbuffer($self, /)")]
@@ -129,7 +150,12 @@ impl BytesIo {
     fn read(&self, size: Option<&Object>) -> Result<Ref<Bytes>> {
         let size = base::size_argument(size)?;
         self.check_open()?;
-        Bytes::new(&self.take(size))
+        let part = self.take(size);
+        let is_all = part == (0..self.contents()?.len());
+        if is_all && part.len() > 1 && self.exports.get() == 0 {
+            return self.contents();
+        }
+        self.bytes(part)
     }
 
     #[method("read1($self, size=-1, /)")]
@@ -141,7 +167,7 @@ impl BytesIo {
     fn readline(&self, size: Option<&Object>) -> Result<Ref<Bytes>> {
         let size = base::size_argument(size)?;
         self.check_open()?;
-        Bytes::new(&self.line(size))
+        self.bytes(self.line(size)?)
     }
 
     #[method("readlines($self, size=None, /)")]
@@ -151,12 +177,12 @@ impl BytesIo {
         let lines = List::new()?;
         let mut total = 0;
         loop {
-            let line = self.line(None);
+            let line = self.line(None)?;
             if line.is_empty() {
                 return Ok(lines);
             }
             total += line.len();
-            lines.push(Bytes::new(&line)?.upcast())?;
+            lines.push(self.bytes(line)?.upcast())?;
             if limit.is_some_and(|limit| total >= limit) {
                 return Ok(lines);
             }
@@ -167,9 +193,12 @@ impl BytesIo {
     fn readinto(&self, buffer: &Object) -> Result<usize> {
         let mut buffer = base::writable(buffer, id!("read"))?;
         self.check_open()?;
-        let data = self.take(Some(buffer.len()));
-        buffer.as_mut_slice()[..data.len()].copy_from_slice(&data);
-        Ok(data.len())
+        let target = buffer.as_mut_slice();
+        let part = self.take(Some(target.len()));
+        let contents = self.contents()?;
+        // SAFETY: `take` gives at most as much; the target may be a buffer of this very stream, so the parts may overlap.
+        unsafe { target.as_mut_ptr().copy_from(contents.as_slice()[part.clone()].as_ptr(), part.len()) };
+        Ok(part.len())
     }
 
     #[method("write($self, b, /)")]
@@ -177,6 +206,9 @@ impl BytesIo {
         self.check_open()?;
         self.check_exports()?;
         let bytes = BytesLike::of(b)?;
+        // To be asked for its bytes may have run code.
+        self.check_open()?;
+        self.check_exports()?;
         self.put(bytes.as_slice())
     }
 
@@ -193,7 +225,7 @@ impl BytesIo {
             0 if pos < 0 => return Err(raise!(ValueError, "negative seek value {pos}")),
             0 => 0,
             1 => self.position.get() as isize,
-            2 => self.data.borrow().len() as isize,
+            2 => self.size.get() as isize,
             _ => return Err(raise!(ValueError, "invalid whence ({whence}, should be 0, 1 or 2)")),
         };
         let Some(target) = base.checked_add(pos) else {
@@ -214,7 +246,10 @@ impl BytesIo {
         let Ok(size) = usize::try_from(size) else {
             return Err(raise!(ValueError, "negative size value {size}"));
         };
-        self.data.borrow_mut().truncate(size);
+        if size < self.size.get() {
+            self.resize(size)?;
+            self.size.set(size);
+        }
         Ok(size)
     }
 
@@ -264,7 +299,11 @@ impl BytesIo {
 
     #[method("__sizeof__($self, /)")]
     fn sizeof(&self) -> usize {
-        self.class().tp_basicsize.get() as usize + self.data.borrow().capacity()
+        // Shared bytes are no part of the stream.
+        // SAFETY: nothing here runs code.
+        let own = unsafe { self.buffer.peek() }.filter(|buffer| buffer.is_unique());
+        let basic = |class: &TypeObject| class.tp_basicsize.get() as usize;
+        basic(self.class()) + own.map_or(0, |buffer| basic(Bytes::class()) + buffer.len())
     }
 }
 
@@ -287,7 +326,7 @@ pub(crate) fn set_state_dict(base: &IoBase, dict: &Object) -> Result<()> {
 
 impl BytesIo {
     fn check_open(&self) -> Result<()> {
-        if self.closed.get() { Err(closed()) } else { Ok(()) }
+        if self.buffer.is_empty() { Err(closed()) } else { Ok(()) }
     }
 
     fn check_exports(&self) -> Result<()> {
@@ -297,39 +336,98 @@ impl BytesIo {
         }
     }
 
-    /// Takes up to `size` bytes from the position on.
-    fn take(&self, size: Option<usize>) -> Vec<u8> {
-        let data = self.data.borrow();
-        let start = self.position.get().min(data.len());
-        let end = size.map_or(data.len(), |size| data.len().min(start.saturating_add(size)));
+    /// What holds the contents.
+    fn contents(&self) -> Result<Ref<Bytes>> {
+        self.buffer.get().ok_or_else(closed)
+    }
+
+    /// A part of the contents.
+    fn bytes(&self, part: Range<usize>) -> Result<Ref<Bytes>> {
+        Bytes::new(&self.contents()?.as_slice()[part])
+    }
+
+    /// Up to `size` bytes from the position on, which moves behind them.
+    fn take(&self, size: Option<usize>) -> Range<usize> {
+        let start = self.position.get().min(self.size.get());
+        let rest = self.size.get() - start;
+        let end = start + size.map_or(rest, |size| size.min(rest));
         if end > start {
             self.position.set(end);
         }
-        data[start..end].to_vec()
+        start..end
     }
 
-    fn line(&self, limit: Option<usize>) -> Vec<u8> {
+    fn line(&self, limit: Option<usize>) -> Result<Range<usize>> {
         let length = {
-            let data = self.data.borrow();
-            let rest = data.get(self.position.get()..).unwrap_or_default();
+            let contents = self.contents()?;
+            let rest = contents.as_slice()[..self.size.get()].get(self.position.get()..).unwrap_or_default();
             memchr::memchr(b'\n', rest).map_or(rest.len(), |end| end + 1)
         };
-        self.take(Some(limit.map_or(length, |limit| limit.min(length))))
+        Ok(self.take(Some(limit.map_or(length, |limit| limit.min(length)))))
+    }
+
+    /// Makes the buffer one of `room` bytes that nobody else has; the contents are cut to it.
+    fn allocate(&self, room: usize) -> Result<()> {
+        let Some(buffer) = self.buffer.take() else { return Err(closed()) };
+        let own = if buffer.is_unique() {
+            // Without memory the stream is closed, as its bytes are gone.
+            Bytes::resized(buffer, room)?
+        } else {
+            let kept = self.size.get().min(room);
+            let own = Bytes::alloc(room).map(|(own, place)| {
+                // SAFETY: there is room for as many bytes.
+                unsafe { place.as_ptr().copy_from_nonoverlapping(buffer.as_slice().as_ptr(), kept) };
+                own
+            });
+            if own.is_err() {
+                self.buffer.set(Some(buffer));
+            }
+            own?
+        };
+        self.buffer.set(Some(own));
+        Ok(())
+    }
+
+    /// Makes room for `size` bytes that nobody else sees, with some to grow, and gives up what is far too much.
+    fn resize(&self, size: usize) -> Result<NonNull<u8>> {
+        let (room, is_own) = {
+            let buffer = self.contents()?;
+            // One is held here, the other by the stream.
+            (buffer.len(), buffer.refcnt() == 2)
+        };
+        let wanted = if size < room / 2 {
+            size
+        } else if size <= room {
+            room
+        } else if size < room + room / 8 {
+            size + size / 8 + if size < 9 { 3 } else { 6 }
+        } else {
+            size
+        };
+        if wanted != room || !is_own {
+            self.allocate(wanted)?;
+        }
+        let buffer = self.contents()?;
+        buffer.cached_hash().set(-1);
+        // SAFETY: the address of what is there.
+        Ok(unsafe { NonNull::new_unchecked(buffer.as_slice().as_ptr().cast_mut()) })
     }
 
     fn put(&self, bytes: &[u8]) -> Result<usize> {
         if bytes.is_empty() {
             return Ok(0);
         }
-        let mut data = self.data.borrow_mut();
-        let start = self.position.get();
+        let (size, start) = (self.size.get(), self.position.get());
         let end = start.checked_add(bytes.len()).ok_or_else(raise::no_memory)?;
-        if end > data.len() {
-            let more = end - data.len();
-            data.try_reserve(more).map_err(|_| raise::no_memory())?;
-            data.resize(end, 0);
+        let place = self.resize(end.max(size))?.as_ptr();
+        // SAFETY: there is room up to `end`, in bytes of which nobody else has a reference.
+        unsafe {
+            if start > size {
+                place.add(size).write_bytes(0, start - size);
+            }
+            place.add(start).copy_from_nonoverlapping(bytes.as_ptr(), bytes.len());
         }
-        data[start..end].copy_from_slice(bytes);
+        self.size.set(end.max(size));
         self.position.set(end);
         Ok(bytes.len())
     }
@@ -351,11 +449,14 @@ impl BytesIoBuffer {
             return Err(raise!(BufferError, "bytesiobuf_getbuffer: view==NULL argument is obsolete"));
         }
         let Some(source) = self.source.get() else { return Err(raise::bad_internal_call()) };
-        let (place, len) = {
-            let mut data = source.data.borrow_mut();
-            (data.as_mut_ptr(), data.len())
+        source.check_open()?;
+        let len = source.size.get();
+        // Where one is out already, the buffer stays.
+        let place = match source.exports.get() {
+            0 => source.resize(len)?.as_ptr(),
+            _ => source.contents()?.as_slice().as_ptr().cast_mut(),
         };
-        // SAFETY: the caller's view; the data stays where it is while exports are counted.
+        // SAFETY: the caller's view; the buffer is the stream's own and stays where it is while exports are counted.
         unsafe { protocol::buffer::fill(view, self, place, len, false, flags) }?;
         source.exports.set(source.exports.get() + 1);
         Ok(())

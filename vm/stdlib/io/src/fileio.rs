@@ -7,6 +7,7 @@ use macros::{Trace, pytype};
 use objects::protocol::attr;
 use objects::protocol::buffer::{Buffer, BytesLike, WRITABLE};
 use objects::protocol::call::call;
+use objects::protocol::path::fs_bytes;
 use objects::protocol::{self, number};
 use objects::state::detached;
 use objects::types::bytes::Bytes;
@@ -14,8 +15,7 @@ use objects::types::exceptions as exc;
 use objects::types::int::{Int, new_int};
 use objects::types::none::none;
 use objects::types::str::Str;
-use objects::{Instance, Object, Raised, Ref, Result, TypeObject, id, raise};
-use std::ffi::CString;
+use objects::{Instance, Object, Ref, Result, TypeObject, id, raise};
 
 /// The most that one system call reads or writes (`_PY_READ_MAX`).
 const MAX_TRANSFER: usize = isize::MAX as usize;
@@ -459,7 +459,7 @@ impl FileIo {
             self.fd.set(fd);
             return Ok(());
         }
-        let path = path_argument(name)?;
+        let path = fs_bytes(name)?;
         // SAFETY: a NUL-terminated path.
         match retry(Some(name), || unsafe { libc::open(path.as_ptr(), flags, 0o666) as isize })? {
             Some(fd) => self.fd.set(fd as c_int),
@@ -565,43 +565,4 @@ impl SendPtr {
     fn get(self) -> *mut u8 {
         self.0
     }
-}
-
-/// The bytes of a path: text through the file system's encoding, bytes, or `__fspath__`.
-///
-/// # Errors
-/// TypeError for anything else; ValueError for an embedded NUL.
-pub(crate) fn path_argument(path: &Object) -> Result<CString> {
-    let path = if path.cast::<Str>().is_some() || path.cast::<Bytes>().is_some() {
-        path.to_ref()
-    } else {
-        match attr::lookup_special(path, id!("__fspath__"))? {
-            Some(method) => call(&method, &[])?,
-            None => {
-                return Err(raise!(
-                    TypeError,
-                    "expected str, bytes or os.PathLike object, not {}",
-                    path.class().name()
-                ));
-            }
-        }
-    };
-    let bytes = match (path.cast::<Str>(), path.cast::<Bytes>()) {
-        (Some(text), _) => {
-            objects::codecs::encode(text, Some("utf-8"), Some("surrogateescape"))?.as_slice().to_vec()
-        }
-        (_, Some(bytes)) => bytes.as_slice().to_vec(),
-        _ => {
-            return Err(raise!(
-                TypeError,
-                "expected str, bytes or os.PathLike object, not {}",
-                path.class().name()
-            ));
-        }
-    };
-    CString::new(bytes).map_err(|_| embedded_null())
-}
-
-fn embedded_null() -> Raised {
-    raise!(ValueError, "embedded null byte")
 }

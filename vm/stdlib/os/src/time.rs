@@ -426,7 +426,6 @@ pub mod module {
         if unsafe { libc::gmtime_r(&raw const time, &raw mut parts) }.is_null() {
             return Err(raise::last_os_error());
         }
-        parts.tm_zone = c"UTC".as_ptr();
         to_struct_time(&parts)
     }
 

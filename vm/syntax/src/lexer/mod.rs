@@ -465,6 +465,11 @@ impl<'a> Lexer<'a> {
         self.continued_line == self.lineno
     }
 
+    /// Whether no token has begun since the last one, as in a line's leading white space.
+    pub(crate) fn is_between_tokens(&self) -> bool {
+        self.token_start.is_none()
+    }
+
     /// The next token of the line, or nothing if the line ends without one.
     fn token_on_line(&mut self, blank_line: bool) -> Option<Token<'a>> {
         loop {

@@ -69,6 +69,8 @@ pub struct Options {
     pub dont_imply_dedent: bool,
     /// `<>` instead of `!=` (PEP 401, `from __future__ import barry_as_FLUFL`).
     pub barry_as_bdfl: bool,
+    /// The text is that of the file that is the program, which CPython reads line by line: errors quote its lines as they are.
+    pub program_file: bool,
     /// Decimal digits that an integer literal may have; 0 means any number.
     pub int_max_str_digits: usize,
 }
@@ -81,6 +83,7 @@ impl Default for Options {
             allow_incomplete_input: false,
             dont_imply_dedent: false,
             barry_as_bdfl: false,
+            program_file: false,
             int_max_str_digits: 4300,
         }
     }

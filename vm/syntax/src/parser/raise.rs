@@ -100,7 +100,12 @@ impl<'a> Parser<'a> {
     /// Raises the error of a text that ends too early.
     fn raise_early_end(&mut self) {
         if self.lexer.brackets.is_empty() {
-            let (lineno, column) = (self.lexer.lineno, self.lexer.pos as i32 - self.lexer.line_start as i32);
+            let lineno = self.lexer.lineno;
+            // What is read of a file is forgotten between tokens, and columns with it.
+            let column = match self.options.program_file && self.lexer.is_between_tokens() {
+                true => 0,
+                false => self.lexer.pos as i32 - self.lexer.line_start as i32,
+            };
             let msg = "unexpected EOF while parsing".to_owned();
             self.raise_located(ErrorKind::SyntaxError, (lineno, column), End::At(lineno, -1), msg);
         } else {
@@ -171,6 +176,9 @@ impl<'a> Parser<'a> {
     /// The line that an error quotes: with its newline if the lexer has gone no further, else without.
     pub(super) fn error_text(&self, lineno: i32) -> Cow<'a, str> {
         let lexer = &self.lexer;
+        if self.options.program_file {
+            return lexer.source.given_line(lineno);
+        }
         if lexer.lineno <= lineno && lexer.line_end > lexer.line_start {
             let bytes = lexer.source.bytes().get(lexer.line_start..lexer.line_end);
             return String::from_utf8_lossy(bytes.unwrap_or_default());

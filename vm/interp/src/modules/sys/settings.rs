@@ -1,6 +1,7 @@
 //! Settings and simple questions.
 
 use crate::gil;
+use objects::codecs::filesystem;
 use objects::types::str::{Str, intern};
 use objects::{Object, Ref, Result, raise, state};
 
@@ -15,12 +16,12 @@ pub mod part {
 
     #[function("getfilesystemencoding($module, /)")]
     fn getfilesystemencoding() -> Result<Ref<Str>> {
-        intern::intern_text("utf-8")
+        intern::intern_text(filesystem::encoding().name())
     }
 
     #[function("getfilesystemencodeerrors($module, /)")]
     fn getfilesystemencodeerrors() -> Result<Ref<Str>> {
-        intern::intern_text("surrogateescape")
+        intern::intern_text(filesystem::ERRORS)
     }
 
     #[function("getswitchinterval($module, /)")]

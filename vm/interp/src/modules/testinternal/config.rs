@@ -1,6 +1,7 @@
 //! The configuration as CPython's tests read it: `PyConfig`'s names, and the flags of the main interpreter.
 
 use crate::config::Config;
+use objects::codecs::filesystem;
 use objects::types::bool::from_bool;
 use objects::types::dict::Dict;
 use objects::types::int::new_int;
@@ -73,8 +74,8 @@ fn config(config: &Config) -> Result<Ref<Dict>> {
         ("tracemalloc", Int(config.tracemalloc.into())),
         ("import_time", Bool(config.import_time)),
         ("code_debug_ranges", Bool(config.code_debug_ranges)),
-        ("filesystem_encoding", Text("utf-8")),
-        ("filesystem_errors", Text("surrogateescape")),
+        ("filesystem_encoding", Text(filesystem::encoding().name())),
+        ("filesystem_errors", Text(filesystem::ERRORS)),
         ("pycache_prefix", MaybeText(config.pycache_prefix.as_deref())),
         ("parser_debug", Bool(config.parser_debug != 0)),
         ("argv", List(os_texts(&config.argv)?)),
@@ -117,8 +118,8 @@ fn global_config(config: &Config) -> Result<Ref<Dict>> {
     use Value::{Int, Text};
     let flag = |value: bool| Int(value.into());
     dict_of([
-        ("Py_FileSystemDefaultEncoding", Text("utf-8")),
-        ("Py_FileSystemDefaultEncodeErrors", Text("surrogateescape")),
+        ("Py_FileSystemDefaultEncoding", Text(filesystem::encoding().name())),
+        ("Py_FileSystemDefaultEncodeErrors", Text(filesystem::ERRORS)),
         ("Py_UTF8Mode", flag(config.utf8_mode)),
         ("Py_DebugFlag", Int(config.parser_debug.into())),
         ("Py_VerboseFlag", Int(config.verbose.into())),

@@ -65,13 +65,7 @@ impl Path<'_> {
 
 /// `PyUnicode_DecodeFSDefault`.
 pub fn decode(bytes: &[u8]) -> Result<Ref<Str>> {
-    match core::str::from_utf8(bytes) {
-        Ok(text) => Str::new(text),
-        Err(_) => {
-            let object = Bytes::new(bytes)?;
-            objects::codecs::decode_object(&object, Some("utf-8"), Some("surrogateescape"))
-        }
-    }
+    objects::codecs::decode_fs(bytes)
 }
 
 /// `PyUnicode_EncodeFSDefault`.
@@ -79,7 +73,7 @@ pub fn encode(text: &Str) -> Result<Vec<u8>> {
     if let Some(ascii) = text.as_ascii() {
         return Ok(ascii.as_bytes().to_vec());
     }
-    Ok(objects::codecs::encode(text, Some("utf-8"), Some("surrogateescape"))?.as_slice().to_vec())
+    Ok(objects::codecs::encode_fs(text)?.as_slice().to_vec())
 }
 
 /// The bytes of text or bytes, without a NUL.

@@ -188,10 +188,7 @@ impl XmlParser {
             };
             if let Event::UnknownEncoding(name) = &event {
                 let table = match &pending {
-                    None => table_of(name).unwrap_or_else(|raised| {
-                        pending = Some(raised.take());
-                        None
-                    }),
+                    None => table_of(name).map_err(|raised| pending = Some(raised.take())).ok(),
                     Some(_) => None,
                 };
                 self.with(|parser| parser.reply_encoding(table))?;
@@ -450,12 +447,15 @@ impl XmlParser {
     }
 }
 
-/// The characters of the bytes of an encoding that Python knows; None where it is not one byte a character.
-pub(crate) fn table_of(name: &str) -> Result<Option<Box<[i32; 256]>>> {
+/// The characters of the bytes of an encoding that Python knows.
+///
+/// # Errors
+/// ValueError where it is not one byte a character; what decoding raises.
+pub(crate) fn table_of(name: &str) -> Result<Box<[i32; 256]>> {
     let all: Vec<u8> = (0..=255).collect();
     let text = objects::codecs::decode(&*Bytes::new(&all)?, Some(name), Some("replace"))?;
     if text.len() != 256 {
-        return Ok(None);
+        return Err(raise!(ValueError, "multi-byte encodings are not supported"));
     }
     let mut table = Box::new([-1; 256]);
     for (place, char) in table.iter_mut().zip(text.chars().iter()) {
@@ -463,5 +463,5 @@ pub(crate) fn table_of(name: &str) -> Result<Option<Box<[i32; 256]>>> {
             *place = char as i32;
         }
     }
-    Ok(Some(table))
+    Ok(table)
 }

@@ -1,6 +1,7 @@
 //! Calls of a parser's handlers.
 
 use super::parser::XmlParser;
+use crate::elementtree::xmlparser::table_of;
 use core::ffi::CStr;
 use expat::{Event, External, Model, Text, handler};
 use objects::args::IntoPy;
@@ -97,7 +98,7 @@ impl XmlParser {
                 }
                 Event::UnknownEncoding(name) => {
                     let table = match &pending {
-                        None => table_of(&name),
+                        None => table_of(&name).map(Some),
                         Some(_) => Ok(None),
                     };
                     let table = table.unwrap_or_else(|raised| {
@@ -334,13 +335,5 @@ impl XmlParser {
             _ => return Ok(()),
         };
         self.notify(Kind::CharacterData, [text.as_str().into_py()?])
-    }
-}
-
-/// The characters of an encoding's bytes.
-fn table_of(name: &str) -> Result<Option<Box<[i32; 256]>>> {
-    match crate::elementtree::xmlparser::table_of(name)? {
-        Some(table) => Ok(Some(table)),
-        None => Err(raise!(ValueError, "multi-byte encodings are not supported")),
     }
 }
