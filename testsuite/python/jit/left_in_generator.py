@@ -1,37 +1,53 @@
-# An exception leaves an instruction of a function that a generator's loop calls, and ends the generator.
-class Table:
-    def __init__(self, limit):
-        self.limit = limit
-
-    def __delitem__(self, key):
-        if key > self.limit:
-            raise IndexError(key)
+# An exception leaves an instruction of a function that a generator's loop calls, and ends the generator, at any time between good rounds.
+class Month:
+    def __init__(self, number):
+        if number > 12:
+            raise ValueError(f"bad month {number}")
+        self.number = number
 
 
-def deleted(table, key):
-    del table[key]
-    return key * 2
+class Day:
+    def __init__(self, number):
+        if number > 365:
+            raise ValueError(f"bad day {number}")
+        self.number = number
 
 
-def several(table, keys):
-    first, second, *others = (deleted(table, key) for key in keys)
-    return first, second, len(others)
+def parse(text):
+    kind, *rest = text.split("/", 1)
+    if kind[:1] == "M":
+        rule = Month(*tuple(map(int, [kind[1:]])))
+    else:
+        rule = Day(int(kind))
+    if rest:
+        rule.hour = rest[0]
+    return rule
 
 
-def attempt(limit, count):
-    generators = 0
-    for start in range(count):
+def pair(texts):
+    first, second = (parse(text) for text in texts)
+    return first.number, second.number
+
+
+def run(seed, count):
+    counts = {}
+    for _ in range(count):
+        seed = (seed * 1103515245 + 12345) % 2**31
+        texts = [TEXTS[seed >> 8 & 7], TEXTS[seed >> 16 & 7]]
         try:
-            print(several(Table(limit), range(start, start + 4)))
-        except IndexError as error:
-            generators += 1
-            frames = []
-            traceback = error.__traceback__
-            while traceback is not None:
-                frames.append((traceback.tb_frame.f_code.co_name, traceback.tb_lineno))
-                traceback = traceback.tb_next
-            print("raised", error, frames)
-    return generators
+            result = pair(texts)
+        except ValueError as error:
+            trace, result = error.__traceback__, []
+            while trace is not None:
+                result.append(trace.tb_lineno)
+                trace = trace.tb_next
+            result = (str(error), *result)
+        counts[result] = counts.get(result, 0) + 1
+    return counts
 
 
-print(attempt(100, 6), attempt(7, 12), attempt(0, 3))
+TEXTS = ["M1", "M2/3", "60", "90/4", "M13", "M1/2", "366", "x"]
+
+for seed in range(1, 9):
+    for result, count in sorted(run(seed, 200).items(), key=str):
+        print(result, count)
