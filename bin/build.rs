@@ -37,6 +37,7 @@ const SELDOM: &[&str] = &[
     "iced_x86",
     "ir",
     "jit",
+    "jit_arm",
     "jit_x86",
     "libffi_sys",
     "liblzma_sys",

@@ -3,7 +3,6 @@
 use interp::config;
 use ir::backend::{Backend, Interpreter};
 use jit::options::{Dump, Mode, Options};
-use std::env;
 
 /// Room for compiled code.
 #[cfg(any(target_arch = "x86_64", target_arch = "aarch64"))]
@@ -15,24 +14,11 @@ const CODE_SIZE: usize = 64 << 20;
 /// Says which option is wrong.
 pub fn start() -> Result<(), String> {
     let config = config::get();
-    let variables = if config.isolated || config.ignore_environment { Vec::new() } else { variables() };
-    let options = Options::parse(variables.iter().chain(&config.x_options).map(String::as_str))?;
+    let options = Options::parse(config.jit_variables.iter().chain(&config.x_options).map(String::as_str))?;
     if options.mode != Mode::Off {
         tracer::install(options, backend);
     }
     Ok(())
-}
-
-/// What the environment says, as `-X` options. `PYTHON_JIT` is CPython's: whatever does not begin with a 0 turns the JIT on.
-fn variables() -> Vec<String> {
-    let variable = |name| env::var(name).ok().filter(|value| !value.is_empty());
-    let mode = variable("PYTHON_JIT").map(|value| match value.as_str() {
-        "interp" => "jit=interp".to_owned(),
-        value => format!("jit={}", if value.starts_with('0') { "off" } else { "on" }),
-    });
-    let more = variable("PYTHON_JIT_OPTIONS").unwrap_or_default();
-    let more = more.split(',').filter(|option| !option.is_empty()).map(|option| format!("jit-{option}"));
-    mode.into_iter().chain(more).collect()
 }
 
 /// An interpreter's backend; none if the system gives no memory for code, so that all is interpreted.

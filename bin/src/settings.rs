@@ -58,6 +58,17 @@ impl Sources<'_> {
     }
 }
 
+/// What the environment says of the JIT, as `-X` options. `PYTHON_JIT` is CPython's: whatever does not begin with a 0 turns it on.
+fn jit_variables(sources: &Sources<'_>) -> Vec<String> {
+    let mode = sources.variable("PYTHON_JIT").map(|value| match value.as_str() {
+        "interp" => "jit=interp".to_owned(),
+        value => format!("jit={}", if value.starts_with('0') { "off" } else { "on" }),
+    });
+    let more = sources.variable("PYTHON_JIT_OPTIONS").unwrap_or_default();
+    let more = more.split(',').filter(|option| !option.is_empty()).map(|option| format!("jit-{option}"));
+    mode.into_iter().chain(more).collect()
+}
+
 fn memory(sources: &Sources<'_>, dev_mode: bool) -> Result<(Memory, bool), Bad> {
     match sources.variable("PYTHONMALLOC") {
         None => Ok((Memory::Pages, dev_mode)),
@@ -294,6 +305,7 @@ pub fn configure(program: &str, cli: &Cli, args: &[OsString]) -> Result<Config, 
         stdio_errors,
         warn_options: warn_options(&sources, dev_mode),
         x_options: cli.x_options.clone(),
+        jit_variables: jit_variables(&sources),
         argv: argv(cli),
         orig_argv: args.to_vec(),
         program_name: program.to_owned(),

@@ -1,5 +1,6 @@
 //! `pycore_intrinsics.h`: what `CALL_INTRINSIC_1` and `CALL_INTRINSIC_2` do, by their arguments.
 
+use bytecode::opcodes::intrinsic;
 use core::ffi::c_char;
 use interp::intrinsics;
 use objects::state::ThreadState;
@@ -32,8 +33,8 @@ unsafe extern "C" fn no_binary(_ts: &ThreadState, _first: &Object, _second: &Obj
 }
 
 macro_rules! unary {
-    ($($number:literal $name:literal)*) => { [
-        Row { func: no_unary as Unary, name: c"INTRINSIC_1_INVALID".as_ptr() },
+    ($($number:literal)*) => { [
+        Row { func: no_unary as Unary, name: intrinsic::UNARY_C_NAMES[0].as_ptr() },
         $(Row {
             func: {
                 unsafe extern "C" fn function(_ts: &ThreadState, value: &Object) -> Result<Ref> {
@@ -41,14 +42,14 @@ macro_rules! unary {
                 }
                 function as Unary
             },
-            name: $name.as_ptr(),
+            name: intrinsic::UNARY_C_NAMES[$number].as_ptr(),
         },)*
     ] };
 }
 
 macro_rules! binary {
-    ($($number:literal $name:literal)*) => { [
-        Row { func: no_binary as Binary, name: c"INTRINSIC_2_INVALID".as_ptr() },
+    ($($number:literal)*) => { [
+        Row { func: no_binary as Binary, name: intrinsic::BINARY_C_NAMES[0].as_ptr() },
         $(Row {
             func: {
                 unsafe extern "C" fn function(_ts: &ThreadState, first: &Object, second: &Object) -> Result<Ref> {
@@ -56,31 +57,14 @@ macro_rules! binary {
                 }
                 function as Binary
             },
-            name: $name.as_ptr(),
+            name: intrinsic::BINARY_C_NAMES[$number].as_ptr(),
         },)*
     ] };
 }
 
 #[unsafe(no_mangle)]
-pub static _PyIntrinsics_UnaryFunctions: [Row<Unary>; 12] = unary! {
-    1 c"INTRINSIC_PRINT"
-    2 c"INTRINSIC_IMPORT_STAR"
-    3 c"INTRINSIC_STOPITERATION_ERROR"
-    4 c"INTRINSIC_ASYNC_GEN_WRAP"
-    5 c"INTRINSIC_UNARY_POSITIVE"
-    6 c"INTRINSIC_LIST_TO_TUPLE"
-    7 c"INTRINSIC_TYPEVAR"
-    8 c"INTRINSIC_PARAMSPEC"
-    9 c"INTRINSIC_TYPEVARTUPLE"
-    10 c"INTRINSIC_SUBSCRIPT_GENERIC"
-    11 c"INTRINSIC_TYPEALIAS"
-};
+pub static _PyIntrinsics_UnaryFunctions: [Row<Unary>; intrinsic::UNARY.len()] =
+    unary!(1 2 3 4 5 6 7 8 9 10 11);
 
 #[unsafe(no_mangle)]
-pub static _PyIntrinsics_BinaryFunctions: [Row<Binary>; 6] = binary! {
-    1 c"INTRINSIC_PREP_RERAISE_STAR"
-    2 c"INTRINSIC_TYPEVAR_WITH_BOUND"
-    3 c"INTRINSIC_TYPEVAR_WITH_CONSTRAINTS"
-    4 c"INTRINSIC_SET_FUNCTION_TYPE_PARAMS"
-    5 c"INTRINSIC_SET_TYPEPARAM_DEFAULT"
-};
+pub static _PyIntrinsics_BinaryFunctions: [Row<Binary>; intrinsic::BINARY.len()] = binary!(1 2 3 4 5);

@@ -3,7 +3,7 @@
 usage: -m suite_driver REPORT DONE MODULE
 
 Lines of `start|pass|fail|skip <TAB> test id` are appended to REPORT, `absent <TAB>
-reason` if the file wants to be skipped as a whole, `broken` if it cannot be
+reason` if the file or each of its tests wants to be skipped, `broken` if it cannot be
 loaded, and `end` when nothing is left to do.  Tests listed in DONE are left
 out: after a crash, the file is started again to run the others.
 
@@ -35,13 +35,19 @@ def name(test):
 class Result(unittest.TestResult):
     """Passes every event on; a test with a failing subtest fails once."""
 
+    def __init__(self):
+        super().__init__()
+        self.has_run = False
+        self.reasons = set()
+
     def startTest(self, test):
         super().startTest(test)
-        self.failed = False
+        self.failed = self.left_out = False
         say("start", name(test))
 
     def stopTest(self, test):
         super().stopTest(test)
+        self.has_run |= not self.left_out
         if self.failed:
             say("fail", name(test))
 
@@ -62,6 +68,7 @@ class Result(unittest.TestResult):
     def addError(self, test, error):
         self.show(test, error)
         if not isinstance(test, unittest.TestCase):  # a class's or the module's set-up
+            self.has_run = True
             say("fail", name(test))
 
     def addFailure(self, test, error):
@@ -72,6 +79,8 @@ class Result(unittest.TestResult):
             self.show(test, error)
 
     def addSkip(self, test, reason):
+        self.left_out = True
+        self.reasons.add(reason)
         say("skip", name(test))
 
     def addExpectedFailure(self, test, error):
@@ -110,8 +119,12 @@ def main():
     if loader.errors:
         print(*loader.errors, sep="\n", file=sys.stderr)
         say("broken")
-    unittest.TestSuite(without(done, suite)).run(Result())
-    say("end")
+    result = Result()
+    unittest.TestSuite(without(done, suite)).run(result)
+    if result.reasons and not (result.has_run or done or loader.errors):
+        say("absent", "; ".join(sorted(result.reasons)))
+    else:
+        say("end")
 
 
 if __name__ == "__main__":

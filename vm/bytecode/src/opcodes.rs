@@ -520,10 +520,17 @@ pub const BINARY_OPS: [(&str, &str); 26] = [
 pub const INPLACE: u32 = 13;
 
 macro_rules! intrinsics {
-    ($(#[$doc:meta])* $table:ident: $($num:literal $name:ident)*) => {
+    ($(#[$doc:meta])* $table:ident $c_names:ident: $($num:literal $name:ident)*) => {
         $(pub const $name: u32 = $num;)*
         $(#[$doc])*
         pub const $table: &[&str] = &[$(stringify!($name)),*];
+        /// The same for C.
+        pub const $c_names: &[&core::ffi::CStr] = &[$(
+            match core::ffi::CStr::from_bytes_with_nul(concat!(stringify!($name), "\0").as_bytes()) {
+                Ok(name) => name,
+                Err(_) => unreachable!(),
+            }
+        ),*];
     };
 }
 
@@ -531,7 +538,7 @@ macro_rules! intrinsics {
 pub mod intrinsic {
     intrinsics! {
         /// `CALL_INTRINSIC_1`'s functions by number.
-        UNARY:
+        UNARY UNARY_C_NAMES:
         0 INTRINSIC_1_INVALID
         1 INTRINSIC_PRINT
         2 INTRINSIC_IMPORT_STAR
@@ -547,7 +554,7 @@ pub mod intrinsic {
     }
     intrinsics! {
         /// `CALL_INTRINSIC_2`'s functions by number.
-        BINARY:
+        BINARY BINARY_C_NAMES:
         0 INTRINSIC_2_INVALID
         1 INTRINSIC_PREP_RERAISE_STAR
         2 INTRINSIC_TYPEVAR_WITH_BOUND

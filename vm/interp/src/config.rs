@@ -76,6 +76,8 @@ pub struct Config {
     pub stdio_errors: String,
     pub warn_options: Vec<String>,
     pub x_options: Vec<String>,
+    /// What the environment says of the JIT, as `-X` options, which win over these.
+    pub jit_variables: Vec<String>,
     /// `sys.argv`.
     pub argv: Vec<OsString>,
     /// `sys.orig_argv`.
@@ -135,6 +137,7 @@ impl Default for Config {
             stdio_errors: "strict".to_owned(),
             warn_options: Vec::new(),
             x_options: Vec::new(),
+            jit_variables: Vec::new(),
             argv: Vec::new(),
             orig_argv: Vec::new(),
             program_name: String::new(),

@@ -406,7 +406,9 @@ fn main_stack() -> Option<(usize, usize)> {
         let top = (name as usize + libc::strlen(name)).next_multiple_of(PAGE);
         // A stack without a limit ends where the next mapping begins.
         let size = usize::try_from(limit.rlim_cur).ok().filter(|_| limit.rlim_cur != libc::RLIM_INFINITY)?;
-        Some((top.checked_sub(size)?, size))
+        let low = top.checked_sub(size)?;
+        // After a fork, the main thread may be one that another stack was made for.
+        (low..top).contains(&(&raw const limit).addr()).then_some((low, size))
     }
 }
 
