@@ -56,6 +56,14 @@ pub fn start(coerce: bool, warn: bool) -> Locale {
             "ANSI_X3.4-1968" => "ascii".to_owned(),
             other => other.to_ascii_lowercase(),
         };
-        Locale { name, encoding }
+        let locale = Locale { name, encoding };
+        if warn && locale.is_c() {
+            eprintln!(
+                "Python runtime initialized with LC_CTYPE=C (a locale with default ASCII encoding), which may cause Unicode \
+                 compatibility problems. Using C.UTF-8, C.utf8, or UTF-8 (if available) as alternative Unicode-compatible \
+                 locales is recommended."
+            );
+        }
+        locale
     }
 }

@@ -122,7 +122,8 @@ def main():
     result = Result()
     unittest.TestSuite(without(done, suite)).run(result)
     if result.reasons and not (result.has_run or done or loader.errors):
-        say("absent", "; ".join(sorted(result.reasons)))
+        first, *others = sorted(result.reasons)
+        say("absent", f"{first}, and {len(others)} other reasons" if others else first)
     else:
         say("end")
 

@@ -22,11 +22,9 @@ pub fn print(name: &str, report: &Report, change: Option<&Change>) {
         .into_iter()
         .filter(|(_, state)| report.count(*state) > 0)
         .map(|(what, state)| format!("{} {what}", report.count(state)))
+        .chain(report.absent.iter().map(|reason| format!("left out: {reason}")))
         .collect();
     let mut text = format!("{name}: {}", counts.join(", "));
-    if let Some(reason) = &report.absent {
-        text += &format!("left out: {reason}");
-    }
     if report.given_up {
         text += " (given up after many crashes)";
     }

@@ -64,7 +64,7 @@ pub unsafe extern "C" fn reraise(
             return leave(pc, sp, frame, ts, arg, table);
         }
         let handler = (*frame).instr_ptr.get();
-        monitor::handlers::arrive(frame, pc.sub(1), handler);
+        monitor::handlers::arrive(frame, raiser, handler);
         if monitor::global_tools(event::EXCEPTION_HANDLED) != 0 && !tell_handled(sp, frame, ts, handler) {
             return reraise(handler.add(1), sp, frame, ts, arg, table);
         }
@@ -176,6 +176,7 @@ pub unsafe extern "C" fn throw_into(
         if monitor::global_tools(event::PY_THROW) != 0 {
             monitor::exception(&*ts, &*frame, (*frame).instr_ptr.get(), event::PY_THROW);
         }
-        error((*frame).instr_ptr.get().add(1), sp, frame, ts, arg, table)
+        // It stands behind the YIELD_VALUE that suspended it, whose handler is the one of an exception that is thrown in.
+        error((*frame).instr_ptr.get(), sp, frame, ts, arg, table)
     }
 }

@@ -333,7 +333,8 @@ pub fn exception(ts: &ThreadState, frame: &InterpreterFrame, unit: *mut CodeUnit
         return;
     }
     let Some(pending) = raise::take_pending() else { return };
-    match fire(ts, frame, unit, event, tools, offset(frame.code(), unit), &[&pending]) {
+    // The frame stays where it is, which is behind the instruction where an exception is thrown in.
+    match fire(ts, frame, frame.instr_ptr.get(), event, tools, offset(frame.code(), unit), &[&pending]) {
         Ok(_) => raise::restore(pending).leave(),
         Err(raised) => raised.leave(),
     }

@@ -8,6 +8,7 @@ use crate::unwind;
 use objects::protocol::{attr, call};
 use objects::types::bool::new_bool;
 use objects::types::exceptions as exc;
+use objects::types::exceptions::value::stop_value;
 use objects::types::exceptions::{BaseExceptionObject, StopIteration};
 use objects::types::int::Int;
 use objects::types::none::none;
@@ -71,17 +72,6 @@ ops! { (sp, frame, ts, arg)
         sp.push(result);
     }
 
-    CLEANUP_THROW {
-        let exception = sp.pop();
-        if !exception.class().is_subtype(&StopIteration) {
-            return Err(raise::restore(exception));
-        }
-        sp.drop_many(2);
-        let value = attr::get(&exception, id!("value"))?;
-        sp.push(none().to_ref());
-        sp.push(value);
-    }
-
     EXIT_INIT_CHECK {
         let value = sp.pop();
         if !value.is(none()) {
@@ -107,6 +97,7 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
     RAISE_VARARGS {
         (*frame).instr_ptr.set(pc.sub(1));
         if arg == 0 && raise_handled(ts) {
+            tell_reraised(ts, frame, pc);
             return unwind::reraise(pc, sp, frame, ts, arg, table);
         }
         if arg != 0 {
@@ -119,9 +110,7 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
     RERAISE {
         (*frame).instr_ptr.set(pc.sub(1));
         let sp = prepare_reraise(sp, frame, arg);
-        if monitor::global_tools(event::RERAISE) != 0 {
-            monitor::exception(&*ts, &*frame, pc.sub(1), event::RERAISE);
-        }
+        tell_reraised(ts, frame, pc);
         return unwind::reraise(pc, sp, frame, ts, arg, table);
     }
 
@@ -130,8 +119,29 @@ fast_ops! { (pc, sp, frame, ts, arg, table)
         (*frame).instr_ptr.set(pc.sub(1));
         sp = end_async_for(sp);
         if (*sp).is_null() {
+            tell_reraised(ts, frame, pc);
             return unwind::reraise(pc, sp, frame, ts, arg, table);
         }
+    }
+
+    /// What was thrown in has ended the sub-iterator: a StopIteration has its value, anything else goes on.
+    CLEANUP_THROW {
+        (*frame).instr_ptr.set(pc.sub(1));
+        sp = cleanup_throw(sp);
+        if (*sp).is_null() {
+            tell_reraised(ts, frame, pc);
+            return unwind::reraise(pc, sp, frame, ts, arg, table);
+        }
+        sp = sp.add(1);
+    }
+}
+
+/// Tells tools that the instruction before `pc` lets the pending exception go on.
+#[inline(never)]
+unsafe fn tell_reraised(ts: crate::eval::ThreadPtr, frame: crate::eval::FramePtr, pc: crate::eval::Pc) {
+    if monitor::global_tools(event::RERAISE) != 0 {
+        // SAFETY: the running thread and its frame; behind the word of the instruction.
+        unsafe { monitor::exception(&*ts, &*frame, pc.sub(1), event::RERAISE) };
     }
 }
 
@@ -195,6 +205,26 @@ unsafe fn end_async_for(sp: crate::eval::Sp) -> crate::eval::Sp {
             drop((exception, awaitable));
         } else {
             drop(awaitable);
+            raise::restore(exception).leave();
+            *sp.0 = core::ptr::null_mut();
+        }
+    }
+    sp.0
+}
+
+/// Pops the exception. For a StopIteration its value is put at the place that this leaves as the top, above None, in the place of
+/// sub-iterator and sent value; for any other, which is raised again, there is NULL.
+#[inline(never)]
+unsafe fn cleanup_throw(sp: crate::eval::Sp) -> crate::eval::Sp {
+    let mut sp = crate::stack::Stack(sp);
+    // SAFETY: as in every handler; there is room, as three items were there.
+    unsafe {
+        let exception = sp.pop();
+        if exception.class().is_subtype(&StopIteration) {
+            sp.drop_many(2);
+            sp.push(none().to_ref());
+            *sp.0 = stop_value(&exception).into_ptr();
+        } else {
             raise::restore(exception).leave();
             *sp.0 = core::ptr::null_mut();
         }

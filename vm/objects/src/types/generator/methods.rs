@@ -101,7 +101,11 @@ impl Generator {
             };
             match outcome {
                 Some(Ok(value)) => return Ok(Sent::Yielded(value)),
-                Some(Err(raised)) => return self.after_delegate(raised),
+                // A StopIteration's value is what the delegation gives: the code has a handler for that.
+                Some(Err(raised)) => {
+                    raised.leave();
+                    return self.resume(None);
+                }
                 None => {}
             }
         }
@@ -139,46 +143,6 @@ impl Generator {
         self.iframe.previous.set(core::ptr::null_mut());
         self.frame_state.set(saved);
         Ok(outcome)
-    }
-
-    /// The sub-iterator has ended by an exception: its value resumes this one, anything else is raised in it.
-    fn after_delegate(&self, raised: Raised) -> Result<Sent> {
-        if raised.matches(&exc::StopIteration) {
-            let exception = raised.take();
-            let value = attr::get(&exception, id!("value"))?;
-            self.drop_awaited();
-            return self.resume_behind_send(&value);
-        }
-        raised.leave();
-        self.resume(None)
-    }
-
-    /// Takes the sub-iterator off the stack: the delegation is over.
-    fn drop_awaited(&self) {
-        let Some(top) = self.iframe.used().checked_sub(1) else { return };
-        // SAFETY: the top of the waiting frame's stack.
-        let inner = unsafe { self.iframe.local(top) }.take();
-        // The place stays, for the instruction that ends the delegation pops it.
-        // SAFETY: as above.
-        unsafe { self.iframe.local(top) }.set(Some(none::none().to_ref()));
-        drop(inner);
-    }
-
-    /// Goes on as if `SEND` had got the sub-iterator's return value: by its jump, to `END_SEND`.
-    fn resume_behind_send(&self, value: &Object) -> Result<Sent> {
-        use bytecode::opcodes::op;
-        let frame = &self.iframe;
-        let code = frame.code();
-        let units = code.units();
-        // The frame stands at the RESUME behind YIELD_VALUE, which follows SEND and its cache.
-        let at = frame.lasti() as usize;
-        let send =
-            (0..at).rev().find(|&unit| code.original_opcode(unit, units[unit].get() as u8) == op::SEND);
-        if let Some(send) = send {
-            let distance = usize::from(units[send].get() >> 8);
-            frame.instr_ptr.set(units[send + 2 + distance].as_ptr());
-        }
-        self.resume(Some(value))
     }
 
     /// `close()`: raises GeneratorExit inside.
