@@ -131,6 +131,18 @@ pub struct Generated {
     pub sequence: Sequence,
     pub counts: ArgCounts,
     pub nested: Vec<Generated>,
+    /// What the arguments of the outermost unit's instructions number.
+    pub numbered: Numbered,
+}
+
+/// What instructions have by its number, in that order.
+#[derive(Debug, Default)]
+pub struct Numbered {
+    pub consts: Vec<Const>,
+    pub names: Vec<String>,
+    pub varnames: Vec<String>,
+    pub cellvars: Vec<String>,
+    pub freevars: Vec<String>,
 }
 
 /// What the whole compilation shares.
@@ -206,7 +218,17 @@ impl<'a, 's> Compiler<'a, 's> {
             Some(error) => return Err(error),
             None => result?,
         };
-        Ok(Generated { sequence: unit.seq, counts: unit.meta.counts, nested: unit.nested })
+        let meta = unit.meta;
+        let texts =
+            |numbers: &Numbering| numbers.names().map(|name| self.names.text(name).to_string()).collect();
+        let numbered = Numbered {
+            names: texts(&meta.names),
+            varnames: texts(&meta.varnames),
+            cellvars: texts(&meta.cellvars),
+            freevars: texts(&meta.freevars),
+            consts: meta.consts.list.into_iter().map(crate::fold::without_marks).collect(),
+        };
+        Ok(Generated { sequence: unit.seq, counts: meta.counts, nested: unit.nested, numbered })
     }
 
     /// Answers whether the unit returns None at its end.
@@ -359,7 +381,8 @@ impl<'a, 's> Compiler<'a, 's> {
             && let Some(parent) = self.units.last_mut()
         {
             let nested = std::mem::take(&mut unit.nested);
-            parent.nested.push(Generated { sequence: unit.seq.clone(), counts: unit.meta.counts, nested });
+            let (sequence, counts) = (unit.seq.clone(), unit.meta.counts);
+            parent.nested.push(Generated { sequence, counts, nested, numbered: Numbered::default() });
         }
         let flags = self.code_flags(unit.block);
         let nparams = self.table.block(unit.block).varnames.len();

@@ -7,8 +7,8 @@ mod config;
 mod freed;
 mod interpreters;
 mod running;
-mod sequence;
-mod stages;
+pub mod sequence;
+pub mod stages;
 mod time;
 
 use crate::config::Memory;
@@ -44,6 +44,16 @@ fn located(raised: raise::Raised, verb: &str) -> raise::Raised {
         Ok(start) => raise!(RuntimeError, "{verb}e error: pos={start}, reason={verb}ing error"),
         Err(raised) => raised,
     }
+}
+
+/// A docstring as the compiler leaves it (`_PyCompile_CleanDoc`).
+///
+/// # Errors
+/// MemoryError.
+pub fn clean_doc(doc: &Str) -> Result<Ref> {
+    let text = Wtf8::from_code_points(doc.chars().iter());
+    let cleaned = compiler::docstring::clean(syntax::ast::Wtf8::new(&text.0));
+    objects::types::code::build::constant(&bytecode::code::Const::Str(cleaned))
 }
 
 #[macros::pymodule(
@@ -145,12 +155,9 @@ pub mod module {
         objects::protocol::call::call_method(&posix, &*Str::new("_path_normpath")?, &[path])
     }
 
-    /// A docstring as the compiler leaves it.
     #[function("compiler_cleandoc($module, /, doc)", unchecked)]
     fn compiler_cleandoc(doc: &Str) -> Result<Ref> {
-        let text = Wtf8::from_code_points(doc.chars().iter());
-        let cleaned = compiler::docstring::clean(syntax::ast::Wtf8::new(&text.0));
-        objects::types::code::build::constant(&bytecode::code::Const::Str(cleaned))
+        clean_doc(doc)
     }
 
     /// What memory objects come from, by the name that `PYTHONMALLOC` has for it.

@@ -67,6 +67,109 @@ impl Metadata<'_> {
     }
 }
 
+/// The instructions of a tree as code generation makes them, and how many parameters its code has (`_PyCompile_CodeGen`).
+///
+/// # Errors
+/// TypeError and ValueError for what is no tree; SyntaxError.
+pub fn generate(
+    ast: &Object,
+    filename: &Object,
+    optimize: i32,
+    compile_mode: i32,
+) -> Result<(Ref<InstructionSequence>, Ref<Dict>)> {
+    if !ast::is_node(ast)? {
+        return Err(raise!(TypeError, "expected an AST"));
+    }
+    let mode = match compile_mode {
+        0 => Mode::Exec,
+        1 => Mode::Eval,
+        2 => Mode::Single,
+        _ => return Err(raise!(ValueError, "compile_mode must be 0, 1 or 2")),
+    };
+    let filename = source::filename(filename)?;
+    let arena = Arena::new();
+    let module = arena.alloc(ast::tree_of(ast, &arena, mode)?);
+    let generated = compile::generate(&arena, module, &filename, optimize)?;
+    let metadata = Dict::new()?;
+    metadata.set_text("name", &*Str::new("<module>")?)?;
+    let consts = Dict::new()?;
+    for (number, value) in generated.numbered.consts.iter().enumerate() {
+        consts.set_item(&*build::constant(value)?, &*new_int(number as i64)?)?;
+    }
+    metadata.set_text("consts", &consts)?;
+    let numbered = &generated.numbered;
+    for (key, names, from) in [
+        ("names", &numbered.names, 0),
+        ("varnames", &numbered.varnames, 0),
+        ("cellvars", &numbered.cellvars, 0),
+        ("freevars", &numbered.freevars, numbered.cellvars.len()),
+    ] {
+        let dict = Dict::new()?;
+        for (number, name) in names.iter().enumerate() {
+            dict.set_text(name, &*new_int((from + number) as i64)?)?;
+        }
+        metadata.set_text(key, &dict)?;
+    }
+    for (key, count) in [
+        ("argcount", generated.counts.args),
+        ("posonlyargcount", generated.counts.posonly),
+        ("kwonlyargcount", generated.counts.kwonly),
+    ] {
+        metadata.set_text(key, &*new_int(count.into())?)?;
+    }
+    Ok((InstructionSequence::of_generated(generated)?, metadata))
+}
+
+/// The instructions after the optimising passes. The list of constants becomes those that are used (`_PyCompile_OptimizeCfg`).
+///
+/// # Errors
+/// ValueError for what is no sequence of instructions.
+pub fn optimize(instructions: &Object, consts: &List, nlocals: i32) -> Result<Ref<InstructionSequence>> {
+    let sequence = sequence_of(instructions)?;
+    let mut list = ast::constants_of(&consts.to_vec())?;
+    let nlocals = usize::try_from(nlocals).unwrap_or(0);
+    let Some(optimized) = stages::optimize(&sequence.instructions(), &mut list, nlocals) else {
+        return Err(raise!(ValueError, "an instruction has an argument that it cannot have"));
+    };
+    let items = list.iter().map(build::constant).collect::<Result<Vec<_>>>()?;
+    consts.splice(0, consts.len(), items)?;
+    InstructionSequence::of(optimized)
+}
+
+/// The code object of instructions that are not to be optimised, described by a dictionary (`_PyCompile_Assemble`).
+///
+/// # Errors
+/// KeyError, TypeError, ValueError.
+pub fn assemble(filename: &Object, instructions: &Object, metadata: &Dict) -> Result<Ref> {
+    let filename = source::filename(filename)?;
+    let sequence = sequence_of(instructions)?;
+    let metadata = Metadata(metadata);
+    // The constants may be any objects: numbers stand in for them until there is a code object.
+    let consts = metadata.numbered("consts")?;
+    let posonly = metadata.count("posonlyargcount")?;
+    let description = Description {
+        name: metadata.text("name")?,
+        qualname: metadata.text("qualname")?,
+        counts: ArgCounts {
+            args: metadata.count("argcount")?,
+            posonly,
+            kwonly: metadata.count("kwonlyargcount")?,
+        },
+        firstlineno: metadata.number("firstlineno")?,
+        varnames: metadata.names("varnames")?,
+        cellvars: metadata.names("cellvars")?,
+        freevars: metadata.names("freevars")?,
+        names: metadata.names("names")?,
+        fast_hidden: metadata.names("fasthidden")?,
+        consts: (0..consts.len() as i64).map(Const::Int).collect(),
+    };
+    let code = Code::from_data(&stages::assemble(&sequence.instructions(), description, &filename))?;
+    let replace = objects::protocol::attr::get(&code, &*Str::new("replace")?)?;
+    let names = Tuple::from_vec(vec![Str::new("co_consts")?.upcast()])?;
+    let consts = Tuple::from_vec(consts)?;
+    call::vectorcall(&replace, &[&consts], 0, Some(&names))
+}
+
 #[macros::pymodule(name = "_testinternalcapi", part)]
 pub mod part {
     use super::*;
@@ -77,7 +180,6 @@ pub mod part {
         InstructionSequence::of(stages::Sequence::default())
     }
 
-    /// The instructions of a tree as code generation makes them, and how many parameters its code has.
     #[function("compiler_codegen($module, /, ast, filename, optimize, compile_mode=0)", unchecked)]
     fn compiler_codegen(
         ast: &Object,
@@ -85,73 +187,16 @@ pub mod part {
         optimize: i32,
         compile_mode: i32,
     ) -> Result<(Ref<InstructionSequence>, Ref<Dict>)> {
-        if !ast::is_node(ast)? {
-            return Err(raise!(TypeError, "expected an AST"));
-        }
-        let mode = match compile_mode {
-            0 => Mode::Exec,
-            1 => Mode::Eval,
-            2 => Mode::Single,
-            _ => return Err(raise!(ValueError, "compile_mode must be 0, 1 or 2")),
-        };
-        let filename = source::filename(filename)?;
-        let arena = Arena::new();
-        let module = arena.alloc(ast::tree_of(ast, &arena, mode)?);
-        let generated = compile::generate(&arena, module, &filename, optimize)?;
-        let metadata = Dict::new()?;
-        for (key, count) in [
-            ("argcount", generated.counts.args),
-            ("posonlyargcount", generated.counts.posonly),
-            ("kwonlyargcount", generated.counts.kwonly),
-        ] {
-            metadata.set_text(key, &*new_int(count.into())?)?;
-        }
-        Ok((InstructionSequence::of_generated(generated)?, metadata))
+        generate(ast, filename, optimize, compile_mode)
     }
 
-    /// The instructions after the optimising passes. The list of constants becomes those that are used.
     #[function("optimize_cfg($module, /, instructions, consts, nlocals)", unchecked)]
     fn optimize_cfg(instructions: &Object, consts: &List, nlocals: i32) -> Result<Ref<InstructionSequence>> {
-        let sequence = sequence_of(instructions)?;
-        let mut list = ast::constants_of(&consts.to_vec())?;
-        let nlocals = usize::try_from(nlocals).unwrap_or(0);
-        let Some(optimized) = stages::optimize(&sequence.instructions(), &mut list, nlocals) else {
-            return Err(raise!(ValueError, "an instruction has an argument that it cannot have"));
-        };
-        let items = list.iter().map(build::constant).collect::<Result<Vec<_>>>()?;
-        consts.splice(0, consts.len(), items)?;
-        InstructionSequence::of(optimized)
+        optimize(instructions, consts, nlocals)
     }
 
-    /// The code object of instructions that are not to be optimised.
     #[function("assemble_code_object($module, /, filename, instructions, metadata)", unchecked)]
     fn assemble_code_object(filename: &Object, instructions: &Object, metadata: &Dict) -> Result<Ref> {
-        let filename = source::filename(filename)?;
-        let sequence = sequence_of(instructions)?;
-        let metadata = Metadata(metadata);
-        // The constants may be any objects: numbers stand in for them until there is a code object.
-        let consts = metadata.numbered("consts")?;
-        let posonly = metadata.count("posonlyargcount")?;
-        let description = Description {
-            name: metadata.text("name")?,
-            qualname: metadata.text("qualname")?,
-            counts: ArgCounts {
-                args: metadata.count("argcount")?,
-                posonly,
-                kwonly: metadata.count("kwonlyargcount")?,
-            },
-            firstlineno: metadata.number("firstlineno")?,
-            varnames: metadata.names("varnames")?,
-            cellvars: metadata.names("cellvars")?,
-            freevars: metadata.names("freevars")?,
-            names: metadata.names("names")?,
-            fast_hidden: metadata.names("fasthidden")?,
-            consts: (0..consts.len() as i64).map(Const::Int).collect(),
-        };
-        let code = Code::from_data(&stages::assemble(&sequence.instructions(), description, &filename))?;
-        let replace = objects::protocol::attr::get(&code, &*Str::new("replace")?)?;
-        let names = Tuple::from_vec(vec![Str::new("co_consts")?.upcast()])?;
-        let consts = Tuple::from_vec(consts)?;
-        call::vectorcall(&replace, &[&consts], 0, Some(&names))
+        assemble(filename, instructions, metadata)
     }
 }
