@@ -3,11 +3,9 @@
 use core::ffi::{CStr, c_char, c_int};
 use interp::traceback_print;
 use macros::capi;
-use objects::types::code::Code;
-use objects::types::dict::Dict;
 use objects::types::frame::Frame;
 use objects::types::traceback::{self, Traceback};
-use objects::{Object, Raised, Result, id, raise};
+use objects::{Object, Result, id, raise};
 
 /// The pending exception has passed through the frame.
 ///
@@ -34,32 +32,12 @@ pub fn PyTraceBack_Print(traceback: Option<&Object>, file: &Object) -> Result<()
 /// A C function: two C strings.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _PyTraceback_Add(function: *const c_char, file: *const c_char, line: c_int) {
-    let Some(pending) = raise::take_pending() else { return };
     // SAFETY: the caller's promise.
     let (function, file) = unsafe { (CStr::from_ptr(function), CStr::from_ptr(file)) };
-    let add = || -> Result<_> {
+    traceback::add_native(line, || {
         let file = objects::codecs::decode_fs(file.to_bytes())?;
-        let code = Code::placeholder(file, crate::abstract_::text(function)?, line)?;
-        let frame = Frame::detached(&code, &*Dict::new()?, None)?;
-        frame.f_lineno.set(line);
-        Ok(frame)
-    };
-    match add() {
-        Ok(frame) => {
-            raise::restore(pending).leave();
-            traceback::add_frame(&frame);
-        }
-        // The first exception becomes the context of the one of making the frame.
-        Err(raised) => with_context(raised, pending),
-    }
-}
-
-fn with_context(raised: Raised, context: objects::Ref) {
-    let exception = raised.take();
-    if let Some(base) = exception.cast::<objects::types::exceptions::BaseExceptionObject>() {
-        base.context.set(Some(context));
-    }
-    raise::restore(exception).leave();
+        Ok((crate::abstract_::text(function)?, file))
+    });
 }
 
 /// Writes a line of a source file with that indentation, if it can be had.

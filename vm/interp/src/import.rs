@@ -2,7 +2,7 @@
 
 use core::sync::atomic::{AtomicU64, Ordering};
 use objects::interpreter_frame::InterpreterFrame;
-use objects::protocol::{attr, call, mapping, object, sequence};
+use objects::protocol::{attr, call, compare, mapping, object, sequence};
 use objects::raise::Raised;
 use objects::types::dict::Dict;
 use objects::types::exceptions::{self as exc, BaseExceptionObject};
@@ -349,25 +349,32 @@ fn resolve_name(name: &Str, globals: Option<&Object>, level: usize) -> Result<Re
     let not_none = |value: Option<Ref>| value.filter(|value| !value.is(none()));
     let package = not_none(globals.get_str(id!("__package__"))?);
     let spec = not_none(globals.get_str(id!("__spec__"))?);
+    let string = |value: Ref, what: &str| {
+        value.downcast::<Str>().map_err(|_| raise!(TypeError, "{what} must be a string"))
+    };
     let package = match (package, spec) {
-        (Some(package), _) => package,
-        (None, Some(spec)) => attr::get(&spec, id!("parent"))?,
+        (Some(package), spec) => {
+            let package = string(package, "package")?;
+            if let Some(spec) = spec
+                && !compare::equal(&package, &*attr::get(&spec, id!("parent"))?)?
+            {
+                objects::hooks::WARN.get()(&exc::DeprecationWarning, "__package__ != __spec__.parent", 1)?;
+            }
+            package
+        }
+        (None, Some(spec)) => string(attr::get(&spec, id!("parent"))?, "__spec__.parent")?,
         (None, None) => {
             let warn =
                 "can't resolve package from __spec__ or __package__, falling back on __name__ and __path__";
             objects::hooks::WARN.get()(&exc::ImportWarning, warn, 1)?;
             let name = globals.get_str(id!("__name__"))?;
             let Some(name) = name else { return Err(raise!(KeyError, "'__name__' not in globals")) };
-            if globals.get_str(id!("__path__"))?.is_some() {
-                name
-            } else {
-                let text = object::str(&name)?.to_string_lossy();
-                Str::new(text.rsplit_once('.').map_or("", |(front, _)| front))?.upcast()
+            let name = string(name, "__name__")?;
+            match globals.get_str(id!("__path__"))? {
+                Some(_) => name,
+                None => Str::new(name.to_string_lossy().rsplit_once('.').map_or("", |(front, _)| front))?,
             }
         }
-    };
-    let Some(package) = package.cast::<Str>() else {
-        return Err(raise!(TypeError, "package must be a string"));
     };
     if package.is_empty() {
         return Err(raise!(ImportError, "attempted relative import with no known parent package"));

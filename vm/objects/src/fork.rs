@@ -1,7 +1,7 @@
 //! What runs around a fork: the functions of `os.register_at_fork`, and what the interpreter does in the child.
 
 use crate::object::refs::Ref;
-use crate::{protocol, raise};
+use crate::{protocol, raise, state};
 use core::cell::RefCell;
 
 /// The functions: those before, after in the child, after in the parent.
@@ -41,13 +41,21 @@ pub fn register(handlers: [Option<Ref>; 3]) {
     }
 }
 
-/// What runs before a fork (`PyOS_BeforeFork`).
+/// What runs before a fork (`PyOS_BeforeFork`): no other thread is amid an import afterwards.
 pub fn before() {
     run_handlers(When::Before);
+    state::interpreter().import_lock.acquire();
+}
+
+fn release_imports() {
+    if let Err(raised) = state::interpreter().import_lock.release() {
+        raise::write_unraisable(raised, None);
+    }
 }
 
 /// What runs in the parent after a fork (`PyOS_AfterFork_Parent`).
 pub fn after_in_parent() {
+    release_imports();
     run_handlers(When::AfterInParent);
 }
 
@@ -56,5 +64,7 @@ pub fn after_in_child() {
     if let Some(reset) = crate::hooks::AFTER_FORK.try_get() {
         reset();
     }
+    state::interpreter().import_lock.after_fork();
+    release_imports();
     run_handlers(When::AfterInChild);
 }

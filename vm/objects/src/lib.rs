@@ -15,6 +15,7 @@ pub mod format;
 pub mod futex;
 pub mod hash;
 pub mod hooks;
+pub mod import_lock;
 pub mod interpreter_frame;
 pub mod line_input;
 pub mod object;

@@ -1,5 +1,6 @@
 //! The thread state, with the layout that extensions and profilers read, and the interpreter state, which is ours.
 
+use crate::import_lock::ImportLock;
 use crate::object::refs::Slot;
 use crate::object::{Instance, Object};
 use crate::per_interpreter;
@@ -166,6 +167,7 @@ pub struct Interpreter {
     pub dict: Slot<Dict>,
     /// Its values of the statics of [`per_interpreter`], while another one runs.
     pub values: Cell<Option<per_interpreter::Values>>,
+    pub import_lock: ImportLock,
 }
 
 /// How an interpreter came to be.
@@ -269,6 +271,7 @@ impl Interpreter {
             _before_dict: [0; 8448 - 7680],
             dict: Slot::empty(),
             values: Cell::new(None),
+            import_lock: ImportLock::new(),
         }
     }
 

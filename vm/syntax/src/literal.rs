@@ -126,8 +126,12 @@ pub struct Unescaped<T> {
     pub invalid: Option<InvalidEscape>,
 }
 
-/// Resolves the escapes of a `str` literal. The error is a UnicodeDecodeError's message.
-pub fn unescape_str<'a>(arena: &'a Arena, body: &str) -> Result<Unescaped<Wtf8<'a>>, String> {
+/// Resolves the escapes of a `str` literal, those by name unless `names_missing` says why not. The error is a UnicodeError's message.
+pub fn unescape_str<'a>(
+    arena: &'a Arena,
+    body: &str,
+    names_missing: fn() -> Option<&'static str>,
+) -> Result<Unescaped<Wtf8<'a>>, String> {
     let mut out: Vec<u8> = Vec::with_capacity(body.len());
     let mut invalid = None;
     let bytes = body.as_bytes();
@@ -185,6 +189,9 @@ pub fn unescape_str<'a>(arena: &'a Arena, body: &str) -> Result<Unescaped<Wtf8<'
             }
             b'N' => {
                 const MALFORMED: &str = "malformed \\N character escape";
+                if let Some(reason) = names_missing() {
+                    return Err(reason.to_owned());
+                }
                 if bytes.get(at) != Some(&b'{') {
                     return fail(at, MALFORMED);
                 }
@@ -328,7 +335,7 @@ mod tests {
 
     fn text(body: &str) -> Result<Vec<u32>, String> {
         let arena = Arena::new();
-        unescape_str(&arena, body).map(|unescaped| unescaped.value.code_points().collect())
+        unescape_str(&arena, body, || None).map(|unescaped| unescaped.value.code_points().collect())
     }
 
     #[test]

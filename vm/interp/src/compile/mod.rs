@@ -5,6 +5,7 @@ pub mod error;
 pub mod source;
 
 use error::{issue, raise_compiler_error, raise_syntax_error};
+use objects::codecs::names;
 use objects::raise::Raised;
 use objects::types::code::Code;
 use objects::{Ref, Result, state};
@@ -68,7 +69,11 @@ fn with_parsed<T>(
 ) -> Result<T> {
     let arena = Arena::with_capacity(text.len() * 8);
     let digits = state::interpreter().int_max_str_digits.get();
-    let options = syntax::Options { int_max_str_digits: usize::try_from(digits).unwrap_or(0), ..options };
+    let options = syntax::Options {
+        int_max_str_digits: usize::try_from(digits).unwrap_or(0),
+        names_missing: || (!names::are_available()).then_some(names::MISSING),
+        ..options
+    };
     let parsed = syntax::parse(&arena, text, mode, &options);
     for warning in &parsed.warnings {
         issue(warning, filename)?;

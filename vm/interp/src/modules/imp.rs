@@ -27,14 +27,18 @@ pub mod native {
 
     #[function("lock_held($module, /)")]
     fn lock_held() -> bool {
-        false
+        state::interpreter().import_lock.is_held()
     }
 
     #[function("acquire_lock($module, /)")]
-    fn acquire_lock() {}
+    fn acquire_lock() {
+        state::interpreter().import_lock.acquire();
+    }
 
     #[function("release_lock($module, /)")]
-    fn release_lock() {}
+    fn release_lock() -> Result<()> {
+        state::interpreter().import_lock.release()
+    }
 
     #[function("is_builtin($module, name, /)")]
     fn is_builtin(name: &Str) -> i32 {

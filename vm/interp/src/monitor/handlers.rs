@@ -523,6 +523,15 @@ unsafe fn call(
     // SAFETY: the opcode's stack layout.
     unsafe {
         let base = sp.0.sub(count + 2);
+        let operands = |base: Sp| {
+            let has_self = !(*base.add(1)).is_null();
+            let (args, total) = if has_self { (base.add(1), count + 1) } else { (base.add(2), count) };
+            let first = if total > 0 { (**args).to_ref() } else { missing() };
+            ((**base).to_ref(), first, args, total)
+        };
+        // A bound method is told of as it is called, and how its function ends with the method's object.
+        let (callable, first, ..) = operands(base);
+        tell(ts, frame, pc, event::CALL, &[&callable, &first])?;
         if (*base.add(1)).is_null()
             && let Some(method) = (**base).cast_exact::<Method>()
         {
@@ -531,11 +540,7 @@ unsafe fn call(
             *base.add(1) = object.into_ptr();
             Object::decref(old);
         }
-        let has_self = !(*base.add(1)).is_null();
-        let (args, total) = if has_self { (base.add(1), count + 1) } else { (base.add(2), count) };
-        let callable = (**base).to_ref();
-        let first = if total > 0 { (**args).to_ref() } else { missing() };
-        tell(ts, frame, pc, event::CALL, &[&callable, &first])?;
+        let (callable, first, args, total) = operands(base);
         let named = kwnames.as_ref().map_or(0, |names| names.len());
         if plain_function(&callable).is_some() {
             let function: Ref<Function> = callable.downcast_unchecked();

@@ -1,6 +1,6 @@
 //! Writing instrumented instructions over a code object, and taking them off again.
 
-use super::{MONITORS, event, version};
+use super::{MONITORS, TRACE_TOOL, event, version};
 use bytecode::opcodes::{CACHES, op};
 use bytecode::{exc_table, line_table};
 use objects::interpreter_frame::CodeUnit;
@@ -54,8 +54,12 @@ pub fn update(code: &Code) {
         if let Some((instrumented, event)) = own_event(base, (original[at] >> 8) as usize) {
             let tools = kept(old.tools.get(at), event);
             monitoring.tools[at] = tools;
-            // Jumps tell line events where they came from.
-            if tools != 0 || wanted[event::LINE] != 0 && (event == event::JUMP || is_branch(base)) {
+            // Jumps tell line events where they came from. A trace function is told of an iterator's StopIteration, never of a
+            // generator's that has returned.
+            let leads = event == event::JUMP
+                || is_branch(base)
+                || base == op::FOR_ITER && wanted[event::LINE] & 1 << TRACE_TOOL != 0;
+            if tools != 0 || wanted[event::LINE] != 0 && leads {
                 opcode = instrumented;
             }
         }

@@ -11,6 +11,7 @@ use objects::types::descr::method::PyMethodDescr_Type;
 use objects::types::exceptions::BaseExceptionObject;
 use objects::types::frame::Frame;
 use objects::types::int::Int;
+use objects::types::method::Method;
 use objects::types::none::none;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Ref, Result, id};
@@ -322,8 +323,13 @@ unsafe extern "C" fn profile_trampoline(
 
 /// What a profile function is told of a call: a native function, or a native method bound to its object.
 fn native(callable: &Object, first: &Object) -> Result<Option<Ref>> {
-    if callable.is_exactly(&PyCFunction_Type) || callable.is_exactly(&PyCMethod_Type) {
+    let is_native =
+        |callable: &Object| callable.is_exactly(&PyCFunction_Type) || callable.is_exactly(&PyCMethod_Type);
+    if is_native(callable) {
         return Ok(Some(callable.to_ref()));
+    }
+    if let Some(method) = callable.cast_exact::<Method>() {
+        return Ok(Some(method.parts().0).filter(|function| is_native(function)));
     }
     if !callable.is_exactly(&PyMethodDescr_Type) || first.is(&super::missing()) {
         return Ok(None);

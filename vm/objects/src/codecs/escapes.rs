@@ -1,6 +1,7 @@
 //! `unicode_escape`, `raw_unicode_escape`, and the escapes of bytes literals.
 
 use super::errors::{DecodeErrors, Kind};
+use super::names;
 use crate::object::Instance;
 use crate::object::refs::Ref;
 use crate::raise;
@@ -65,6 +66,9 @@ fn simple(byte: u8) -> Option<u8> {
 /// `\N{…}` from behind the `N` on.
 fn named(input: &[u8], at: &mut usize) -> Result<Escape> {
     const MALFORMED: &str = "malformed \\N character escape";
+    if !names::are_available() {
+        return Err(raise!(UnicodeError, "{}", names::MISSING));
+    }
     match input.get(*at) {
         None => return Ok(Escape::Incomplete(MALFORMED)),
         Some(b'{') => *at += 1,

@@ -36,6 +36,7 @@ pub fn backslashes(chars: Chars<'_>) -> Result<Ref<Str>> {
 
 /// `\N{…}` for each character that has a name, `\xhh` and its kin for others.
 fn names(chars: Chars<'_>) -> Result<Ref<Str>> {
+    super::names::import()?;
     let mut result = Builder::new();
     for char in chars.iter() {
         match unicode::names::name(char) {

@@ -9,6 +9,7 @@ pub mod escapes;
 pub mod filesystem;
 pub mod handlers;
 pub mod latin;
+pub mod names;
 pub mod registry;
 pub mod utf16;
 pub mod utf7;

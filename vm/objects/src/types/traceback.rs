@@ -6,12 +6,16 @@ use crate::object::refs::{Ref, Slot};
 use crate::object::trace::{Trace, Visit, Visitor};
 use crate::object::{Instance, Object};
 use crate::raise::Result;
+use crate::types::code::Code;
+use crate::types::dict::Dict;
+use crate::types::exceptions::BaseExceptionObject;
 use crate::types::frame::Frame;
 use crate::types::int::new_int;
 use crate::types::list::List;
 use crate::types::none;
 use crate::types::str::Str;
 use core::cell::Cell;
+use core::ffi::c_int;
 use macros::pytype;
 
 /// `PyTracebackObject`.
@@ -166,8 +170,33 @@ pub fn add_frame(frame: &Frame) {
     add(|next| Traceback::with_parts(next, frame.to_ref(), lasti, frame.line().unwrap_or(-1)));
 }
 
+/// Adds a function that is not Python's to the traceback of the pending exception: its name and its file, and a line (`_PyTraceback_Add`).
+pub fn add_native(line: c_int, place: impl FnOnce() -> Result<(Ref<Str>, Ref<Str>)>) {
+    let Some(pending) = crate::raise::take_pending() else { return };
+    let make = || {
+        let (function, file) = place()?;
+        let code = Code::placeholder(file, function, line)?;
+        let frame = Frame::detached(&code, &*Dict::new()?, None)?;
+        frame.f_lineno.set(line);
+        Ok(frame)
+    };
+    match make() {
+        Ok(frame) => {
+            crate::raise::restore(pending).leave();
+            add_frame(&frame);
+        }
+        // The first exception becomes the context of the one of making the frame.
+        Err(raised) => {
+            let exception = crate::Raised::take(raised);
+            if let Some(base) = exception.cast::<BaseExceptionObject>() {
+                base.context.set(Some(pending));
+            }
+            crate::raise::restore(exception).leave();
+        }
+    }
+}
+
 fn add(link: impl FnOnce(Option<Ref<Traceback>>) -> Result<Ref<Traceback>>) {
-    use crate::types::exceptions::BaseExceptionObject;
     let Some(exception) = crate::raise::take_pending() else { return };
     if let Some(base) = exception.cast::<BaseExceptionObject>() {
         let next = base.traceback.get().and_then(|old| old.downcast::<Traceback>().ok());

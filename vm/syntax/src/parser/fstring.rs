@@ -91,7 +91,7 @@ impl<'a> Parser<'a> {
         if is_raw || !body.contains('\\') {
             return Some(Wtf8::from(body));
         }
-        match literal::unescape_str(self.arena, body) {
+        match literal::unescape_str(self.arena, body, self.options.names_missing) {
             Ok(unescaped) => {
                 self.warn_escape(unescaped.invalid, body, token);
                 Some(unescaped.value)

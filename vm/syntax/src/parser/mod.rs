@@ -73,6 +73,8 @@ pub struct Options {
     pub program_file: bool,
     /// Decimal digits that an integer literal may have; 0 means any number.
     pub int_max_str_digits: usize,
+    /// Asked when the first `\N{…}` comes: what is wrong with such an escape if the names of characters are not to be had.
+    pub names_missing: fn() -> Option<&'static str>,
 }
 
 impl Default for Options {
@@ -85,6 +87,7 @@ impl Default for Options {
             barry_as_bdfl: false,
             program_file: false,
             int_max_str_digits: 4300,
+            names_missing: || None,
         }
     }
 }

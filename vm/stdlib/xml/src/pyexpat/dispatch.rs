@@ -2,7 +2,7 @@
 
 use super::parser::XmlParser;
 use crate::elementtree::xmlparser::table_of;
-use core::ffi::CStr;
+use core::ffi::{CStr, c_int};
 use expat::{Event, External, Model, Text, handler};
 use objects::args::IntoPy;
 use objects::protocol::{call, number};
@@ -11,11 +11,12 @@ use objects::types::int::new_int;
 use objects::types::list::List;
 use objects::types::none::none;
 use objects::types::str::Str;
+use objects::types::traceback;
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Ref, Result, raise, state};
 
 macro_rules! kinds {
-    ($($kind:ident $name:literal $bit:ident;)*) => {
+    ($($kind:ident $name:literal $bit:ident $line:literal;)*) => {
         /// The kinds of handlers.
         #[derive(Clone, Copy, PartialEq, Eq)]
         pub enum Kind { $($kind),* }
@@ -33,33 +34,38 @@ macro_rules! kinds {
             pub fn bit(self) -> u32 {
                 match self { $(Kind::$kind => handler::$bit),* }
             }
+
+            /// The function that calls the handler, as tracebacks name it, and its line in CPython's file of this module.
+            fn caller(self) -> (&'static str, c_int) {
+                match self { $(Kind::$kind => (stringify!($kind), $line)),* }
+            }
         }
     };
 }
 
 kinds! {
-    StartElement c"StartElementHandler" START_ELEMENT;
-    EndElement c"EndElementHandler" END_ELEMENT;
-    ProcessingInstruction c"ProcessingInstructionHandler" INSTRUCTION;
-    CharacterData c"CharacterDataHandler" CHARACTERS;
-    UnparsedEntityDecl c"UnparsedEntityDeclHandler" UNPARSED_ENTITY_DECL;
-    NotationDecl c"NotationDeclHandler" NOTATION_DECL;
-    StartNamespaceDecl c"StartNamespaceDeclHandler" START_NAMESPACE;
-    EndNamespaceDecl c"EndNamespaceDeclHandler" END_NAMESPACE;
-    Comment c"CommentHandler" COMMENT;
-    StartCdataSection c"StartCdataSectionHandler" START_CDATA;
-    EndCdataSection c"EndCdataSectionHandler" END_CDATA;
-    Default c"DefaultHandler" DEFAULT;
-    DefaultHandlerExpand c"DefaultHandlerExpand" DEFAULT;
-    NotStandalone c"NotStandaloneHandler" NOT_STANDALONE;
-    ExternalEntityRef c"ExternalEntityRefHandler" EXTERNAL_ENTITY;
-    StartDoctypeDecl c"StartDoctypeDeclHandler" START_DOCTYPE;
-    EndDoctypeDecl c"EndDoctypeDeclHandler" END_DOCTYPE;
-    EntityDecl c"EntityDeclHandler" ENTITY_DECL;
-    XmlDecl c"XmlDeclHandler" XML_DECL;
-    ElementDecl c"ElementDeclHandler" ELEMENT_DECL;
-    AttlistDecl c"AttlistDeclHandler" ATTLIST_DECL;
-    SkippedEntity c"SkippedEntityHandler" SKIPPED_ENTITY;
+    StartElement c"StartElementHandler" START_ELEMENT 422;
+    EndElement c"EndElementHandler" END_ELEMENT 474;
+    ProcessingInstruction c"ProcessingInstructionHandler" INSTRUCTION 478;
+    CharacterData c"CharacterDataHandler" CHARACTERS 287;
+    UnparsedEntityDecl c"UnparsedEntityDeclHandler" UNPARSED_ENTITY_DECL 484;
+    NotationDecl c"NotationDeclHandler" NOTATION_DECL 624;
+    StartNamespaceDecl c"StartNamespaceDeclHandler" START_NAMESPACE 634;
+    EndNamespaceDecl c"EndNamespaceDeclHandler" END_NAMESPACE 641;
+    Comment c"CommentHandler" COMMENT 646;
+    StartCdataSection c"StartCdataSectionHandler" START_CDATA 650;
+    EndCdataSection c"EndCdataSectionHandler" END_CDATA 654;
+    Default c"DefaultHandler" DEFAULT 658;
+    DefaultHandlerExpand c"DefaultHandlerExpand" DEFAULT 662;
+    NotStandalone c"NotStandaloneHandler" NOT_STANDALONE 667;
+    ExternalEntityRef c"ExternalEntityRefHandler" EXTERNAL_ENTITY 671;
+    StartDoctypeDecl c"StartDoctypeDeclHandler" START_DOCTYPE 686;
+    EndDoctypeDecl c"EndDoctypeDeclHandler" END_DOCTYPE 694;
+    EntityDecl c"EntityDeclHandler" ENTITY_DECL 496;
+    XmlDecl c"XmlDeclHandler" XML_DECL 513;
+    ElementDecl c"ElementDeclHandler" ELEMENT_DECL 588;
+    AttlistDecl c"AttlistDeclHandler" ATTLIST_DECL 603;
+    SkippedEntity c"SkippedEntityHandler" SKIPPED_ENTITY 616;
 }
 
 fn flag(value: bool) -> Result<Ref> {
@@ -135,7 +141,7 @@ impl XmlParser {
             Event::StartElement => {
                 let Some(handler) = self.handler(Kind::StartElement) else { return Ok(None) };
                 let (name, attributes) = self.start_tag()?;
-                self.call(&handler, &[name, attributes])?;
+                self.call(Kind::StartElement, &handler, &[name, attributes])?;
             }
             Event::EndElement => {
                 let name = Str::new(self.inner()?.name())?;
@@ -277,17 +283,21 @@ impl XmlParser {
         Ok(Tuple::from_array([kind, quantifier, name, Tuple::from_vec(children)?.upcast()])?.upcast())
     }
 
-    fn call(&self, handler: &Object, args: &[Ref]) -> Result<Ref> {
+    fn call(&self, kind: Kind, handler: &Object, args: &[Ref]) -> Result<Ref> {
         let args: Vec<&Object> = args.iter().map(|arg| &**arg).collect();
         self.in_callback.set(true);
         let result = call::call(handler, &args);
         self.in_callback.set(false);
+        if result.is_err() {
+            let (function, line) = kind.caller();
+            traceback::add_native(line, || Ok((Str::new(function)?, Str::new("../Modules/pyexpat.c")?)));
+        }
         result
     }
 
     fn notify<const N: usize>(&self, kind: Kind, args: [Ref; N]) -> Result<()> {
         if let Some(handler) = self.handler(kind) {
-            self.call(&handler, &args)?;
+            self.call(kind, &handler, &args)?;
         }
         Ok(())
     }
@@ -295,7 +305,7 @@ impl XmlParser {
     /// The answer of a handler, an int.
     fn ask<const N: usize>(&self, kind: Kind, args: [Ref; N]) -> Result<Option<i64>> {
         let Some(handler) = self.handler(kind) else { return Ok(Some(1)) };
-        let answer = self.call(&handler, &args)?;
+        let answer = self.call(kind, &handler, &args)?;
         match number::index(&answer)?.to_i64() {
             Some(answer) => Ok(Some(answer)),
             None => Err(raise!(OverflowError, "Python int too large to convert to C long")),
