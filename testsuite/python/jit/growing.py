@@ -63,6 +63,26 @@ def inlined(n):
     return len(text)
 
 
-for function in (alone, kept, doubled, wider, aliased, changing, inlined):
+def branching(n):
+    text, before = "", ""
+    for i in range(n):
+        text += "a" if i % 3 else "b"
+        if i % 70 == 5:
+            before = text
+        text += before if i % 90 == 80 else "c"
+    return len(text), text[:7], text[-5:], len(before)
+
+
+def paired(n):
+    text = ""
+    for i in range(n):
+        pair = (text, text)
+        text += "d" if i % 2 else "e"
+        if i % 5 == 4:
+            text = pair[0] + pair[1][:1] + "f"
+    return len(text), text[:9]
+
+
+for function in (alone, kept, doubled, wider, aliased, changing, inlined, branching, paired):
     for n in (3, 40, 400):
         print(function.__name__, n, function(n))

@@ -27,6 +27,10 @@ pub struct Stats {
     pub blacklisted: u64,
     /// Times that a place was left alone for a while, as entries of it did too little.
     pub idle: u64,
+    /// Instructions of programs that compiled code has done.
+    pub work: u64,
+    /// Times that something hot was not recorded yet, as what was compiled before has not paid so far.
+    pub put_off: u64,
     /// Time spent on optimising and assembling.
     pub compile_ns: u64,
     /// Operations in compiled traces.
@@ -50,6 +54,8 @@ impl Default for Stats {
             mismatches: 0,
             blacklisted: 0,
             idle: 0,
+            work: 0,
+            put_off: 0,
             compile_ns: 0,
             instructions: 0,
             code_bytes: 0,
@@ -66,7 +72,7 @@ impl Stats {
     }
 
     /// All counters by name.
-    pub fn counters(&self) -> [(&'static str, u64); 12] {
+    pub fn counters(&self) -> [(&'static str, u64); 14] {
         [
             ("recordings", self.recordings),
             ("roots", self.roots),
@@ -77,6 +83,8 @@ impl Stats {
             ("mismatches", self.mismatches),
             ("blacklisted", self.blacklisted),
             ("idle", self.idle),
+            ("work", self.work),
+            ("put_off", self.put_off),
             ("compile_ns", self.compile_ns),
             ("instructions", self.instructions),
             ("code_bytes", self.code_bytes),

@@ -243,7 +243,11 @@ unsafe fn hot(counter: Pc, header: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -
         let rounds = jit.options.threshold.saturating_mul(1 << failed.min(16));
         let breaker = (*ts).eval_breaker.load(Ordering::Relaxed);
         let is_free = !follow::is_recording(jit, ts);
-        if given_up || !is_free || breaker != (*frame).code().co_instrumentation_version.get() {
+        if given_up
+            || !is_free
+            || breaker != (*frame).code().co_instrumentation_version.get()
+            || !jit.may_compile()
+        {
             set_counter(counter, if given_up { COUNTER_MAX } else { rounds });
             return Go::Loop;
         }
@@ -374,20 +378,24 @@ pub unsafe fn enter(
                 Object::decref(old);
             }
         }
-        jit.stats.borrow_mut().entries += 1;
         let mut scratch = jit.scratch.take();
         let own = ptr::from_ref((*frame).code());
         // What others do who are entered meanwhile is theirs.
         let before = WORK.swap(0, Ordering::Relaxed);
         let exited = jit.backend.enter(code, &args, &mut scratch.values);
         let work = WORK.swap(before, Ordering::Relaxed);
+        {
+            let mut stats = jit.stats.borrow_mut();
+            stats.entries += 1;
+            stats.work += work as u64;
+        }
         jit.params.set(args);
         let (alone, grows) = {
             let mut tree = jit.tree.borrow_mut();
             let alone = tree.count_entry(header as usize, work as u32);
             (alone, tree.is_growing(exited.code, exited.exit))
         };
-        if let Some(alone) = alone.filter(|_| jit.options.is_thrifty() && !grows) {
+        if let Some(alone) = alone.filter(|_| jit.options.is_thrifty() && (!grows || jit.is_short.get())) {
             jit.stats.borrow_mut().idle += 1;
             match counter {
                 Some(counter) => set_counter(counter, alone),
@@ -479,6 +487,7 @@ unsafe fn left(jit: &'static Jit, exited: Exited, scratch: &mut Scratch, ts: &Th
             && matches!(kind, Exit::Resume | Exit::Bury)
             && jit.tree.borrow().len() < jit.options.code_limit
             && may_grow(jit, exited)
+            && jit.may_compile()
             && !follow::is_recording(jit, ts)
             && breaker == (*top).code().co_instrumentation_version.get();
         if !record {

@@ -98,7 +98,9 @@ unsafe fn hot(word: Pc, sp: Sp, frame: FramePtr, ts: ThreadPtr) -> Go {
             set_counter(code, NEVER);
             return Go::Loop;
         }
-        let busy = follow::is_recording(jit, ts) || breaker != code.co_instrumentation_version.get();
+        let busy = follow::is_recording(jit, ts)
+            || !jit.may_compile()
+            || breaker != code.co_instrumentation_version.get();
         if busy || !(*frame).frame_obj.is_empty() {
             set_counter(code, jit.options.threshold as usize + 1);
             return Go::Loop;

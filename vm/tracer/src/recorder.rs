@@ -11,7 +11,7 @@ use crate::layout;
 use crate::record::method::Entering;
 use crate::rounds::Form;
 use crate::state::Level;
-use crate::virtuals::Saving;
+use crate::virtuals::{Begun, Saving, original};
 use interp::eval::{FramePtr, Pc};
 use ir::backend::Origin;
 use ir::ops::{Op, Ty};
@@ -258,9 +258,13 @@ impl Recorder {
                 frame.slots.iter().map(|slot| matches!(slot, Saved::Arg(_)).then(&mut take)).collect()
             })
             .collect();
+        let mut begun = Begun::default();
+        for (number, frame) in snapshot.frames.iter().enumerate() {
+            begun.owned.extend(frame.slots[heads(number)..].iter().filter_map(original));
+        }
         let mut virtuals: Vec<Item> = Vec::new();
         for object in &snapshot.virtuals {
-            let item = self.begin_virtual(object, &virtuals, &mut take);
+            let item = self.begin_virtual(object, &virtuals, &mut begun, &mut take);
             virtuals.push(item);
         }
         let consts: Vec<&Saved> = snapshot.frames.iter().flat_map(|frame| &frame.slots).collect();
@@ -275,7 +279,7 @@ impl Recorder {
                         Slot::held(Item::Null)
                     }
                     (Saved::Arg(_), Some(arg)) if slots.len() < heads(number) => Slot::held(Item::Int(*arg)),
-                    (Saved::Arg(_), Some(arg)) => Slot::held(self.add(Obj::new(*arg, 1, Life::Counted))),
+                    (Saved::Arg(_), Some(arg)) => Slot::held(self.begin_owned(slot, *arg, &mut begun)),
                     (Saved::Virtual(n), _) => Slot::held(virtuals[usize::from(*n)]),
                     _ => Slot::MEMORY,
                 });
@@ -927,5 +931,20 @@ mod tests {
         recorder.protect();
         let ups = recorder.trace.vals().filter(|&val| recorder.trace.inst(val).op == Op::rc_inc).count();
         assert_eq!(ups, 1);
+    }
+
+    #[test]
+    fn one_value_is_one_object_in_a_bridge() {
+        let mut recorder = recorder();
+        let arg = recorder.trace.param(Ty::P).into();
+        let saved = Saved::Arg(arg);
+        let mut begun = Begun { owned: vec![arg.val().expect("a parameter")], ..Begun::default() };
+        let reference = ir::trace::Virtual { desc: made::REFERENCE, fields: vec![saved] };
+        let on_stack = recorder.begin_virtual(&reference, &[], &mut begun, &mut || arg);
+        let in_local = recorder.begin_owned(&saved, arg, &mut begun);
+        assert_eq!(on_stack, in_local);
+        let Item::Obj(id) = in_local else { panic!("an object") };
+        assert_eq!(recorder.obj(id).owned, 1);
+        assert!(recorder.trace.vals().all(|val| recorder.trace.inst(val).op != Op::rc_inc));
     }
 }

@@ -6,12 +6,14 @@ use crate::recorder::Recorder;
 use core::cell::{Cell, RefCell};
 use core::sync::atomic::AtomicUsize;
 use ir::backend::Backend;
+use jit::budget;
 use jit::options::Options;
 use jit::stats::Stats;
 use jit::tree::Tree;
 use objects::types::code::Code;
 use objects::{Object, Ref};
 use std::collections::{HashMap, HashSet};
+use std::time::Instant;
 
 /// The JIT.
 pub struct Jit {
@@ -36,6 +38,10 @@ pub struct Jit {
     pub returned: Cell<Option<Ref>>,
     /// What compiled code refers to.
     pub kept: RefCell<Vec<Ref>>,
+    /// When something was hot for the first time.
+    began: Instant,
+    /// Whether something was put off when compiling was last asked for.
+    pub is_short: Cell<bool>,
 }
 
 /// What a loop's code is told of a fast local that changes its kind.
@@ -54,6 +60,18 @@ impl Jit {
     /// Whether the code is called rather than made part of traces.
     pub fn is_apart(&self, code: *const Code) -> bool {
         self.loops.borrow().get(&code).is_some_and(|&times| times >= LOOPS)
+    }
+
+    /// Whether there is time to record and compile something; counts if not.
+    pub fn may_compile(&self) -> bool {
+        if !self.options.is_thrifty() {
+            return true;
+        }
+        let mut stats = self.stats.borrow_mut();
+        let allowed = budget::allows(stats.instructions, self.began.elapsed(), stats.work);
+        stats.put_off += u64::from(!allowed);
+        self.is_short.set(!allowed);
+        allowed
     }
 
     /// The fast local of the loop at `place` turned out to be of another kind than its code expects.
@@ -135,6 +153,8 @@ fn make() -> Option<&'static Jit> {
         scratch: Cell::default(),
         returned: Cell::new(None),
         kept: RefCell::default(),
+        began: Instant::now(),
+        is_short: Cell::new(false),
     }));
     JIT.0.set(Held::Made(jit));
     Some(jit)

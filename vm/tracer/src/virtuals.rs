@@ -11,7 +11,7 @@ use crate::items::{Item, Life, Obj, ObjId, Virtual, VirtualId};
 use crate::layout;
 use crate::recorder::{Recorder, made, pointer_const};
 use ir::trace::Slot as Saved;
-use ir::trace::{Arg, Const};
+use ir::trace::{Arg, Const, Val};
 use objects::attrs::{self, inline};
 use objects::types::tuple::methods::PyTuple_Type;
 use objects::{Instance, TypeObject};
@@ -185,6 +185,7 @@ impl Recorder {
         &mut self,
         object: &ir::trace::Virtual,
         before: &[Item],
+        begun: &mut Begun,
         take: &mut impl FnMut() -> Arg,
     ) -> Item {
         if object.desc == made::INSTANCE || object.desc == made::TUPLE {
@@ -197,7 +198,7 @@ impl Recorder {
                 if is_item(place) {
                     items.push(match (field, arg) {
                         (Saved::Virtual(n), _) => before[usize::from(*n)],
-                        (_, Some(arg)) => self.add(Obj::new(*arg, 1, Life::Counted)),
+                        (_, Some(arg)) => self.begin_owned(field, *arg, begun),
                         _ => Item::Null,
                     });
                 }
@@ -221,12 +222,36 @@ impl Recorder {
             _ if matches!(object.fields[..], [Saved::Arg(Arg::Const(_))]) => {
                 self.add(Obj::new(value, 0, Life::Forever))
             }
-            // It may be what another slot owns.
             _ => {
-                self.count_up(value);
-                self.add(Obj::new(value, 1, Life::Counted))
+                let first = object.fields.first().and_then(original);
+                if let Some(known) = first.and_then(|first| begun.find(first)) {
+                    return Item::Obj(known);
+                }
+                let is_owned = first.is_some_and(|first| begun.owned.contains(&first));
+                if !is_owned {
+                    self.count_up(value);
+                }
+                let id = self.begin_object(first, value, begun);
+                self.obj(id).owned = u32::from(!is_owned);
+                Item::Obj(id)
             }
         }
+    }
+
+    /// The object of which a place in the snapshot owns a reference.
+    pub(crate) fn begin_owned(&mut self, saved: &Saved, arg: Arg, begun: &mut Begun) -> Item {
+        let origin = original(saved);
+        let known = origin.and_then(|origin| begun.find(origin));
+        let id = known.unwrap_or_else(|| self.begin_object(origin, arg, begun));
+        self.obj(id).owned += 1;
+        Item::Obj(id)
+    }
+
+    fn begin_object(&mut self, origin: Option<Val>, arg: Arg, begun: &mut Begun) -> ObjId {
+        let id = ObjId(self.objs.len() as u32);
+        self.objs.push(Obj::new(arg, 0, Life::Counted));
+        begun.objects.extend(origin.map(|origin| (origin, id)));
+        id
     }
 
     /// Guards that an object of this class, which has a version, is as far as its class goes what it is now. Its own class cannot
@@ -235,6 +260,28 @@ impl Recorder {
         let address = pointer_const(class.as_object().as_ptr());
         let version = self.load(ir::ops::Op::ld_u32, address, layout::TYPE_VERSION, layout::VERSION);
         self.guard(ir::ops::Op::guard_eq, &[version, Arg::from(i64::from(class.tp_version_tag.get()))]);
+    }
+}
+
+/// The objects of a bridge in the making, by what they are in the trace that was left: one value is one object, wherever it is.
+#[derive(Default)]
+pub(crate) struct Begun {
+    /// What slots of frames own, which may be begun later.
+    pub owned: Vec<Val>,
+    pub objects: Vec<(Val, ObjId)>,
+}
+
+impl Begun {
+    fn find(&self, origin: Val) -> Option<ObjId> {
+        self.objects.iter().find(|object| object.0 == origin).map(|object| object.1)
+    }
+}
+
+/// The value in a place of a snapshot, if it is no constant.
+pub(crate) fn original(saved: &Saved) -> Option<Val> {
+    match saved {
+        Saved::Arg(arg) => arg.val(),
+        _ => None,
     }
 }
 
