@@ -63,12 +63,6 @@ impl Domain {
         (self.letter == b'o' && foreign::is_asking()).then(|| self.below.get())
     }
 
-    /// The allocator behind, for a block without marks: an object's, or a part of one that C code treats as plain memory.
-    fn without_marks(&self, block: *const c_void) -> Option<Allocator> {
-        let is_part = self.letter == b'm' && heap::region::contains(block.cast());
-        self.for_objects().or_else(|| is_part.then(|| self.below.get()))
-    }
-
     /// A block of `size` bytes, with marks.
     unsafe fn give(&self, size: usize, zeroed: bool) -> *mut c_void {
         if let Some(below) = self.for_objects() {
@@ -114,7 +108,7 @@ impl Domain {
         if block.is_null() {
             return;
         }
-        if let Some(below) = self.without_marks(block) {
+        if let Some(below) = self.for_objects() {
             // SAFETY: the caller's promise.
             return unsafe { (below.free)(below.ctx, block) };
         }
@@ -129,7 +123,7 @@ impl Domain {
     }
 
     unsafe fn resize(&self, block: *mut c_void, size: usize) -> *mut c_void {
-        if let Some(below) = self.without_marks(block) {
+        if let Some(below) = self.for_objects() {
             // SAFETY: the caller's promise.
             return unsafe { (below.realloc)(below.ctx, block, size) };
         }

@@ -207,6 +207,9 @@ pub unsafe extern "C" fn PyMem_SetAllocator(number: c_int, allocator: &Allocator
         if ptr::eq(domain, &OBJ) {
             // SAFETY: the caller's promise.
             unsafe { set_for_objects(*allocator) };
+        } else if ptr::eq(domain, &MEM) {
+            // SAFETY: as above.
+            unsafe { heap::items::set((!same(allocator, &PLAIN)).then_some(*allocator)) };
         }
     }
 }

@@ -6,6 +6,7 @@
 //! Everything here is serialised by the GIL. A free block's first word links the free list.
 
 pub mod foreign;
+pub mod items;
 pub mod large;
 pub mod page;
 pub mod region;
@@ -79,7 +80,7 @@ impl Heap {
 }
 
 /// Who is told of what happens here: `tracemalloc` of [`BLOCKS`], a tracer of references of [`OBJECTS`], an allocator of an extension
-/// ([`FOREIGN`]), and whether memory is filled to find what uses it wrongly ([`FILL`]).
+/// ([`FOREIGN`]), and whether memory is filled to find what uses it wrongly ([`FILL`]) and the arrays of lists are plain memory ([`ITEMS`]).
 struct Watchers(Cell<u8>);
 
 // SAFETY: touched under the GIL.
@@ -95,6 +96,8 @@ pub const OBJECTS: u8 = 2;
 pub const FOREIGN: u8 = 4;
 /// New blocks are filled with [`CLEAN`], freed ones with [`DEAD`].
 pub const FILL: u8 = 8;
+/// Another allocator has the arrays of lists.
+pub const ITEMS: u8 = 16;
 
 /// What debugging allocators fill new blocks with.
 pub const CLEAN: u8 = 0xcd;

@@ -266,9 +266,9 @@ impl List {
         let capacity = if self.is_empty() { wanted } else { (wanted + (wanted >> 3) + 6) & !3 };
         let size = capacity.checked_mul(8).ok_or_else(raise::no_memory)?;
         let items = match NonNull::new(self.ob_item.get().cast::<u8>()) {
-            None => heap::alloc(size, false),
-            // SAFETY: the array came from this heap, and nobody else knows it.
-            Some(old) => unsafe { heap::realloc(old, size, false) },
+            None => heap::items::alloc(size),
+            // SAFETY: the array came from there, and nobody else knows it.
+            Some(old) => unsafe { heap::items::realloc(old, size) },
         };
         self.ob_item.set(items.ok_or_else(raise::no_memory)?.as_ptr().cast());
         self.allocated.set(capacity as isize);
@@ -438,7 +438,7 @@ impl List {
 unsafe fn release(array: *mut *mut Object) {
     if !array.is_null() {
         // SAFETY: `List::reserve` got it there; the caller's promise.
-        unsafe { heap::free(array.cast()) };
+        unsafe { heap::items::free(array.cast()) };
     }
 }
 
