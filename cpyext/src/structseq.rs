@@ -68,12 +68,8 @@ impl Description {
 /// A C function: the description is as the C API wants it.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn PyStructSequence_NewType(description: &Description) -> Option<Ref<TypeObject>> {
-    let visible = description.n_in_sequence.max(0) as usize;
     // SAFETY: the caller's promise.
-    let class = unsafe {
-        structseq::new_class(text(description.name), text(description.doc), &description.fields(), visible)
-    };
-    class.map_err(objects::Raised::leave).ok()
+    unsafe { _PyStructSequence_NewType(description, 0) }
 }
 
 /// As [`PyStructSequence_NewType`], with more flags.
@@ -85,10 +81,13 @@ pub unsafe extern "C" fn _PyStructSequence_NewType(
     description: &Description,
     flags: core::ffi::c_ulong,
 ) -> Option<Ref<TypeObject>> {
+    let visible = description.n_in_sequence.max(0) as usize;
     // SAFETY: the caller's promise.
-    let class = unsafe { PyStructSequence_NewType(description) }?;
-    class.set_flags(flags, 0);
-    Some(class)
+    let class = unsafe {
+        let (name, doc) = (text(description.name), text(description.doc));
+        structseq::new_class_with(name, doc, &description.fields(), visible, flags)
+    };
+    class.map_err(objects::Raised::leave).ok()
 }
 
 /// # Safety
@@ -98,7 +97,7 @@ pub unsafe extern "C" fn PyStructSequence_InitType2(class: &TypeObject, descript
     let visible = description.n_in_sequence.max(0) as usize;
     // SAFETY: the caller's promise.
     objects::typeobject::status(unsafe {
-        structseq::init_static(class, description.name, description.doc, &description.fields(), visible)
+        structseq::init_static(class, description.name, description.doc, &description.fields(), visible, 0)
     })
 }
 

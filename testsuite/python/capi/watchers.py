@@ -240,6 +240,7 @@ module.clear("f", watcher)
 check(module.clear, "f", watcher)
 check(module.clear, "f", 8)
 
+gc.collect()
 watcher = module.add("c", events)
 code = compile("def inner(): pass", "", "exec")
 del code

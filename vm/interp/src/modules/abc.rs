@@ -5,6 +5,7 @@ use objects::object::refs::Slot;
 use objects::protocol::{attr, call, object, sequence};
 use objects::raise;
 use objects::typeobject::flags;
+use objects::types::dict::Dict;
 use objects::types::none::not_implemented;
 use objects::types::set::Set;
 use objects::types::str::Str;
@@ -24,8 +25,25 @@ pub struct AbcData {
     negative_version: Cell<u64>,
 }
 
-#[macros::pytype(name = "_abc_data", module = "_abc", static_name = ABC_DATA, gc, no_new)]
-impl AbcData {}
+#[macros::pytype(name = "_abc_data", module = "_abc", static_name = ABC_DATA, gc)]
+impl AbcData {
+    #[slot(tp_new)]
+    fn new(class: &TypeObject, _args: &Tuple, _kwargs: Option<&Dict>) -> Result<Ref<AbcData>> {
+        Ref::new_in(class, AbcData::empty())
+    }
+}
+
+impl AbcData {
+    fn empty() -> AbcData {
+        AbcData {
+            ob_base: Object::HEAD,
+            registry: Slot::empty(),
+            cache: Slot::empty(),
+            negative: Slot::empty(),
+            negative_version: Cell::new(REGISTRATIONS.0.get()),
+        }
+    }
+}
 
 struct Counter(Cell<u64>);
 // SAFETY: touched under the GIL.
@@ -87,13 +105,7 @@ pub mod module {
     #[function("_abc_init($module, self, /)")]
     fn abc_init(class: &Object) -> Result<()> {
         compute_abstract_methods(class)?;
-        let data = Ref::new(AbcData {
-            ob_base: Object::HEAD,
-            registry: Slot::empty(),
-            cache: Slot::empty(),
-            negative: Slot::empty(),
-            negative_version: Cell::new(REGISTRATIONS.0.get()),
-        })?;
+        let data = Ref::new(AbcData::empty())?;
         attr::set(class, id!("_abc_impl"), Some(&data))?;
         if let Some(class) = class.cast::<TypeObject>()
             && let Some(dict) = class.tp_dict.get()

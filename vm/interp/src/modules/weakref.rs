@@ -15,6 +15,9 @@ pub mod module {
         let dict = module.dict();
         dict.set_text("ref", WeakReference::class().as_object())?;
         dict.set_text("ReferenceType", WeakReference::class().as_object())?;
+        for class in [super::proxy::Proxy::class(), super::proxy::CallableProxy::class()] {
+            objects::typeobject::ready::ready(class)?;
+        }
         dict.set_text("ProxyType", super::proxy::Proxy::class().as_object())?;
         dict.set_text("CallableProxyType", super::proxy::CallableProxy::class().as_object())
     }
@@ -290,21 +293,21 @@ pub mod proxy {
                 fn invert(&self) -> Result<Ref> { number::invert(&*self.target()?) }
                 #[slot(nb_index)]
                 fn index(&self) -> Result<Ref> { Ok(number::index(&*self.target()?)?.upcast()) }
-
-                #[method("__bytes__($self, /)", unchecked)]
-                fn bytes(&self) -> Result<Ref> {
-                    call::call_method(&*self.target()?, id!("__bytes__"), &[])
-                }
-
-                #[method("__reversed__($self, /)", unchecked)]
-                fn reversed(&self) -> Result<Ref> {
-                    call::call_method(&*self.target()?, id!("__reversed__"), &[])
-                }
             }
         };
     }
 
-    proxy_type!(Proxy, "ProxyType", _PyWeakref_ProxyType {});
+    proxy_type!(Proxy, "ProxyType", _PyWeakref_ProxyType {
+        #[method("__bytes__($self, /)", unchecked)]
+        fn bytes(&self) -> Result<Ref> {
+            call::call_method(&*self.target()?, id!("__bytes__"), &[])
+        }
+
+        #[method("__reversed__($self, /)", unchecked)]
+        fn reversed(&self) -> Result<Ref> {
+            call::call_method(&*self.target()?, id!("__reversed__"), &[])
+        }
+    });
     proxy_type!(CallableProxy, "CallableProxyType", _PyWeakref_CallableProxyType {
         #[slot(tp_call)]
         fn call(&self, args: &Tuple, kwargs: Option<&objects::types::dict::Dict>) -> Result<Ref> {

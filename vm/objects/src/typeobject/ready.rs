@@ -190,7 +190,7 @@ fn fill_dict(class: &TypeObject, is_static: bool) -> Result<()> {
 
 /// The types with a dotted name that are static in CPython too. The others are heap types there, and so have `__module__` in their
 /// dictionaries, where instances find it.
-const WITHOUT_MODULE: [&str; 28] = [
+const WITHOUT_MODULE: [&str; 29] = [
     "Token.MISSING",
     "_contextvars.Context",
     "_contextvars.ContextVar",
@@ -216,13 +216,15 @@ const WITHOUT_MODULE: [&str; 28] = [
     "types.GenericAlias",
     "types.SimpleNamespace",
     "types.UnionType",
+    "typing.TypeAliasType",
     "weakref.CallableProxyType",
     "weakref.ProxyType",
     "weakref.ReferenceType",
 ];
 
 /// The types that CPython's allocator alone makes an instance of: they have no `__new__` of their own, and `object`'s makes theirs too.
-const WITHOUT_NEW: [&str; 12] = [
+const WITHOUT_NEW: [&str; 13] = [
+    "_asyncio.FutureIter",
     "_io.BufferedRWPair",
     "_io.BufferedRandom",
     "_io.BufferedReader",
@@ -243,12 +245,15 @@ pub fn hides_new(class: &TypeObject) -> bool {
 }
 
 /// The types whose attributes a program may set, as they are not marked immutable in CPython.
-const MUTABLE: [&str; 10] = [
+const MUTABLE: [&str; 13] = [
+    "_abc._abc_data",
+    "_curses_panel.panel",
     "_json.Encoder",
     "_json.Scanner",
     "_random.Random",
     "ast.AST",
     "posix.DirEntry",
+    "posix.ScandirIterator",
     "select.epoll",
     "select.poll",
     "typing.Generic",

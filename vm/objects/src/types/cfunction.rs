@@ -282,8 +282,7 @@ const _: () = assert!(size_of::<Method>() == 64);
     symbol = PyCMethod_Type,
     base = PyCFunction_Type,
     gc,
-    no_clear,
-    no_new
+    no_clear
 )]
 impl Method {}
 

@@ -6,7 +6,7 @@ use crate::object::{Instance, Object};
 use crate::protocol::{self, attr, call};
 use crate::raise::{Raised, Result};
 use crate::typeobject::TypeObject;
-use crate::typeobject::slots::CompareOp;
+use crate::typeobject::slots::{CompareOp, VectorcallFunc};
 use crate::types::bool::new_bool;
 use crate::types::dict::Dict;
 use crate::types::exceptions as exc;
@@ -30,6 +30,35 @@ pub struct GenericAlias {
     weaklist: Cell<*mut Object>,
     /// Whether this is `*alias`.
     starred: Cell<bool>,
+    vectorcall: Cell<Option<VectorcallFunc>>,
+}
+
+const _: () = assert!(size_of::<GenericAlias>() == 64);
+
+/// Calls what is subscripted, and tells the result of the alias.
+unsafe extern "C" fn vectorcall(
+    alias: &Object,
+    args: *const Option<&Object>,
+    nargsf: usize,
+    names: Option<&Tuple>,
+) -> Result<Ref> {
+    // SAFETY: the entry belongs to aliases; the arguments are as the vectorcall convention has them.
+    let (this, args) = unsafe {
+        let total = call::positional_count(nargsf) + names.map_or(0, Tuple::len);
+        let args = match total {
+            0 => &[],
+            _ => core::slice::from_raw_parts(args.cast::<&Object>(), total),
+        };
+        (alias.cast_unchecked::<GenericAlias>(), args)
+    };
+    let object = call::vectorcall(this.origin(), args, 0, names)?;
+    if let Err(raised) = attr::set(&object, id!("__orig_class__"), Some(alias)) {
+        if !raised.matches(&exc::AttributeError) && !raised.matches(&exc::TypeError) {
+            return Err(raised);
+        }
+        raised.clear();
+    }
+    Ok(object)
 }
 
 /// `Py_GenericAlias`: `origin[args]`.
@@ -52,6 +81,7 @@ fn make(origin: &Object, args: &Object, starred: bool) -> Result<Ref<GenericAlia
         parameters: Slot::empty(),
         weaklist: Cell::new(ptr::null_mut()),
         starred: Cell::new(starred),
+        vectorcall: Cell::new(Some(vectorcall)),
     })
 }
 
@@ -77,7 +107,7 @@ const OWN_ATTRIBUTES: [&str; 11] = [
     flags = [BASETYPE],
     gc,
     no_clear,
-    weaklist = weaklist,
+    weaklist = weaklist, vectorcall_field = vectorcall, call = call::vectorcall_call,
     member("__origin__", OBJECT, origin, READONLY),
     member("__args__", OBJECT, args, READONLY),
     member("__unpacked__", BOOL, starred, READONLY)
@@ -125,6 +155,7 @@ impl GenericAlias {
             parameters: Slot::empty(),
             weaklist: Cell::new(ptr::null_mut()),
             starred: Cell::new(false),
+            vectorcall: Cell::new(Some(vectorcall)),
         };
         Ok(Ref::new_in(class, alias)?.upcast())
     }
@@ -163,18 +194,6 @@ impl GenericAlias {
     #[slot(tp_hash)]
     fn hash(&self) -> Result<isize> {
         Ok(protocol::object::hash(self.origin())? ^ protocol::object::hash(&self.args())?)
-    }
-
-    #[slot(tp_call)]
-    fn call(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result {
-        let object = call::call_with_tuple(self.origin(), args, kwargs)?;
-        if let Err(raised) = attr::set(&object, id!("__orig_class__"), Some(self)) {
-            if !raised.matches(&exc::AttributeError) && !raised.matches(&exc::TypeError) {
-                return Err(raised);
-            }
-            raised.clear();
-        }
-        Ok(object)
     }
 
     #[slot(tp_getattro)]

@@ -7,9 +7,11 @@ use crate::id;
 use crate::object::refs::Ref;
 use crate::object::trace::{Visit, VisitProc, Visitor};
 use crate::object::{Instance, Object, heap};
-use crate::protocol::{self, attr, call};
+use crate::protocol::{self, attr};
 use crate::raise::{self, Result};
 use crate::typeobject::flags::{METH_FASTCALL, METH_KEYWORDS, METH_NOARGS};
+use crate::typeobject::spec::create::{CustomNew, from_metaclass};
+use crate::typeobject::spec::{self, number};
 use crate::typeobject::{MemberDef, MethodDef, TypeObject, flags, ready};
 use crate::types::descr;
 use crate::types::descr::member::{MemberDescr, READONLY, kind, new_member};
@@ -20,9 +22,10 @@ use crate::types::none::none;
 use crate::types::str::{Str, intern};
 use crate::types::tuple::Tuple;
 use crate::types::r#type::PyType_Type;
-use crate::types::r#type::attributes::{c_string, replace_name};
-use core::ffi::{CStr, c_char, c_int, c_void};
+use crate::types::r#type::attributes::c_string;
+use core::ffi::{CStr, c_char, c_int, c_uint, c_ulong, c_void};
 use std::collections::BTreeMap;
+use std::ffi::CString;
 use std::sync::{Mutex, PoisonError};
 
 /// The definition of the field `index` as a member of its class. It lives for ever, and is shared by the classes of all interpreters.
@@ -69,26 +72,75 @@ unsafe fn place(tuple: &Tuple, index: usize) -> *mut *mut Object {
     unsafe { tuple.places().as_ptr().cast_mut().cast::<*mut Object>().add(index) }
 }
 
-/// A class of struct sequences: the full name, the fields' names with their docs, how many of them are items of the tuple.
+/// A class of struct sequences: the full name, the fields' names with their docs, how many of them are items of the tuple. Nothing derives
+/// from it.
 ///
 /// # Errors
 /// MemoryError.
 pub fn new_class(name: &str, doc: &str, fields: &[(&str, &str)], visible: usize) -> Result<Ref<TypeObject>> {
-    let (module, short) = name.rsplit_once('.').unwrap_or(("builtins", name));
-    let dict = Dict::new()?;
-    dict.set_text("__slots__", &Tuple::empty())?;
-    dict.set_text("__module__", &*Str::new(module)?)?;
-    dict.set_text("__doc__", &*Str::new(doc)?)?;
-    let bases = Tuple::from_slice(&[Tuple::class().as_object()])?;
-    let class = call::call(PyType_Type.as_object(), &[&*Str::new(short)?, &*bases, &*dict])?;
-    let class: Ref<TypeObject> = class.downcast().map_err(|_| raise::null_result())?;
-    // SAFETY: the class has just got a name of its own.
-    unsafe { replace_name(&class, c_string(name)?) };
-    set_slots(&class);
-    class_dict(&class)?.remove(id!("__slots__"))?;
+    new_class_with(name, doc, fields, visible, 0)
+}
+
+/// [`new_class`] with more flags.
+///
+/// # Errors
+/// MemoryError.
+pub fn new_class_with(
+    name: &str,
+    doc: &str,
+    fields: &[(&str, &str)],
+    visible: usize,
+    more_flags: c_ulong,
+) -> Result<Ref<TypeObject>> {
+    let full_name = CString::new(name).map_err(|_| raise::bad_internal_call())?;
+    let text = CString::new(doc).map_err(|_| raise::bad_internal_call())?;
+    let slot = |slot: c_int, pfunc: *const c_void| spec::Slot { slot, pfunc };
+    let slots = [
+        slot(number::TP_DEALLOC, dealloc_slot as *const c_void),
+        slot(number::TP_CLEAR, clear_slot as *const c_void),
+        slot(number::TP_DOC, text.as_ptr().cast()),
+        slot(number::TP_NEW, new_slot as *const c_void),
+        slot(number::TP_REPR, repr_slot as *const c_void),
+        slot(number::TP_TRAVERSE, traverse_slot as *const c_void),
+        slot(0, core::ptr::null()),
+    ];
+    let spec = spec::Spec {
+        name: full_name.as_ptr(),
+        basicsize: basicsize(fields, visible) as c_int,
+        itemsize: Tuple::class().tp_itemsize.get() as c_int,
+        flags: (flags::HAVE_GC | more_flags) as c_uint,
+        slots: slots.as_ptr(),
+    };
+    // SAFETY: the table ends, its functions have their slots' signatures; name and doc are copied.
+    let class =
+        unsafe { from_metaclass(None, None, &spec, Some(Tuple::class().as_object()), CustomNew::Error) }?;
     describe(&class, fields, visible)?;
     add_methods(&class)?;
     Ok(class)
+}
+
+/// A class of struct sequences that is one of the runtime's static types, which all interpreters share: that of the name, made when it is
+/// first asked for.
+///
+/// # Errors
+/// MemoryError.
+pub fn static_class(
+    name: &str,
+    doc: &str,
+    fields: &[(&str, &str)],
+    visible: usize,
+    more_flags: c_ulong,
+) -> Result<&'static TypeObject> {
+    static KNOWN: Mutex<BTreeMap<String, &'static TypeObject>> = Mutex::new(BTreeMap::new());
+    let known = || KNOWN.lock().unwrap_or_else(PoisonError::into_inner);
+    if let Some(class) = known().get(name) {
+        return Ok(class);
+    }
+    let (full_name, doc) = (c_string(name)?, c_string(doc)?);
+    let class: &'static TypeObject = Box::leak(Box::new(TypeObject::new(c"", 0, 0)));
+    // SAFETY: the texts are never freed, and nobody has the type yet.
+    unsafe { init_static(class, full_name, doc, fields, visible, more_flags | flags::STATIC_BUILTIN) }?;
+    Ok(known().entry(name.to_owned()).or_insert(class))
 }
 
 /// Makes a static type, of which nothing but the head is set, a class of struct sequences (`PyStructSequence_InitType2`).
@@ -104,17 +156,24 @@ pub unsafe fn init_static(
     doc: *const c_char,
     fields: &[(&str, &str)],
     visible: usize,
+    more_flags: c_ulong,
 ) -> Result<()> {
     class.as_object().set_class(&PyType_Type);
     class.tp_name.set(name);
     class.tp_doc.set(doc);
     class.tp_base.set(Tuple::class());
+    class.tp_basicsize.set(basicsize(fields, visible) as isize);
     class.tp_itemsize.set(Tuple::class().tp_itemsize.get());
-    class.tp_flags.set(flags::HAVE_GC);
+    class.tp_flags.set(flags::HAVE_GC | more_flags);
     set_slots(class);
     ready::ready(class)?;
     describe(class, fields, visible)?;
     add_methods(class)
+}
+
+/// The head and the fields that are no items.
+fn basicsize(fields: &[(&str, &str)], visible: usize) -> usize {
+    size_of::<crate::VarObject>() + fields.len().saturating_sub(visible) * size_of::<*mut Object>()
 }
 
 fn set_slots(class: &TypeObject) {
@@ -132,8 +191,6 @@ fn class_dict(class: &TypeObject) -> Result<Ref<Dict>> {
 /// What a class of struct sequences says of its fields.
 fn describe(class: &TypeObject, fields: &[(&str, &str)], visible: usize) -> Result<()> {
     let dict = class_dict(class)?;
-    let hidden = fields.len().saturating_sub(visible) * size_of::<*mut Object>();
-    class.tp_basicsize.set((size_of::<crate::VarObject>() + hidden) as isize);
     let mut names = Vec::new();
     // A field without a name is an item of the tuple only.
     let unnamed = fields.iter().filter(|(field, _)| field.is_empty()).count();

@@ -9,7 +9,7 @@ use objects::types::none::none;
 use objects::types::str::Str;
 use objects::types::structseq;
 use objects::types::tuple::Tuple;
-use objects::{Instance, Object, Ref, Result, Slot, TypeObject, id, raise, state};
+use objects::{Instance, Object, Ref, Result, TypeObject, id, raise, state};
 
 #[macros::pymodule(name = "sys", part)]
 pub mod part {
@@ -31,7 +31,7 @@ pub mod part {
 
     #[function("unraisablehook($module, unraisable, /)", unchecked)]
     fn unraisablehook(unraisable: &Object) -> Result<()> {
-        if !unraisable.is_exactly(&*super::unraisable_class()?) {
+        if !unraisable.is_exactly(super::unraisable_class()?) {
             return Err(raise!(TypeError, "sys.unraisablehook argument type must be UnraisableHookArgs"));
         }
         super::print_unraisable(unraisable)
@@ -125,14 +125,15 @@ pub mod part {
     fn get_asyncgen_hooks() -> Result<Ref> {
         let ts = state::current();
         let or_none = |hook: Option<Ref>| hook.unwrap_or_else(|| none().to_ref());
-        let class = structseq::new_class(
-            "sys.asyncgen_hooks",
+        let class = structseq::static_class(
             "asyncgen_hooks",
+            "asyncgen_hooks\n\nA named tuple providing information about asynchronous\ngenerators hooks.  The attributes are read only.",
             &[("firstiter", ""), ("finalizer", "")],
             2,
+            0,
         )?;
         structseq::instance(
-            &class,
+            class,
             vec![or_none(ts.async_gen_firstiter.get()), or_none(ts.async_gen_finalizer.get())],
         )
     }
@@ -324,19 +325,9 @@ pub fn report_unraisable(exception: Ref, message: Option<&str>, target: Option<&
     }
 }
 
-struct UnraisableClass(Slot<TypeObject>);
-// SAFETY: touched under the GIL.
-unsafe impl Sync for UnraisableClass {}
-objects::per_interpreter! {
-    static UNRAISABLE_CLASS: UnraisableClass = UnraisableClass(Slot::empty());
-}
-
 /// The class of what `sys.unraisablehook` gets.
-fn unraisable_class() -> Result<Ref<TypeObject>> {
-    if let Some(class) = UNRAISABLE_CLASS.0.get() {
-        return Ok(class);
-    }
-    let class = structseq::new_class(
+fn unraisable_class() -> Result<&'static TypeObject> {
+    structseq::static_class(
         "UnraisableHookArgs",
         "Type used to pass arguments to sys.unraisablehook.",
         &[
@@ -347,9 +338,8 @@ fn unraisable_class() -> Result<Ref<TypeObject>> {
             ("object", "Object causing the exception"),
         ],
         5,
-    )?;
-    UNRAISABLE_CLASS.0.set(Some(class.clone()));
-    Ok(class)
+        0,
+    )
 }
 
 /// What the hook gets.
@@ -364,5 +354,5 @@ fn unraisable_arguments(exception: &Object, message: Option<&str>, target: Optio
         message.map_or_else(|| Ok(none()), |message| Ok(Str::new(message)?.upcast()))?,
         target.map_or_else(none, Instance::to_ref),
     ];
-    structseq::instance(&class, values)
+    structseq::instance(class, values)
 }

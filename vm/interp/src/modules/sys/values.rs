@@ -1,6 +1,7 @@
 //! The values in `sys`: version, platform, limits of the types, the namespaces of import.
 
 use crate::config;
+use objects::typeobject::flags::DISALLOW_INSTANTIATION;
 use objects::types::bool::new_bool;
 use objects::types::dict::Dict;
 use objects::types::float::Float;
@@ -91,25 +92,27 @@ pub const COPYRIGHT: &str = "Copyright (c) 2001-2024 Python Software Foundation.
     BeOpen.com.\nAll Rights Reserved.\n\nCopyright (c) 1995-2001 Corporation for National Research Initiatives.\nAll Rights \
     Reserved.\n\nCopyright (c) 1991-1995 Stichting Mathematisch Centrum, Amsterdam.\nAll Rights Reserved.";
 
-/// A struct sequence whose class is only known through its one instance.
+/// A struct sequence whose class is only known through its one instance; all its fields are items.
 fn named(name: &str, doc: &str, fields: &[(&str, &str, Ref)]) -> Result<Ref> {
-    named_beyond(name, doc, fields, fields.len())
+    named_beyond(name, doc, fields, fields.len(), 0)
 }
 
-/// [`named`] with fields behind the first `visible` ones, which are no items.
-fn named_beyond(name: &str, doc: &str, fields: &[(&str, &str, Ref)], visible: usize) -> Result<Ref> {
+/// [`named`] with fields behind the first `visible` ones, which are no items, and more flags of the class.
+fn named_beyond(
+    name: &str,
+    doc: &str,
+    fields: &[(&str, &str, Ref)],
+    visible: usize,
+    flags: core::ffi::c_ulong,
+) -> Result<Ref> {
     let names: Vec<(&str, &str)> = fields.iter().map(|(name, doc, _)| (*name, *doc)).collect();
-    let class = structseq::new_class(name, doc, &names, visible)?;
-    let instance = structseq::instance(&class, fields.iter().map(|(_, _, value)| value.clone()).collect())?;
-    // CPython's cannot be called either.
-    class.tp_new.set(None);
-    class.set_flags(objects::typeobject::flags::DISALLOW_INSTANTIATION, 0);
-    Ok(instance)
+    let class = structseq::static_class(name, doc, &names, visible, flags)?;
+    structseq::instance(class, fields.iter().map(|(_, _, value)| value.clone()).collect())
 }
 
 fn version_info() -> Result<Ref> {
     let (major, minor, micro) = VERSION;
-    named(
+    named_beyond(
         "sys.version_info",
         "sys.version_info\n\nVersion information as a named tuple.",
         &[
@@ -119,6 +122,8 @@ fn version_info() -> Result<Ref> {
             ("releaselevel", "'alpha', 'beta', 'candidate', or 'final'", text("final")?),
             ("serial", "Serial release number", new_int(0)?),
         ],
+        5,
+        DISALLOW_INSTANTIATION,
     )
 }
 
@@ -276,6 +281,7 @@ pub fn flags() -> Result<Ref> {
             ("gil", "-X gil", number(1)?),
         ],
         18,
+        DISALLOW_INSTANTIATION,
     )
 }
 

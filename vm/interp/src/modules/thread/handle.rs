@@ -1,7 +1,7 @@
 //! `_ThreadHandle`, and the threads themselves.
 
 use crate::{gil, threads};
-use core::cell::{Cell, RefCell};
+use core::cell::RefCell;
 use core::sync::atomic::{AtomicU32, AtomicU64, AtomicUsize, Ordering};
 use objects::futex::{self, Woken};
 use objects::protocol::call;
@@ -158,7 +158,6 @@ pub fn after_fork(ts: &ThreadState) {
 #[derive(macros::Trace)]
 pub struct ThreadHandle {
     ob_base: Object,
-    weakreflist: Cell<*mut Object>,
     #[trace(skip)]
     shared: Arc<Shared>,
 }
@@ -178,11 +177,7 @@ impl ThreadHandle {
     /// # Errors
     /// MemoryError.
     pub fn new() -> Result<Ref<ThreadHandle>> {
-        Ref::new(ThreadHandle {
-            ob_base: Object::HEAD,
-            weakreflist: Cell::new(core::ptr::null_mut()),
-            shared: Arc::default(),
-        })
+        Ref::new(ThreadHandle { ob_base: Object::HEAD, shared: Arc::default() })
     }
 
     /// A handle of a thread that runs already.
@@ -307,7 +302,7 @@ fn end_by(raised: Raised, function: &Object) {
     crate::modules::sys::hooks::report_unraisable(exception, Some(&message), None);
 }
 
-#[macros::pytype(name = "_ThreadHandle", module = "_thread", static_name = HANDLE, weaklist = weakreflist)]
+#[macros::pytype(name = "_ThreadHandle", module = "_thread", static_name = HANDLE)]
 impl ThreadHandle {
     #[new("()")]
     fn py_new(_class: &objects::TypeObject) -> Result<Ref<ThreadHandle>> {

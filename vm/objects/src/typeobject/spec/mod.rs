@@ -26,12 +26,17 @@ pub struct Spec {
     pub slots: *const Slot,
 }
 
-/// Slots that are not simply stored.
+/// The numbers of the slots that the runtime names.
 pub mod number {
     use core::ffi::c_int;
     pub const TP_BASE: c_int = 48;
     pub const TP_BASES: c_int = 49;
+    pub const TP_CLEAR: c_int = 51;
+    pub const TP_DEALLOC: c_int = 52;
     pub const TP_DOC: c_int = 56;
+    pub const TP_NEW: c_int = 65;
+    pub const TP_REPR: c_int = 66;
+    pub const TP_TRAVERSE: c_int = 71;
     pub const TP_MEMBERS: c_int = 72;
 }
 
@@ -64,6 +69,11 @@ const OFFSETS: [usize; 81] = offsets![
 ];
 
 const _: () = assert!(OFFSETS[number::TP_DOC as usize - 1] == offset_of!(HeapType, ht_type.tp_doc));
+const _: () = assert!(OFFSETS[number::TP_CLEAR as usize - 1] == offset_of!(HeapType, ht_type.tp_clear));
+const _: () = assert!(OFFSETS[number::TP_DEALLOC as usize - 1] == offset_of!(HeapType, ht_type.tp_dealloc));
+const _: () = assert!(OFFSETS[number::TP_NEW as usize - 1] == offset_of!(HeapType, ht_type.tp_new));
+const _: () = assert!(OFFSETS[number::TP_REPR as usize - 1] == offset_of!(HeapType, ht_type.tp_repr));
+const _: () = assert!(OFFSETS[number::TP_TRAVERSE as usize - 1] == offset_of!(HeapType, ht_type.tp_traverse));
 const _: () = assert!(OFFSETS[number::TP_MEMBERS as usize - 1] == offset_of!(HeapType, ht_type.tp_members));
 
 fn offset_of_slot(slot: c_int) -> Option<usize> {

@@ -1,13 +1,14 @@
 //! What Python sees of a code object.
 
 use super::Code;
+use super::rows::{LineIterator, PositionsIterator};
 use crate::args::Kwargs;
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
 use crate::protocol;
 use crate::raise::Result;
 use crate::types::bytes::Bytes;
-use crate::types::int::{Int, new_int};
+use crate::types::int::Int;
 use crate::types::none;
 use crate::types::str::Str;
 use crate::types::tuple::Tuple;
@@ -216,43 +217,13 @@ impl Code {
     }
 
     #[method("co_lines($self, /)")]
-    fn co_lines(&self) -> Result<Ref> {
-        let mut rows: Vec<(usize, usize, i32)> = Vec::new();
-        for entry in line_table::entries(self.linetable(), self.co_firstlineno.get()) {
-            match rows.last_mut() {
-                Some(last) if last.2 == entry.location.line => last.1 = entry.end,
-                _ => rows.push((entry.start, entry.end, entry.location.line)),
-            }
-        }
-        let rows = (rows.into_iter())
-            .map(|(start, end, line)| {
-                let line = if line < 0 { none::none().to_ref() } else { new_int(line.into())? };
-                Ok(Tuple::from_array([new_int(start as i64 * 2)?, new_int(end as i64 * 2)?, line])?.upcast())
-            })
-            .collect::<Result<Vec<_>>>()?;
-        protocol::iter::get_iter(&*crate::types::list::List::from_vec(rows)?)
+    fn co_lines(&self) -> Result<Ref<LineIterator>> {
+        LineIterator::new(self)
     }
 
     #[method("co_positions($self, /)")]
-    fn co_positions(&self) -> Result<Ref> {
-        let number = |n: i32| if n < 0 { Ok(none::none().to_ref()) } else { new_int(n.into()) };
-        let mut rows = Vec::new();
-        for entry in line_table::entries(self.linetable(), self.co_firstlineno.get()) {
-            for _ in entry.start..entry.end {
-                let at = entry.location;
-                let end_line = if at.line < 0 { -1 } else { at.end_line };
-                rows.push(
-                    Tuple::from_array([
-                        number(at.line)?,
-                        number(end_line)?,
-                        number(at.column)?,
-                        number(at.end_column)?,
-                    ])?
-                    .upcast(),
-                );
-            }
-        }
-        protocol::iter::get_iter(&*crate::types::list::List::from_vec(rows)?)
+    fn co_positions(&self) -> Result<Ref<PositionsIterator>> {
+        PositionsIterator::new(self)
     }
 
     #[method("_varname_from_oparg($self, /, oparg)")]

@@ -7,6 +7,7 @@ pub mod attrs;
 pub mod build;
 pub mod extra;
 pub mod monitoring;
+pub mod rows;
 
 use crate::interpreter_frame::CodeUnit;
 use crate::object::refs::{Ref, Slot};

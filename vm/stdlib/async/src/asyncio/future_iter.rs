@@ -5,9 +5,11 @@ use macros::{Trace, pytype};
 use objects::args::Sent;
 use objects::object::refs;
 use objects::protocol::call;
+use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
 use objects::types::none::none;
 use objects::types::traceback::Traceback;
+use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Ref, Result, Slot, TypeObject, raise};
 
 /// `futureiterobject`.
@@ -48,10 +50,19 @@ impl FutureIter {
 }
 
 #[pytype(
-    name = "FutureIter", module = "_asyncio", getattro = objects::attrs::generic_getattro, static_name = FUTURE_ITER, gc, no_new,
+    name = "FutureIter", module = "_asyncio", getattro = objects::attrs::generic_getattro, static_name = FUTURE_ITER, gc,
     iter = objects::slots::self_iter
 )]
 impl FutureIter {
+    /// One that is exhausted.
+    #[slot(tp_new)]
+    fn py_new(class: &TypeObject, args: &Tuple, kwargs: Option<&Dict>) -> Result<Ref<FutureIter>> {
+        if !args.items().is_empty() || kwargs.is_some_and(|kwargs| !kwargs.is_empty()) {
+            return Err(raise!(TypeError, "_asyncio.FutureIter() takes no arguments"));
+        }
+        Ref::new_in(class, FutureIter { ob_base: Object::HEAD, future: Slot::empty() })
+    }
+
     #[slot(tp_iternext)]
     fn next(&self) -> Result<Option<Ref>> {
         self.next_or_stop()
@@ -92,7 +103,7 @@ impl FutureIter {
         let exception = if is_class {
             match value {
                 Some(value) if objects::protocol::object::is_instance(value, kind)? => value.to_ref(),
-                Some(value) => match value.cast::<objects::types::tuple::Tuple>() {
+                Some(value) => match value.cast::<Tuple>() {
                     Some(args) => call::call_with_tuple(kind, args, None)?,
                     None => call::call_one_arg(kind, value)?,
                 },

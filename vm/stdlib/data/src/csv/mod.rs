@@ -8,6 +8,9 @@ use dialect::{DIALECT, Quoting};
 use macros::pymodule;
 use objects::args::Kwargs;
 use objects::protocol::{attr, call, iter};
+use objects::typeobject::flags;
+use objects::typeobject::spec::create::{CustomNew, from_metaclass};
+use objects::typeobject::spec::{self, Spec};
 use objects::types::dict::Dict;
 use objects::types::exceptions as exc;
 use objects::types::int::Int;
@@ -68,6 +71,20 @@ fn unpack<'a>(args: &[&'a Object]) -> Result<(&'a Object, Option<&'a Object>)> {
     }
 }
 
+/// `_csv.Error`, whose instances nothing refers to weakly.
+fn error_class(module: &Module) -> Result<Ref<TypeObject>> {
+    let spec = Spec {
+        name: c"_csv.Error".as_ptr(),
+        basicsize: 0,
+        itemsize: 0,
+        flags: flags::BASETYPE as core::ffi::c_uint,
+        slots: &spec::Slot { slot: 0, pfunc: core::ptr::null() },
+    };
+    let bases = exc::Exception.as_object();
+    // SAFETY: the table of slots is only its end.
+    unsafe { from_metaclass(None, Some(module), &spec, Some(bases), CustomNew::Error) }
+}
+
 #[pymodule(name = "_csv", classes(dialect::Dialect))]
 pub mod module {
     use super::*;
@@ -92,7 +109,7 @@ pub mod module {
             objects::typeobject::ready::ready(class)?;
             dict.set_text(name, class.as_object())?;
         }
-        let class = exc::new_exception("_csv.Error", exc::Exception.as_object(), None)?;
+        let class = error_class(module)?;
         dict.set_text("Error", class.as_object())?;
         STATE.error.set(Some(class.upcast()));
         let dialects = Dict::new()?;

@@ -138,14 +138,18 @@ fn version(curses: &Curses) -> Result<Ref> {
         ("patch", "Patch release number"),
     ];
     let doc = "curses.ncurses_version\n\nNcurses version information as a named tuple.";
-    let class = structseq::new_class("curses.ncurses_version", doc, &fields, fields.len())?;
+    let class = structseq::new_class_with(
+        "curses.ncurses_version",
+        doc,
+        &fields,
+        fields.len(),
+        flags::DISALLOW_INSTANTIATION,
+    )?;
     // SAFETY: a C string of the library.
     let text = unsafe { CStr::from_ptr(curses.curses_version()) }.to_string_lossy();
     let mut numbers = text.split(|char: char| !char.is_ascii_digit()).filter_map(|part| part.parse().ok());
     let mut next = || objects::types::int::new_int(numbers.next().unwrap_or(0));
     let version = structseq::instance(&class, vec![next()?, next()?, next()?])?;
-    class.tp_new.set(None);
-    class.set_flags(flags::DISALLOW_INSTANTIATION, 0);
     Ok(version)
 }
 
