@@ -295,6 +295,10 @@ pub fn configure(program: &str, cli: &Cli, args: &[OsString]) -> Result<Config, 
         cpu_count: cpu_count(&sources)?,
         memory: memory(&sources, dev_mode)?,
         import_time: sources.has_x("importtime") || sources.is_set("PYTHONPROFILEIMPORTTIME"),
+        perf: sources.has_x("perf")
+            || sources
+                .variable("PYTHONPERFSUPPORT")
+                .is_some_and(|value| value.parse::<i32>().is_ok_and(|value| value > 0)),
         code_debug_ranges: !sources.has_x("no_debug_ranges") && !sources.is_set("PYTHONNODEBUGRANGES"),
         faulthandler: dev_mode || sources.has_x("faulthandler") || sources.is_set("PYTHONFAULTHANDLER"),
         tracemalloc: tracemalloc(&sources)?,

@@ -31,7 +31,7 @@ pub unsafe extern "C" fn PyConfig_Read(out: &mut Config) -> Status {
         (&mut out.use_hash_seed, flag(known.hash_seed.is_some())),
         (&mut out.faulthandler, flag(known.faulthandler)),
         (&mut out.tracemalloc, known.tracemalloc as c_int),
-        (&mut out.perf_profiling, 0),
+        (&mut out.perf_profiling, flag(known.perf)),
         (&mut out.site_import, flag(!known.no_site)),
         (&mut out.bytes_warning, known.bytes_warning as c_int),
         (&mut out.inspect, flag(known.inspect)),

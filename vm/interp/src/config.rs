@@ -63,6 +63,8 @@ pub struct Config {
     /// What memory objects come from, and whether it is debugged.
     pub memory: (Memory, bool),
     pub import_time: bool,
+    /// `-X perf`.
+    pub perf: bool,
     pub code_debug_ranges: bool,
     pub faulthandler: bool,
     /// Frames that `tracemalloc` is to keep; 0 when it is off.
@@ -127,6 +129,7 @@ impl Default for Config {
             cpu_count: -1,
             memory: (Memory::Pages, false),
             import_time: false,
+            perf: false,
             code_debug_ranges: true,
             faulthandler: false,
             tracemalloc: 0,

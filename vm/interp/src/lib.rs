@@ -11,6 +11,8 @@ pub mod eval;
 pub mod finish;
 pub mod frame_hook;
 pub mod ops;
+pub mod perf_map;
+pub mod trampoline;
 
 pub mod call;
 

@@ -38,6 +38,7 @@ fn after_fork() {
     crate::signals::after_fork(ts);
     crate::pending::after_fork(ts);
     objects::parking::after_fork();
+    crate::trampoline::after_fork();
 }
 
 /// Issues a warning for native code.
@@ -183,6 +184,9 @@ pub static ADD_TO_SYS: hooks::Hook<fn() -> Result<()>> = hooks::Hook::new("sys c
 /// What the modules raise.
 pub fn start_library() -> Result<()> {
     start_import()?;
+    if config::get().perf {
+        crate::trampoline::activate()?;
+    }
     crate::program::main_module()?;
     if let Some(add) = ADD_TO_SYS.try_get() {
         add()?;

@@ -20,6 +20,8 @@ pub enum ErrorKind {
     RecursionError,
     /// No location.
     OverflowError,
+    /// What a function of the caller's options has left behind, of which the parser knows nothing.
+    Foreign,
 }
 
 impl ErrorKind {
@@ -35,6 +37,7 @@ impl ErrorKind {
             ErrorKind::MemoryError => "MemoryError",
             ErrorKind::RecursionError => "RecursionError",
             ErrorKind::OverflowError => "OverflowError",
+            ErrorKind::Foreign => "Exception",
         }
     }
 

@@ -18,5 +18,6 @@ pub mod tokenize;
 pub mod unparse;
 
 pub use arena::Arena;
+pub use chars::normalize_identifier;
 pub use error::{ErrorKind, NO_POSITION, SourceWarning, SyntaxError, WarningKind};
 pub use parser::{Mode, Options, Parsed, parse};

@@ -1,6 +1,6 @@
 //! `builtins.compile`: text or a tree, to a code object or a tree.
 
-use super::{FEATURE_VERSION, Mode, compile, compile_tree, fold_tree, source, with_tree};
+use super::{FEATURE_VERSION, Mode, compile, compile_tree_with, fold_tree, source, with_tree};
 use crate::modules::ast;
 use compiler::compiler_flags::{ONLY_AST, OPTIMIZED_AST};
 use objects::{Instance, Object, Ref, Result, raise};
@@ -54,12 +54,13 @@ pub fn run(text_or_tree: &Object, request: &Request<'_>) -> Result<Ref> {
             return Ok(text_or_tree.to_ref());
         }
         let arena = Arena::new();
-        let module = arena.alloc(ast::tree_of(text_or_tree, &arena, mode)?);
+        let (module, constants) = ast::tree_of(text_or_tree, &arena, mode)?;
+        let module = arena.alloc(module);
         if only_tree {
             fold_tree(&arena, module, &filename, flags, optimize)?;
             return ast::object_of(module, folded_level(optimize));
         }
-        return Ok(compile_tree(&arena, module, &filename, flags, optimize)?.upcast());
+        return Ok(compile_tree_with(&arena, module, &filename, flags, optimize, &constants)?.upcast());
     }
     crate::audit::raise_named("compile", &[text_or_tree, request.filename])?;
     let text = source::source_text(text_or_tree, mode, "compile", "string, bytes or AST", &filename)?;

@@ -53,6 +53,7 @@ pub fn raise_syntax_error(error: &SyntaxError, filename: &str, text: Option<&[u8
         ErrorKind::MemoryError => &exc::MemoryError,
         ErrorKind::RecursionError => &exc::RecursionError,
         ErrorKind::OverflowError => &exc::OverflowError,
+        ErrorKind::Foreign => return raise::pending(),
     };
     if !error.kind.is_syntax_error() {
         return raise::set_text(class, format_args!("{}", error.msg));

@@ -4,13 +4,14 @@ pub mod builtin;
 pub mod error;
 pub mod source;
 
+use bytecode::code::Const;
 use error::{issue, raise_compiler_error, raise_syntax_error};
 use objects::codecs::names;
 use objects::raise::Raised;
 use objects::types::code::Code;
-use objects::{Ref, Result, state};
+use objects::{Ref, Result, raise, state};
 use syntax::ast::Mod;
-use syntax::{Arena, SourceWarning};
+use syntax::{Arena, ErrorKind, SourceWarning};
 
 pub use syntax::Mode;
 
@@ -72,9 +73,13 @@ fn with_parsed<T>(
     let options = syntax::Options {
         int_max_str_digits: usize::try_from(digits).unwrap_or(0),
         names_missing: || (!names::are_available()).then_some(names::MISSING),
+        normalize: |text| source::normalize(text).map_err(Raised::leave).ok(),
         ..options
     };
     let parsed = syntax::parse(&arena, text, mode, &options);
+    if matches!(&parsed.result, Err(error) if error.kind == ErrorKind::Foreign) {
+        return Err(raise::pending());
+    }
     for warning in &parsed.warnings {
         issue(warning, filename)?;
     }
@@ -95,9 +100,24 @@ pub fn compile_tree<'a>(
     flags: u32,
     optimize: i32,
 ) -> Result<Ref<Code>> {
+    compile_tree_with(arena, module, filename, flags, optimize, &[])
+}
+
+/// Compiles a tree that had these objects as constants: where a code object needs an equal one, it is that.
+///
+/// # Errors
+/// As [`compile`].
+pub fn compile_tree_with<'a>(
+    arena: &'a Arena,
+    module: &'a Mod<'a>,
+    filename: &str,
+    flags: u32,
+    optimize: i32,
+    given: &[(Const, Ref)],
+) -> Result<Ref<Code>> {
     let options = options(flags, optimize);
     let code = warned(filename, |sink| compiler::compile(arena, module, filename, options, sink))?;
-    Code::from_data(&code)
+    Code::from_data_with(&code, given)
 }
 
 /// Folds a tree in place, for `compile(…, PyCF_OPTIMIZED_AST)`.

@@ -1,11 +1,12 @@
 //! Text from source objects and files, and file names.
 
 use super::error::raise_syntax_error;
-use objects::protocol::path;
+use crate::import;
+use objects::protocol::{attr, call, path};
 use objects::types::bytes::Bytes;
 use objects::types::exceptions as exc;
 use objects::types::str::Str;
-use objects::{Instance, Object, Result, codecs, raise};
+use objects::{Instance, Object, Result, codecs, raise, state};
 use syntax::Mode;
 
 /// The name of a source file: text, bytes or a path (`PyUnicode_FSDecoder`).
@@ -118,5 +119,25 @@ fn decode(bytes: &[u8], ends_last_line: bool, filename: &str) -> Result<Vec<u8>>
     match syntax::source::decode(bytes, ends_last_line, &LibraryCodecs) {
         Ok(decoded) => Ok(decoded.text.into_owned()),
         Err(error) => Err(raise_syntax_error(&error, filename, None)),
+    }
+}
+
+/// The normal form of an identifier, as the module `unicodedata` says.
+///
+/// # Errors
+/// What importing the module, or its function, raises; TypeError if that does not return text.
+pub fn normalize(text: &str) -> Result<String> {
+    // While the interpreter starts nothing can be imported.
+    if state::interpreter().importlib.get().is_none() {
+        return Ok(syntax::normalize_identifier(text));
+    }
+    let function = attr::get(&*import::import_module("unicodedata")?, &*Str::new("normalize")?)?;
+    let normal = call::call(&function, &[&*Str::new("NFKC")?, &*Str::new(text)?])?;
+    match normal.cast::<Str>() {
+        Some(normal) => Ok(normal.to_string_lossy()),
+        None => {
+            let class = normal.class().full_name();
+            Err(raise!(TypeError, "unicodedata.normalize() must return a string, not {class}"))
+        }
     }
 }

@@ -75,6 +75,8 @@ pub struct Options {
     pub int_max_str_digits: usize,
     /// Asked when the first `\N{…}` comes: what is wrong with such an escape if the names of characters are not to be had.
     pub names_missing: fn() -> Option<&'static str>,
+    /// The normal form of an identifier that is not ASCII; `None` ends the parse with an error that is the caller's.
+    pub normalize: fn(&str) -> Option<String>,
 }
 
 impl Default for Options {
@@ -88,6 +90,7 @@ impl Default for Options {
             program_file: false,
             int_max_str_digits: 4300,
             names_missing: || None,
+            normalize: |text| Some(chars::normalize_identifier(text)),
         }
     }
 }
@@ -452,16 +455,19 @@ impl<'a> Parser<'a> {
         if text.is_ascii() {
             return Some(text);
         }
-        let text = self.arena.text(&chars::normalize_identifier(text));
-        if matches!(text, "None" | "True" | "False") {
-            if !self.failed {
-                let msg = format!("identifier field can't represent '{text}' constant");
-                self.error = Some(SyntaxError::unlocated(ErrorKind::ValueError, msg));
-                self.failed = true;
-            }
+        if self.failed {
             return None;
         }
-        Some(text)
+        let (kind, msg) = match (self.options.normalize)(text) {
+            Some(text) if matches!(&*text, "None" | "True" | "False") => {
+                (ErrorKind::ValueError, format!("identifier field can't represent '{text}' constant"))
+            }
+            Some(text) => return Some(self.arena.text(&text)),
+            None => (ErrorKind::Foreign, String::new()),
+        };
+        self.error = Some(SyntaxError::unlocated(kind, msg));
+        self.failed = true;
+        None
     }
 
     /// Matches a NAME and gives its text and place.

@@ -2,6 +2,8 @@
 
 use super::classes::{Class, PLACE};
 use super::convert::Node;
+use bytecode::code::Const;
+use core::cell::RefCell;
 use objects::protocol::{attr, object};
 use objects::types::bytes::Bytes;
 use objects::types::code::build;
@@ -36,6 +38,15 @@ impl Output<'_> {
 /// Where the nodes that are read go.
 pub struct Input<'a> {
     pub arena: &'a Arena,
+    /// The objects that constants of the tree were, in order.
+    pub given: RefCell<Vec<(Const, Ref)>>,
+}
+
+impl<'a> Input<'a> {
+    /// Nodes go to `arena`.
+    pub fn new(arena: &'a Arena) -> Input<'a> {
+        Input { arena, given: RefCell::default() }
+    }
 }
 
 /// The field that is being read.
@@ -261,7 +272,9 @@ impl<'a> Field<'a> for Constant<'a> {
     }
 
     fn from_object(object: &Object, input: &Input<'a>, _at: At) -> Result<Constant<'a>> {
-        constant(object, input)
+        let constant = constant(object, input)?;
+        input.given.borrow_mut().push((compiler::to_const(&constant), object.to_ref()));
+        Ok(constant)
     }
 }
 

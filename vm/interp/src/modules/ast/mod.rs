@@ -37,11 +37,11 @@ pub fn object_of(module: &Mod<'_>, folded: Option<u8>) -> Result<Ref> {
     module.to_object(folded)
 }
 
-/// The tree of an object, in `arena`, checked.
+/// The tree of an object, in `arena`, checked; and the objects that its constants were.
 ///
 /// # Errors
 /// TypeError and ValueError for what is no tree.
-pub fn tree_of<'a>(object: &Object, arena: &'a Arena, mode: Mode) -> Result<Mod<'a>> {
+pub fn tree_of<'a>(object: &Object, arena: &'a Arena, mode: Mode) -> Result<(Mod<'a>, Vec<(Const, Ref)>)> {
     classes::ready()?;
     let (class, name) = match mode {
         Mode::Exec => (Class::Module, "Module"),
@@ -52,9 +52,10 @@ pub fn tree_of<'a>(object: &Object, arena: &'a Arena, mode: Mode) -> Result<Mod<
     if !class.is_class_of(object) {
         return Err(raise!(TypeError, "expected {name} node, got {}", object.class().full_name()));
     }
-    let module = Mod::from_object(object, &Input { arena })?;
+    let input = Input::new(arena);
+    let module = Mod::from_object(object, &input)?;
     validate::module(&module)?;
-    Ok(module)
+    Ok((module, input.given.into_inner()))
 }
 
 /// Objects as constants of the compiler.
@@ -63,7 +64,7 @@ pub fn tree_of<'a>(object: &Object, arena: &'a Arena, mode: Mode) -> Result<Mod<
 /// TypeError for an object that is no constant.
 pub fn constants_of(objects: &[Ref]) -> Result<Vec<Const>> {
     let arena = Arena::new();
-    let input = Input { arena: &arena };
+    let input = Input::new(&arena);
     objects.iter().map(|object| Ok(compiler::to_const(&field::constant(object, &input)?))).collect()
 }
 

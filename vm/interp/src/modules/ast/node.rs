@@ -57,8 +57,8 @@ impl Ast {
     fn init(&self, args: &Tuple, kwargs: Option<&Dict>) -> Result<()> {
         let class = self.as_object().class();
         let name = class.full_name();
-        let fields = attr::get_optional(class, id!("_fields"))?;
-        let count = fields.as_deref().map_or(Ok(0), object::len)?;
+        let fields = attr::get(class, id!("_fields"))?;
+        let count = object::len(&fields)?;
         if args.len() > count {
             let plural = if count == 1 { "" } else { "s" };
             return Err(raise!(
@@ -67,22 +67,14 @@ impl Ast {
                 class.name()
             ));
         }
-        let mut remaining: Vec<Ref> = match &fields {
-            Some(fields) => {
-                (0..count).map(|i| sequence::get_item(fields, i as isize)).collect::<Result<_>>()?
-            }
-            None => Vec::new(),
-        };
+        let mut remaining: Vec<Ref> =
+            (0..count).map(|i| sequence::get_item(&fields, i as isize)).collect::<Result<_>>()?;
         for (field, value) in remaining.drain(..args.len()).zip(args.items()) {
             attr::set(self, expect_str(&field, "attribute name")?, Some(value))?;
         }
         for (key, value) in kwargs.map_or_else(Vec::new, Dict::to_vec) {
             let key = expect_str(&key, "keywords")?;
-            let is_field = match &fields {
-                Some(fields) => sequence::contains(fields, key)?,
-                None => false,
-            };
-            if is_field {
+            if sequence::contains(&fields, key)? {
                 let place =
                     remaining.iter().position(|field| field.cast::<Str>().is_some_and(|f| f.equals(key)));
                 match place {

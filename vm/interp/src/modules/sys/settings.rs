@@ -1,9 +1,9 @@
 //! Settings and simple questions.
 
-use crate::gil;
+use crate::{gil, trampoline};
 use objects::codecs::filesystem;
 use objects::types::str::{Str, intern};
-use objects::{Object, Ref, Result, raise, state};
+use objects::{Ref, Result, raise, state};
 
 #[macros::pymodule(name = "sys", part)]
 pub mod part {
@@ -70,17 +70,21 @@ pub mod part {
 
     #[function("is_stack_trampoline_active($module, /)")]
     fn is_stack_trampoline_active() -> bool {
-        false
+        trampoline::is_active()
     }
 
     #[function("activate_stack_trampoline($module, backend, /)")]
-    fn activate_stack_trampoline(backend: &Object) -> Result<()> {
-        let _ = backend;
-        Err(raise!(ValueError, "perf trampoline not available"))
+    fn activate_stack_trampoline(backend: &str) -> Result<()> {
+        match backend {
+            "perf" => trampoline::activate(),
+            _ => Err(raise!(ValueError, "invalid backend: {backend}")),
+        }
     }
 
     #[function("deactivate_stack_trampoline($module, /)")]
-    fn deactivate_stack_trampoline() {}
+    fn deactivate_stack_trampoline() {
+        trampoline::deactivate();
+    }
 
     #[function("getdlopenflags($module, /)")]
     fn getdlopenflags() -> i32 {

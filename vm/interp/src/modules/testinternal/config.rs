@@ -73,6 +73,7 @@ fn config(config: &Config) -> Result<Ref<Dict>> {
         ("faulthandler", Bool(config.faulthandler)),
         ("tracemalloc", Int(config.tracemalloc.into())),
         ("import_time", Bool(config.import_time)),
+        ("perf_profiling", Int(config.perf.into())),
         ("code_debug_ranges", Bool(config.code_debug_ranges)),
         ("filesystem_encoding", Text(filesystem::encoding().name())),
         ("filesystem_errors", Text(filesystem::ERRORS)),

@@ -88,7 +88,7 @@ pub fn generate(
     };
     let filename = source::filename(filename)?;
     let arena = Arena::new();
-    let module = arena.alloc(ast::tree_of(ast, &arena, mode)?);
+    let module = arena.alloc(ast::tree_of(ast, &arena, mode)?.0);
     let generated = compile::generate(&arena, module, &filename, optimize)?;
     let metadata = Dict::new()?;
     metadata.set_text("name", &*Str::new("<module>")?)?;

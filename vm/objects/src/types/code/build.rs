@@ -218,7 +218,25 @@ impl Code {
     /// # Errors
     /// MemoryError.
     pub fn from_data(data: &code::Code) -> Result<Ref<Code>> {
-        Shared::default().code(data)
+        Code::from_data_with(data, &[])
+    }
+
+    /// A code object of the compiler's output, in which the constants that are equal to one of `given` are that object.
+    ///
+    /// # Errors
+    /// As [`Code::from_data`].
+    pub fn from_data_with(data: &code::Code, given: &[(Const, Ref)]) -> Result<Ref<Code>> {
+        let mut shared = Shared::default();
+        for (value, object) in given {
+            match value {
+                Const::Tuple(items) => drop(shared.tuples.entry(items.to_vec()).or_insert(object.clone())),
+                // A new one, as when its strings are interned.
+                Const::FrozenSet(items) if !items.is_empty() => {}
+                Const::Bytes(bytes) => drop(shared.tables.entry(bytes).or_insert(object.clone())),
+                _ => drop(shared.constants.entry(value).or_insert(object.clone())),
+            }
+        }
+        shared.code(data)
     }
 }
 

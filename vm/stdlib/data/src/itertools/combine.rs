@@ -1,7 +1,7 @@
 //! `product`, `combinations`, `combinations_with_replacement`, `permutations`.
 
 use super::{class_of, numbers, state_int, state_parts, warn_of_pickling, wrong_parts};
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use macros::{Trace, pytype};
 use objects::protocol::{self, number};
 use objects::types::dict::Dict;
@@ -18,11 +18,32 @@ pub struct Product {
     ob_base: Object,
     /// A tuple of tuples; NULL at the end.
     pools: Slot<Tuple>,
+    /// 1 once it has begun, and an index into each pool.
     #[trace(skip)]
-    indices: RefCell<Vec<usize>>,
-    started: Cell<bool>,
+    wheels: Numbers,
     /// What came last.
     last: Reused,
+}
+
+/// Numbers of an iterator, which are out of their place while it uses them; no code of a program runs meanwhile.
+#[derive(Default)]
+struct Numbers(Cell<Box<[usize]>>);
+
+impl Numbers {
+    fn new(numbers: Vec<usize>) -> Numbers {
+        Numbers(Cell::new(numbers.into_boxed_slice()))
+    }
+
+    fn with<T>(&self, work: impl FnOnce(&mut [usize]) -> T) -> T {
+        let mut numbers = self.0.take();
+        let result = work(&mut numbers);
+        self.0.set(numbers);
+        result
+    }
+
+    fn set(&self, numbers: Vec<usize>) {
+        self.0.set(numbers.into_boxed_slice());
+    }
 }
 
 /// The next result: the last one, changed from place `from` on, if nobody else has it; else a new tuple. The pools hold every item, so
@@ -58,7 +79,8 @@ fn pool(pools: &Tuple, index: usize) -> Option<&Tuple> {
 impl Product {
     #[method("__sizeof__($self, /)")]
     fn sizeof(&self) -> usize {
-        size_of::<Product>() + self.indices.borrow().len() * size_of::<isize>()
+        let count = self.pools.get().map_or(0, |pools| pools.len());
+        size_of::<Product>() + count * size_of::<isize>()
     }
 
     #[slot(tp_new)]
@@ -99,9 +121,8 @@ impl Product {
         let pools = Tuple::from_vec(pools)?;
         let product = Product {
             ob_base: Object::HEAD,
-            indices: RefCell::new(vec![0; pools.len()]),
+            wheels: Numbers::new(vec![0; pools.len() + 1]),
             pools: Slot::new(pools),
-            started: Cell::new(false),
             last: Reused::empty(),
         };
         Ref::new_in(class, product)
@@ -110,31 +131,34 @@ impl Product {
     #[slot(tp_iternext)]
     fn next(&self) -> Result<Option<Ref<Tuple>>> {
         let Some(pools) = self.pools.get() else { return Ok(None) };
-        let mut indices = self.indices.borrow_mut();
-        let mut from = 0;
-        if !self.started.replace(true) {
-            if pools.items().iter().any(|pool| pool.cast::<Tuple>().is_none_or(Tuple::is_empty)) {
-                self.pools.set(None);
-                return Ok(None);
-            }
-        } else {
-            let turned = (0..indices.len()).rev().find(|&place| {
-                indices[place] += 1;
-                if pool(&pools, place).is_some_and(|pool| indices[place] < pool.len()) {
-                    return true;
+        let next = self.wheels.with(|wheels| {
+            let Some((started, indices)) = wheels.split_first_mut() else { return Ok(None) };
+            let mut from = 0;
+            if *started == 0 {
+                *started = 1;
+                if pools.items().iter().any(|pool| pool.cast::<Tuple>().is_none_or(Tuple::is_empty)) {
+                    return Ok(None);
                 }
-                indices[place] = 0;
-                false
-            });
-            let Some(turned) = turned else {
-                self.pools.set(None);
-                self.last.forget();
-                return Ok(None);
-            };
-            from = turned;
+            } else {
+                let turned = (0..indices.len()).rev().find(|&place| {
+                    indices[place] += 1;
+                    if pool(&pools, place).is_some_and(|pool| indices[place] < pool.len()) {
+                        return true;
+                    }
+                    indices[place] = 0;
+                    false
+                });
+                let Some(turned) = turned else { return Ok(None) };
+                from = turned;
+            }
+            let item = |place: usize| pool(&pools, place)?.items().get(*indices.get(place)?).copied();
+            produce(&self.last, indices.len(), from, item).map(Some)
+        })?;
+        if next.is_none() {
+            self.pools.set(None);
+            self.last.forget();
         }
-        let item = |place: usize| pool(&pools, place)?.items().get(*indices.get(place)?).copied();
-        produce(&self.last, indices.len(), from, item).map(Some)
+        Ok(next)
     }
 
     #[method("__reduce__($self, /)")]
@@ -145,11 +169,12 @@ impl Product {
                 let nothing = Tuple::from_array([Tuple::empty().upcast()])?.upcast();
                 Tuple::from_array([class_of(self), nothing])
             }
-            Some(pools) if !self.started.get() => Tuple::from_array([class_of(self), pools.upcast()]),
-            Some(pools) => {
-                let indices = numbers(&self.indices.borrow())?.upcast();
-                Tuple::from_array([class_of(self), pools.upcast(), indices])
-            }
+            Some(pools) => match self.wheels.with(|wheels| wheels.to_vec()).split_first() {
+                Some((1, indices)) => {
+                    Tuple::from_array([class_of(self), pools.upcast(), numbers(indices)?.upcast()])
+                }
+                _ => Tuple::from_array([class_of(self), pools.upcast()]),
+            },
         }
     }
 
@@ -159,17 +184,17 @@ impl Product {
         let pools = self.pools.get().unwrap_or_else(Tuple::empty);
         let given = state.cast::<Tuple>().map(Tuple::items).filter(|given| given.len() == pools.len());
         let Some(given) = given else { return Err(raise!(ValueError, "invalid arguments")) };
-        let mut indices = Vec::with_capacity(given.len());
+        let mut wheels = Vec::with_capacity(given.len() + 1);
+        wheels.push(1);
         for (place, index) in given.iter().enumerate() {
             let index = state_int(index)?;
             let Some(last) = pool(&pools, place).and_then(|pool| pool.len().checked_sub(1)) else {
                 self.pools.set(None);
                 return Ok(());
             };
-            indices.push(index.clamp(0, last as isize) as usize);
+            wheels.push(index.clamp(0, last as isize) as usize);
         }
-        *self.indices.borrow_mut() = indices;
-        self.started.set(true);
+        self.wheels.set(wheels);
         self.last.forget();
         Ok(())
     }
@@ -186,18 +211,22 @@ fn state_indices(state: &Object, count: usize, last: impl Fn(usize) -> usize) ->
 
 /// What the three kinds of selections from one pool hold.
 macro_rules! selection {
-    ($view:ident $name:literal $static_name:ident $length:expr, $has_cycles:literal, $first:expr, $advance:expr, $restore:expr) => {
+    (
+        $view:ident $name:literal $static_name:ident $length:expr, $has_cycles:literal $($split:ident)?,
+        $first:expr, $advance:expr, $restore:expr
+    ) => {
         #[doc = concat!("`", $name, "`.")]
         #[repr(C)]
         #[derive(Trace)]
         pub struct $view {
             ob_base: Object,
             pool: Slot<Tuple>,
+            /// Indices into the pool, and cycles behind them.
             #[trace(skip)]
-            indices: RefCell<Vec<usize>>,
-            #[trace(skip)]
-            cycles: RefCell<Vec<usize>>,
-            length: Cell<usize>,
+            numbers: Numbers,
+            /// How many indices there are.
+            $($split: Cell<usize>,)?
+            length: Cell<u32>,
             started: Cell<bool>,
             ended: Cell<bool>,
             last: Reused,
@@ -224,16 +253,17 @@ macro_rules! selection {
                 let Ok(length) = usize::try_from(length) else {
                     return Err(raise!(ValueError, "r must be non-negative"));
                 };
-                let first: fn(usize, usize) -> Option<(Vec<usize>, Vec<usize>)> = $first;
+                // Indices of that many would not fit into memory.
+                let small = u32::try_from(length).map_err(|_| raise::no_memory())?;
+                let first: fn(usize, usize) -> Option<Vec<usize>> = $first;
                 let start = first(pool.len(), length);
                 let ended = start.is_none();
-                let (indices, cycles) = start.unwrap_or_default();
                 let this = $view {
                     ob_base: Object::HEAD,
+                    $($split: Cell::new(pool.len()),)?
                     pool: Slot::new(pool),
-                    indices: RefCell::new(indices),
-                    cycles: RefCell::new(cycles),
-                    length: Cell::new(length),
+                    numbers: Numbers::new(start.unwrap_or_default()),
+                    length: Cell::new(small),
                     started: Cell::new(false),
                     ended: Cell::new(ended),
                     last: Reused::empty(),
@@ -241,19 +271,27 @@ macro_rules! selection {
                 Ref::new_in(class, this)
             }
 
+            fn length(&self) -> usize {
+                self.length.get() as usize
+            }
+
             fn advance(&self) -> Result<Option<Ref<Tuple>>> {
                 let Some(pool) = self.pool.get().filter(|_| !self.ended.get()) else { return Ok(None) };
-                let mut indices = self.indices.borrow_mut();
-                if self.started.replace(true) {
-                    let advance: fn(&mut [usize], &mut [usize], usize, usize) -> bool = $advance;
-                    if !advance(&mut indices, &mut self.cycles.borrow_mut(), pool.len(), self.length.get()) {
-                        self.ended.set(true);
-                        self.last.forget();
-                        return Ok(None);
+                let next = self.numbers.with(|numbers| {
+                    if self.started.replace(true) {
+                        let advance: fn(&mut [usize], usize, usize) -> bool = $advance;
+                        if !advance(numbers, pool.len(), self.length()) {
+                            return Ok(None);
+                        }
                     }
+                    let item = |place: usize| pool.items().get(*numbers.get(place)?).copied();
+                    produce(&self.last, self.length(), 0, item).map(Some)
+                })?;
+                if next.is_none() {
+                    self.ended.set(true);
+                    self.last.forget();
                 }
-                let item = |place: usize| pool.items().get(*indices.get(place)?).copied();
-                produce(&self.last, self.length.get(), 0, item).map(Some)
+                Ok(next)
             }
         }
 
@@ -274,15 +312,19 @@ macro_rules! selection {
                 warn_of_pickling()?;
                 let over = self.started.get() && self.ended.get();
                 let pool = self.pool.get().filter(|_| !over).unwrap_or_else(Tuple::empty).upcast();
-                let length = Int::from_usize(self.length.get())?.upcast();
+                let length = Int::from_usize(self.length())?.upcast();
                 let args = Tuple::from_array([pool, length])?.upcast();
                 if !self.started.get() || over {
                     return Tuple::from_array([class_of(self), args]);
                 }
-                let (indices, cycles) = (self.indices.borrow(), self.cycles.borrow());
-                let state = match $has_cycles {
-                    true => Tuple::from_array([numbers(&indices)?.upcast(), numbers(&cycles)?.upcast()])?,
-                    false => numbers(&indices)?,
+                let held = self.numbers.with(|held| held.to_vec());
+                let split: &[usize] = &[$(self.$split.get())?];
+                let state = match split {
+                    &[split] => {
+                        let (indices, cycles) = held.split_at(split.min(held.len()));
+                        Tuple::from_array([numbers(indices)?.upcast(), numbers(cycles)?.upcast()])?
+                    }
+                    _ => numbers(&held)?,
                 };
                 Tuple::from_array([class_of(self), args, state.upcast()])
             }
@@ -290,18 +332,16 @@ macro_rules! selection {
             #[method("__sizeof__($self, /)")]
             fn sizeof(&self) -> usize {
                 let pool = self.pool.get().map_or(0, |pool| pool.len());
-                let indices = if $has_cycles { pool + self.length.get() } else { self.length.get() };
+                let indices = if $has_cycles { pool + self.length() } else { self.length() };
                 size_of::<$view>() + indices * size_of::<isize>()
             }
 
             #[method("__setstate__($self, object, /)")]
             fn setstate(&self, state: &Object) -> Result<()> {
                 warn_of_pickling()?;
-                let restore: fn(&Object, usize, usize) -> Result<(Vec<usize>, Vec<usize>)> = $restore;
+                let restore: fn(&Object, usize, usize) -> Result<Vec<usize>> = $restore;
                 let pool = self.pool.get().map_or(0, |pool| pool.len());
-                let (indices, cycles) = restore(state, pool, self.length.get())?;
-                *self.indices.borrow_mut() = indices;
-                *self.cycles.borrow_mut() = cycles;
+                self.numbers.set(restore(state, pool, self.length())?);
                 self.started.set(true);
                 Ok(())
             }
@@ -311,8 +351,8 @@ macro_rules! selection {
 
 selection! {
     Combinations "combinations" COMBINATIONS "(iterable, r)", false,
-    |pool, length| (length <= pool).then(|| ((0..length).collect(), Vec::new())),
-    |indices, _, pool, length| {
+    |pool, length| (length <= pool).then(|| (0..length).collect()),
+    |indices, pool, length| {
         let Some(place) = (0..length).rev().find(|&place| indices[place] != place + pool - length) else { return false };
         indices[place] += 1;
         for later in place + 1..length {
@@ -322,28 +362,29 @@ selection! {
     },
     |state, pool, length| {
         let last = |place: usize| (place + pool).saturating_sub(length);
-        Ok((state_indices(state, length, last)?, Vec::new()))
+        state_indices(state, length, last)
     }
 }
 
 selection! {
     CombinationsWithReplacement "combinations_with_replacement" COMBINATIONS_WITH_REPLACEMENT "(iterable, r)", false,
-    |pool, length| (pool > 0 || length == 0).then(|| (vec![0; length], Vec::new())),
-    |indices, _, pool, length| {
+    |pool, length| (pool > 0 || length == 0).then(|| vec![0; length]),
+    |indices, pool, length| {
         let Some(place) = (0..length).rev().find(|&place| indices[place] != pool - 1) else { return false };
         let next = indices[place] + 1;
         indices[place..length].fill(next);
         true
     },
-    |state, pool, length| Ok((state_indices(state, length, |_| pool.saturating_sub(1))?, Vec::new()))
+    |state, pool, length| state_indices(state, length, |_| pool.saturating_sub(1))
 }
 
 selection! {
-    Permutations "permutations" PERMUTATIONS "(iterable, r=None)", true,
+    Permutations "permutations" PERMUTATIONS "(iterable, r=None)", true split,
     |pool, length| {
-        (length <= pool).then(|| ((0..pool).collect(), (0..length).map(|place| pool - place).collect()))
+        (length <= pool).then(|| (0..pool).chain((0..length).map(|place| pool - place)).collect())
     },
-    |indices, cycles, pool, length| {
+    |numbers, pool, length| {
+        let (indices, cycles) = numbers.split_at_mut(pool);
         for place in (0..length).rev() {
             cycles[place] -= 1;
             if cycles[place] == 0 {
@@ -369,8 +410,9 @@ selection! {
         if !fits(indices, pool) || !fits(cycles, length) {
             return Err(raise!(ValueError, "invalid arguments"));
         }
-        let indices = state_indices(indices, pool, |_| pool.saturating_sub(1))?;
+        let mut numbers = state_indices(indices, pool, |_| pool.saturating_sub(1))?;
         let cycles = state_indices(cycles, length, |place| pool - place)?;
-        Ok((indices, cycles.into_iter().map(|cycle| cycle.max(1)).collect()))
+        numbers.extend(cycles.into_iter().map(|cycle| cycle.max(1)));
+        Ok(numbers)
     }
 }
