@@ -8,6 +8,7 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 use std::hash::Hash;
+use std::vec::Drain;
 
 /// Nesting at which reading and writing give up, as CPython's do.
 pub const MAX_DEPTH: usize = 2000;
@@ -57,9 +58,11 @@ pub trait Builder {
     fn float(&mut self, value: f64) -> Result<Self::Value, Self::Error>;
     fn complex(&mut self, real: f64, imag: f64) -> Result<Self::Value, Self::Error>;
     fn bytes(&mut self, value: &[u8]) -> Result<Self::Value, Self::Error>;
+    fn ascii(&mut self, text: &[u8], interned: bool) -> Result<Self::Value, Self::Error>;
     /// `wtf8`: checked, lone surrogates allowed.
     fn str(&mut self, wtf8: &[u8], interned: bool) -> Result<Self::Value, Self::Error>;
-    fn tuple(&mut self, items: Vec<Self::Value>) -> Result<Self::Value, Self::Error>;
+    /// The values of a container that was read are the last of a stack; the builder takes them off.
+    fn tuple(&mut self, items: Drain<'_, Self::Value>) -> Result<Self::Value, Self::Error>;
     /// An empty list, to be filled by `list_push`; a list may contain itself.
     fn list(&mut self, len: usize) -> Result<Self::Value, Self::Error>;
     fn list_push(&mut self, list: &Self::Value, item: Self::Value) -> Result<(), Self::Error>;
@@ -71,7 +74,7 @@ pub trait Builder {
         key: Self::Value,
         value: Self::Value,
     ) -> Result<(), Self::Error>;
-    fn set(&mut self, items: Vec<Self::Value>, frozen: bool) -> Result<Self::Value, Self::Error>;
+    fn set(&mut self, items: Drain<'_, Self::Value>, frozen: bool) -> Result<Self::Value, Self::Error>;
     fn code(&mut self, parts: CodeParts<Self::Value>) -> Result<Self::Value, Self::Error>;
 }
 
@@ -108,7 +111,7 @@ pub type ReadSome<'a, E> = &'a mut dyn FnMut(usize) -> Result<Vec<u8>, E>;
 
 /// Where bytes come from.
 enum Input<'a, E> {
-    Buffer { bytes: &'a [u8], position: usize },
+    Buffer { rest: &'a [u8], len: usize },
     Stream(ReadSome<'a, E>),
 }
 
@@ -116,6 +119,8 @@ enum Input<'a, E> {
 pub struct Reader<'a, B: Builder> {
     input: Input<'a, B::Error>,
     refs: Vec<Option<B::Value>>,
+    /// The values that tuples and sets under way have so far.
+    items: Vec<B::Value>,
     depth: usize,
     allow_code: bool,
     builder: B,
@@ -124,7 +129,7 @@ pub struct Reader<'a, B: Builder> {
 impl<'a, B: Builder> Reader<'a, B> {
     /// A reader at the buffer's start. Without `allow_code`, code objects are an error.
     pub fn new(bytes: &'a [u8], builder: B, allow_code: bool) -> Self {
-        Reader::of(Input::Buffer { bytes, position: 0 }, builder, allow_code)
+        Reader::of(Input::Buffer { rest: bytes, len: bytes.len() }, builder, allow_code)
     }
 
     /// A reader of a stream, from which it takes no more than a value has.
@@ -133,13 +138,13 @@ impl<'a, B: Builder> Reader<'a, B> {
     }
 
     fn of(input: Input<'a, B::Error>, builder: B, allow_code: bool) -> Self {
-        Reader { input, refs: Vec::new(), depth: 0, allow_code, builder }
+        Reader { input, refs: Vec::new(), items: Vec::new(), depth: 0, allow_code, builder }
     }
 
     /// Bytes of the buffer consumed so far.
     pub fn position(&self) -> usize {
         match self.input {
-            Input::Buffer { position, .. } => position,
+            Input::Buffer { rest, len } => len - rest.len(),
             Input::Stream(_) => 0,
         }
     }
@@ -147,7 +152,7 @@ impl<'a, B: Builder> Reader<'a, B> {
     /// Room for what is said to be so many values: each is at least one byte.
     fn capacity(&self, n: usize) -> usize {
         match self.input {
-            Input::Buffer { bytes, .. } => n.min(bytes.len()),
+            Input::Buffer { len, .. } => n.min(len),
             Input::Stream(_) => n.min(64),
         }
     }
@@ -163,7 +168,7 @@ impl<'a, B: Builder> Reader<'a, B> {
 
     /// `Ok(None)` is the NULL that ends a dict.
     fn next(&mut self) -> Result<Option<B::Value>, B::Error> {
-        let tag = self.take_or(1, NO_OBJECT)?[0];
+        let [tag] = self.array_or(NO_OBJECT)?;
         if self.depth >= MAX_DEPTH {
             return Err(TOO_DEEP.into());
         }
@@ -250,18 +255,18 @@ impl<'a, B: Builder> Reader<'a, B> {
         let value = match tag {
             b')' => {
                 let n = usize::from(self.byte()?);
-                let items = self.items(n, "NULL object in marshal data for tuple")?;
-                self.builder.tuple(items)?
+                let first = self.items(n, "NULL object in marshal data for tuple")?;
+                self.builder.tuple(self.items.drain(first..))?
             }
             b'(' => {
                 let n = self.size("bad marshal data (tuple size out of range)")?;
-                let items = self.items(n, "NULL object in marshal data for tuple")?;
-                self.builder.tuple(items)?
+                let first = self.items(n, "NULL object in marshal data for tuple")?;
+                self.builder.tuple(self.items.drain(first..))?
             }
             b'<' | b'>' => {
                 let n = self.size("bad marshal data (set size out of range)")?;
-                let items = self.items(n, "NULL object in marshal data for set")?;
-                self.builder.set(items, tag == b'>')?
+                let first = self.items(n, "NULL object in marshal data for set")?;
+                self.builder.set(self.items.drain(first..), tag == b'>')?
             }
             b'[' => {
                 let n = self.size("bad marshal data (list size out of range)")?;
@@ -294,12 +299,14 @@ impl<'a, B: Builder> Reader<'a, B> {
         }
     }
 
-    fn items(&mut self, n: usize, null_message: &'static str) -> Result<Vec<B::Value>, B::Error> {
-        let mut items = Vec::with_capacity(self.capacity(n));
+    /// Reads so many values; they are those of `self.items` from the index returned on.
+    fn items(&mut self, n: usize, null_message: &'static str) -> Result<usize, B::Error> {
+        let first = self.items.len();
         for _ in 0..n {
-            items.push(self.optional(null_message)?);
+            let item = self.optional(null_message)?;
+            self.items.push(item);
         }
-        Ok(items)
+        Ok(first)
     }
 
     fn code(&mut self) -> Result<B::Value, B::Error> {
@@ -361,14 +368,14 @@ impl<'a, B: Builder> Reader<'a, B> {
     fn latin1(&mut self, n: usize, interned: bool) -> Result<B::Value, B::Error> {
         let bytes = self.take(n)?;
         if bytes.is_ascii() {
-            return self.builder.str(&bytes, interned);
+            return self.builder.ascii(&bytes, interned);
         }
         let text: String = bytes.iter().map(|&b| char::from(b)).collect();
         self.builder.str(text.as_bytes(), interned)
     }
 
     fn float_text(&mut self) -> Result<f64, B::Error> {
-        let n = usize::from(self.take_or(1, END_OF_STREAM)?[0]);
+        let n = usize::from(self.array_or::<1>(END_OF_STREAM)?[0]);
         let text = self.take(n)?;
         let text = std::str::from_utf8(&text).ok();
         text.and_then(|t| t.parse().ok())
@@ -387,24 +394,44 @@ impl<'a, B: Builder> Reader<'a, B> {
         Ok(self.array::<1>()?[0])
     }
 
+    #[inline]
     fn array<const N: usize>(&mut self) -> Result<[u8; N], B::Error> {
-        (*self.take(N)?).try_into().map_err(|_| TOO_SHORT.into())
+        let end = self.end();
+        self.array_or(end)
+    }
+
+    /// The next bytes; `end` is the error where there are fewer.
+    #[inline]
+    fn array_or<const N: usize>(&mut self, end: Malformed) -> Result<[u8; N], B::Error> {
+        match &mut self.input {
+            Input::Buffer { rest, .. } => {
+                let (taken, tail) = rest.split_first_chunk::<N>().ok_or(end)?;
+                *rest = tail;
+                Ok(*taken)
+            }
+            Input::Stream(_) => (*self.take_or(N, end)?).try_into().map_err(|_| end.into()),
+        }
+    }
+
+    /// What is wrong where bytes are missing inside a value.
+    fn end(&self) -> Malformed {
+        match self.input {
+            Input::Buffer { .. } => TOO_SHORT,
+            Input::Stream(_) => END_OF_STREAM,
+        }
     }
 
     fn take(&mut self, n: usize) -> Result<Cow<'a, [u8]>, B::Error> {
-        let end = match self.input {
-            Input::Buffer { .. } => TOO_SHORT,
-            Input::Stream(_) => END_OF_STREAM,
-        };
+        let end = self.end();
         self.take_or(n, end)
     }
 
     /// The next bytes; `end` is the error where there are fewer.
     fn take_or(&mut self, n: usize, end: Malformed) -> Result<Cow<'a, [u8]>, B::Error> {
         match &mut self.input {
-            Input::Buffer { bytes, position } => {
-                let taken = bytes.get(*position..).and_then(|rest| rest.get(..n)).ok_or(end)?;
-                *position += n;
+            Input::Buffer { rest, .. } => {
+                let (taken, tail) = rest.split_at_checked(n).ok_or(end)?;
+                *rest = tail;
                 Ok(Cow::Borrowed(taken))
             }
             Input::Stream(read) => {

@@ -9,6 +9,7 @@
 
 use std::collections::{HashMap, HashSet};
 use std::rc::Rc;
+use std::vec::Drain;
 
 use crate::code::{BigInt, Code, Const, Symbol, Wtf8, flags};
 use crate::marshal::{Builder, CodeParts, MAX_DEPTH, Malformed, Mark, Reader, Singleton, Writer};
@@ -91,12 +92,16 @@ impl Builder for ConstBuilder {
         Ok(Const::Bytes(value.into()))
     }
 
+    fn ascii(&mut self, text: &[u8], _interned: bool) -> Result<Const, Malformed> {
+        Ok(Const::Str(Wtf8(text.into())))
+    }
+
     fn str(&mut self, wtf8: &[u8], _interned: bool) -> Result<Const, Malformed> {
         Ok(Const::Str(Wtf8(wtf8.into())))
     }
 
-    fn tuple(&mut self, items: Vec<Const>) -> Result<Const, Malformed> {
-        Ok(Const::Tuple(items.into()))
+    fn tuple(&mut self, items: Drain<'_, Const>) -> Result<Const, Malformed> {
+        Ok(Const::Tuple(items.collect()))
     }
 
     fn list(&mut self, _len: usize) -> Result<Const, Malformed> {
@@ -115,8 +120,8 @@ impl Builder for ConstBuilder {
         Err(NOT_CONSTANT)
     }
 
-    fn set(&mut self, items: Vec<Const>, frozen: bool) -> Result<Const, Malformed> {
-        if frozen { Ok(Const::FrozenSet(items.into())) } else { Err(NOT_CONSTANT) }
+    fn set(&mut self, items: Drain<'_, Const>, frozen: bool) -> Result<Const, Malformed> {
+        if frozen { Ok(Const::FrozenSet(items.collect())) } else { Err(NOT_CONSTANT) }
     }
 
     fn code(&mut self, parts: CodeParts<Const>) -> Result<Const, Malformed> {

@@ -22,6 +22,7 @@ use objects::types::str::build::Builder as StrBuilder;
 use objects::types::str::{Str, intern};
 use objects::types::tuple::Tuple;
 use objects::{Instance, Object, Result, id, raise};
+use std::vec::Drain;
 
 /// What the module writes by default.
 pub const VERSION: i32 = 4;
@@ -95,10 +96,16 @@ impl Builder for Objects {
         Ok(Bytes::new(value)?.upcast())
     }
 
+    fn ascii(&mut self, text: &[u8], interned: bool) -> Made {
+        let text = if interned { intern::intern_ascii(text)? } else { Str::from_ascii(text)? };
+        Ok(text.upcast())
+    }
+
     fn str(&mut self, wtf8: &[u8], interned: bool) -> Made {
-        let text = if wtf8.is_ascii() {
-            Str::from_latin1(wtf8)?
-        } else if let Ok(text) = core::str::from_utf8(wtf8) {
+        if wtf8.is_ascii() {
+            return self.ascii(wtf8, interned);
+        }
+        let text = if let Ok(text) = core::str::from_utf8(wtf8) {
             Str::new(text)?
         } else {
             let mut builder = StrBuilder::new();
@@ -108,8 +115,8 @@ impl Builder for Objects {
         Ok(if interned { intern::intern(text).upcast() } else { text.upcast() })
     }
 
-    fn tuple(&mut self, items: Vec<Ref>) -> Made {
-        Ok(Tuple::from_vec(items)?.upcast())
+    fn tuple(&mut self, items: Drain<'_, Ref>) -> Made {
+        Ok(Tuple::from_items(items)?.upcast())
     }
 
     fn list(&mut self, _len: usize) -> Made {
@@ -134,12 +141,13 @@ impl Builder for Objects {
         Ok(())
     }
 
-    fn set(&mut self, items: Vec<Ref>, frozen: bool) -> Made {
+    fn set(&mut self, items: Drain<'_, Ref>, frozen: bool) -> Made {
+        let items = items.as_slice();
         if frozen {
-            return Ok(Set::frozen_from_items(&items)?.upcast());
+            return Ok(Set::frozen_from_items(items)?.upcast());
         }
         let set = Set::new()?;
-        for item in &items {
+        for item in items {
             set.add_item(item)?;
         }
         Ok(set.upcast())
@@ -356,7 +364,9 @@ pub mod module {
 
     #[function("loads($module, bytes, /, *, allow_code=True)")]
     fn loads(bytes: BytesLike, allow_code: bool) -> Result<Ref> {
-        crate::audit::raise_named("marshal.loads", &[&*Bytes::new(&bytes)?])?;
+        if crate::audit::is_audited() {
+            crate::audit::raise_named("marshal.loads", &[&*Bytes::new(&bytes)?])?;
+        }
         Ok(load(&bytes, allow_code)?.0)
     }
 

@@ -1,4 +1,4 @@
-//! Finding an attribute on a class: the method cache, version tags, and the tree of subclasses that keeps both honest.
+//! Finding an attribute on a class: the method cache and version tags.
 //!
 //! A version tag names the state of a class's whole MRO: while `tp_version_tag` is the same and not 0, a look-up gives the same
 //! answer. A tag is given out on demand, bases first, so a class with a valid tag has bases with valid tags, and
@@ -7,9 +7,8 @@
 use super::{TypeObject, flags};
 use crate::object::refs::{Ref, Slot};
 use crate::object::{Instance, Object};
-use crate::per_interpreter;
 use crate::types::str::Str;
-use core::cell::{Cell, RefCell};
+use core::cell::Cell;
 use core::ffi::c_uint;
 use core::ptr;
 
@@ -169,113 +168,6 @@ impl TypeObject {
         self.set_flags(0, flags::VALID_VERSION_TAG);
         self.tp_versions_used.set(MAX_VERSIONS_PER_CLASS);
     }
-
-    // ---- subclasses ----
-
-    fn subclass_list(&self) -> Option<&Subclasses> {
-        // SAFETY: NULL or a list that `add_subclass` leaked into the field.
-        unsafe { self.tp_subclasses.get().cast::<Subclasses>().as_ref() }
-    }
-
-    /// The living direct subclasses, oldest first, and before them those that are static.
-    pub fn subclasses(&self) -> Vec<Ref<TypeObject>> {
-        let Some(subclasses) = self.subclass_list() else { return Vec::new() };
-        let mut found = alive(&subclasses.list.borrow());
-        if let Some(list) =
-            subclasses.index.and_then(|index| CHILDREN.0.borrow().get(index).map(|list| alive(list)))
-        {
-            found.extend(list);
-        }
-        found
-    }
-
-    /// Notes that `subclass` has `self` among its bases.
-    pub(super) fn add_subclass(&self, subclass: &TypeObject) {
-        if self.tp_subclasses.get().is_null() {
-            let index = (!self.has_feature(flags::HEAPTYPE)).then(|| {
-                let index = STATIC_PARENTS.0.get();
-                STATIC_PARENTS.0.set(index + 1);
-                index
-            });
-            let new = Box::new(Subclasses { list: RefCell::default(), index });
-            self.tp_subclasses.set(Box::into_raw(new).cast());
-        }
-        let Some(subclasses) = self.subclass_list() else { return };
-        let add = |list: &mut Vec<*const TypeObject>| {
-            if !list.iter().any(|&known| ptr::eq(known, subclass)) {
-                list.push(subclass);
-            }
-        };
-        match subclasses.index {
-            Some(index) if subclass.has_feature(flags::HEAPTYPE) => {
-                let mut children = CHILDREN.0.borrow_mut();
-                if children.len() <= index {
-                    children.resize_with(index + 1, Vec::new);
-                }
-                add(&mut children[index]);
-            }
-            _ => add(&mut subclasses.list.borrow_mut()),
-        }
-    }
-
-    /// Forgets `subclass`.
-    pub(super) fn remove_subclass(&self, subclass: &TypeObject) {
-        let Some(subclasses) = self.subclass_list() else { return };
-        let remove = |list: &mut Vec<*const TypeObject>| list.retain(|&known| !ptr::eq(known, subclass));
-        remove(&mut subclasses.list.borrow_mut());
-        if let Some(index) = subclasses.index {
-            // The class may be another interpreter's.
-            per_interpreter::for_each_value(&CHILDREN, |children| {
-                if let Some(list) = children.0.borrow_mut().get_mut(index) {
-                    remove(list);
-                }
-            });
-        }
-    }
-
-    /// Frees the list of a class that is being deallocated.
-    pub(super) fn drop_subclass_list(&self) {
-        let list = self.tp_subclasses.replace(ptr::null_mut());
-        if !list.is_null() {
-            // SAFETY: made by `add_subclass`, and no longer reachable.
-            drop(unsafe { Box::from_raw(list.cast::<Subclasses>()) });
-        }
-    }
-}
-
-/// The direct subclasses of a class. Interpreters share static classes: of such a one these are the static ones, and what programs made
-/// of it is in [`CHILDREN`] at `index`.
-struct Subclasses {
-    list: RefCell<Vec<*const TypeObject>>,
-    index: Option<usize>,
-}
-
-/// The subclasses that an interpreter's programs made of static classes.
-struct Children(RefCell<Vec<Vec<*const TypeObject>>>);
-
-// SAFETY: touched under the GIL.
-unsafe impl Sync for Children {}
-
-crate::per_interpreter! {
-    static CHILDREN: Children = Children(RefCell::new(Vec::new()));
-}
-
-/// How many static classes have a place in [`CHILDREN`].
-struct StaticParents(Cell<usize>);
-
-// SAFETY: touched under the GIL.
-unsafe impl Sync for StaticParents {}
-
-static STATIC_PARENTS: StaticParents = StaticParents(Cell::new(0));
-
-/// Those of the list that are not dying.
-fn alive(list: &[*const TypeObject]) -> Vec<Ref<TypeObject>> {
-    let alive = list.iter().filter_map(|&class| {
-        // SAFETY: a class takes itself off the list before it dies; one that is dying already has no count left.
-        let class = unsafe { &*class };
-        (class.refcnt() > 0).then(|| class.to_ref())
-    });
-    alive.collect()
 }
 
 /// Empties the method cache (`PyType_ClearCache`) and returns the last tag given out.

@@ -14,6 +14,7 @@ pub mod ready;
 pub mod slotdefs;
 pub mod slots;
 pub mod spec;
+pub mod subclasses;
 pub mod update;
 pub mod wrap;
 

@@ -17,6 +17,7 @@ use crate::{CompareOp, TypeObject};
 use core::cell::Cell;
 use core::ptr;
 use macros::pytype;
+use rustc_hash::FxHashSet;
 
 /// `PyWeakReference`. `wr_object` is borrowed; it is None once the referent is gone, as C code
 /// reads the field.
@@ -382,17 +383,16 @@ pub fn drop_weakrefs(object: &Object) {
 /// themselves.
 pub(crate) fn clear_for_garbage(garbage: &[Ref]) {
     let mut calls: Vec<(Ref<WeakReference>, Ref)> = Vec::new();
-    let doomed: std::collections::HashSet<*mut Object> =
-        garbage.iter().map(|object| object.as_ptr()).collect();
+    let mut doomed: Option<FxHashSet<*mut Object>> = None;
     for object in garbage {
         let Some(list) = list_of(object) else { continue };
         // SAFETY: references in a list are alive.
         while let Some(reference) = unsafe { list.get().as_ref() } {
             reference.unlink();
             let callback = reference.wr_callback.get();
-            if let Some(callback) = callback
-                && !doomed.contains(&reference.as_object().as_ptr())
-            {
+            let Some(callback) = callback else { continue };
+            let doomed = doomed.get_or_insert_with(|| garbage.iter().map(|object| object.as_ptr()).collect());
+            if !doomed.contains(&reference.as_object().as_ptr()) {
                 calls.push((reference.to_ref(), callback));
             }
         }

@@ -4,7 +4,7 @@ use crate::object::gc;
 use crate::state::{self, Interpreter};
 use core::cell::{Cell, RefCell};
 use core::ptr::NonNull;
-use std::collections::HashMap;
+use rustc_hash::FxHashMap;
 
 /// The mark and the collector's counter of a large collected block.
 pub struct Entry {
@@ -20,7 +20,7 @@ impl Default for Entry {
     }
 }
 
-struct Table(RefCell<Option<HashMap<usize, Box<Entry>>>>);
+struct Table(RefCell<Option<FxHashMap<usize, Box<Entry>>>>);
 
 // SAFETY: touched under the GIL.
 unsafe impl Sync for Table {}

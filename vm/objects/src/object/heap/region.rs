@@ -2,7 +2,7 @@
 
 use core::cell::{Cell, RefCell};
 use core::ptr::{self, NonNull};
-use std::collections::HashSet;
+use rustc_hash::FxHashSet;
 
 /// Size and alignment of a page.
 pub const PAGE_SIZE: usize = 64 << 10;
@@ -100,7 +100,7 @@ pub fn give_page(page: NonNull<u8>) {
 /// The pages that are somebody's.
 pub fn taken_pages() -> Vec<NonNull<u8>> {
     let (warm, cold) = (REGION.warm.borrow(), REGION.cold.borrow());
-    let given_back: HashSet<usize> = warm.iter().chain(cold.iter()).copied().collect();
+    let given_back: FxHashSet<usize> = warm.iter().chain(cold.iter()).copied().collect();
     let base = REGION.base.get();
     (base..base + REGION.fresh.get())
         .step_by(PAGE_SIZE)

@@ -22,6 +22,8 @@ use std::collections::HashMap;
 
 /// The counter of a specialising instruction that has not run yet: it looks at its operands on the second execution.
 pub const ADAPTIVE_WARMUP: CodeUnit = 1 << 4 | 1;
+/// The history of a conditional jump that has not run yet: alternating bits, as no direction is likely.
+const NO_DIRECTION: CodeUnit = 0x5555;
 /// The counter of a backward jump that has not been taken yet, unless a JIT says otherwise.
 static LOOP_WARMUP: AtomicU16 = AtomicU16::new(4095 << 4 | 12);
 
@@ -178,37 +180,33 @@ impl Code {
         })
     }
 
-    /// Copies the instructions and sets the counters in their caches.
+    /// Copies the instructions into a new object, whose caches are zeros, and sets the counters in them.
     fn fill(&self, bytes: &[u8]) {
         let units = self.units();
-        for (unit, pair) in units.iter().zip(bytes.chunks_exact(2)) {
-            unit.set(CodeUnit::from_le_bytes([pair[0], pair[1]]));
-        }
-        let mut at = 0;
+        let (pairs, _) = bytes.as_chunks::<2>();
+        let loop_warmup = LOOP_WARMUP.load(Ordering::Relaxed);
         let mut first_resume = None;
-        while let Some(unit) = units.get(at) {
-            let opcode = unit.get() as u8;
+        let mut at = 0;
+        while let (Some(unit), Some(&[opcode, arg])) = (units.get(at), pairs.get(at)) {
+            unit.set(CodeUnit::from_le_bytes([opcode, arg]));
             if opcode == op::RESUME && first_resume.is_none() {
                 first_resume = Some(at);
             }
+            at += 1;
             let caches = usize::from(CACHES[usize::from(opcode)]);
-            for cache in units.iter().skip(at + 1).take(caches) {
-                cache.set(0);
-            }
-            if let Some(counter) = units.get(at + 1).filter(|_| caches > 0) {
-                match opcode {
-                    op::JUMP_BACKWARD => counter.set(LOOP_WARMUP.load(Ordering::Relaxed)),
-                    op::POP_JUMP_IF_FALSE
-                    | op::POP_JUMP_IF_TRUE
-                    | op::POP_JUMP_IF_NONE
-                    | op::POP_JUMP_IF_NOT_NONE => {
-                        // Alternating bits: no direction is likely yet.
-                        counter.set(0x5555);
-                    }
-                    _ => counter.set(ADAPTIVE_WARMUP),
+            if caches > 0 {
+                if let Some(counter) = units.get(at) {
+                    counter.set(match opcode {
+                        op::JUMP_BACKWARD => loop_warmup,
+                        op::POP_JUMP_IF_FALSE
+                        | op::POP_JUMP_IF_TRUE
+                        | op::POP_JUMP_IF_NONE
+                        | op::POP_JUMP_IF_NOT_NONE => NO_DIRECTION,
+                        _ => ADAPTIVE_WARMUP,
+                    });
                 }
+                at += caches;
             }
-            at += 1 + caches;
         }
         self.co_firsttraceable.set(first_resume.unwrap_or(0) as i32);
     }
@@ -371,6 +369,9 @@ fn intern_all(names: &Tuple) -> Result<()> {
     for place in names.places() {
         // SAFETY: the tuple owns the item, and owns the interned one afterwards.
         unsafe {
+            if place.get().as_ref().and_then(|name| name.cast::<Str>()).is_some_and(Str::is_interned) {
+                continue;
+            }
             let Some(name) = Ref::<Object>::from_nullable(place.get()) else { continue };
             match name.downcast::<Str>() {
                 Ok(name) => place.set(intern::intern(name).into_ptr().cast()),
@@ -395,7 +396,7 @@ fn intern_constants(consts: &Tuple) {
         unsafe {
             let Some(item) = place.get().as_ref() else { continue };
             if let Some(text) = item.cast_exact::<Str>() {
-                if looks_like_name(text) {
+                if !text.is_interned() && looks_like_name(text) {
                     let owned = Ref::<Str>::from_nullable(place.get().cast());
                     if let Some(owned) = owned {
                         place.set(intern::intern(owned).into_ptr().cast());

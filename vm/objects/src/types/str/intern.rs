@@ -1,9 +1,10 @@
 //! Interned strings, the shared one-character strings, and identifiers that native code names.
 
-use super::{INTERNED, PyUnicode_Type, Str};
+use super::{INTERNED, Kind, PyUnicode_Type, Str};
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object, heap};
 use crate::raise::Result;
+use core::borrow::Borrow;
 use core::cell::{Cell, RefCell};
 use core::hash::{BuildHasherDefault, Hasher};
 use core::ptr;
@@ -40,17 +41,70 @@ static TABLE: std::sync::LazyLock<Table> = std::sync::LazyLock::new(|| Table(Ref
 /// A string seen as its contents.
 struct Key(*const Str);
 
+impl Key {
+    fn string(&self) -> &Str {
+        // SAFETY: strings in the table are alive; a look-up's own string is too.
+        unsafe { &*self.0 }
+    }
+}
+
+/// What is looked up: a string, or the text of one that is not made yet.
+trait Content {
+    fn hash(&self) -> isize;
+    /// The characters as they are stored, and how.
+    fn stored(&self) -> (Kind, &[u8]);
+}
+
+impl Content for Key {
+    fn hash(&self) -> isize {
+        self.string().hash()
+    }
+    fn stored(&self) -> (Kind, &[u8]) {
+        (self.string().kind(), self.string().chars().as_bytes())
+    }
+}
+
+/// ASCII text and its hash.
+struct Ascii<'a>(&'a [u8], isize);
+
+impl Content for Ascii<'_> {
+    fn hash(&self) -> isize {
+        self.1
+    }
+    fn stored(&self) -> (Kind, &[u8]) {
+        (Kind::One, self.0)
+    }
+}
+
+impl core::hash::Hash for dyn Content + '_ {
+    fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
+        state.write_isize(self.hash());
+    }
+}
+
+impl PartialEq for dyn Content + '_ {
+    fn eq(&self, other: &(dyn Content + '_)) -> bool {
+        self.stored() == other.stored()
+    }
+}
+
+impl Eq for dyn Content + '_ {}
+
+impl<'a> Borrow<dyn Content + 'a> for Key {
+    fn borrow(&self) -> &(dyn Content + 'a) {
+        self
+    }
+}
+
 impl core::hash::Hash for Key {
     fn hash<H: core::hash::Hasher>(&self, state: &mut H) {
-        // SAFETY: strings in the table are alive; a look-up's own string is too.
-        state.write_isize(unsafe { &*self.0 }.hash());
+        state.write_isize(self.string().hash());
     }
 }
 
 impl PartialEq for Key {
     fn eq(&self, other: &Key) -> bool {
-        // SAFETY: as above.
-        unsafe { (*self.0).equals(&*other.0) }
+        self.string().equals(other.string())
     }
 }
 
@@ -74,6 +128,21 @@ pub fn intern(string: Ref<Str>) -> Ref<Str> {
             string
         }
     }
+}
+
+/// The interned string of ASCII text, which is made only if there was none.
+///
+/// # Errors
+/// MemoryError.
+pub fn intern_ascii(text: &[u8]) -> Result<Ref<Str>> {
+    let hash = crate::hash::bytes(text);
+    if let Some(&known) = TABLE.0.borrow().get(&Ascii(text, hash) as &dyn Content) {
+        // SAFETY: as in `intern`.
+        return Ok(Ref::from_borrowed(unsafe { &*known }));
+    }
+    let string = Str::from_ascii(text)?;
+    string.hash.set(hash);
+    Ok(intern(string))
 }
 
 /// The interned string of some text.

@@ -44,6 +44,18 @@ impl Tuple {
         }
     }
 
+    /// A tuple of as many items as the iterator says that it has.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn from_items(items: impl ExactSizeIterator<Item = Ref>) -> Result<Ref<Tuple>> {
+        let tuple = Tuple::alloc(items.len())?;
+        for (place, item) in tuple.places().iter().zip(items) {
+            place.set(item.into_ptr());
+        }
+        Ok(tuple)
+    }
+
     /// A tuple of new references to `items`.
     ///
     /// # Errors
