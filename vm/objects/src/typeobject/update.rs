@@ -93,7 +93,8 @@ struct Inherited<'a> {
 }
 
 impl<'a> Inherited<'a> {
-    /// For a class whose base has slots that follow from attributes alone: a class made by a program, or `object`.
+    /// For a class whose base has slots that follow from attributes alone: a class made by a program, `object`, or an exception. Of other
+    /// built-in types one method may fill two slots.
     fn of(class: &'a TypeObject) -> Option<Inherited<'a>> {
         let base = class.base()?;
         let is_only = class.tp_bases.get().is_some_and(|bases| bases.len() == 1);
@@ -102,7 +103,8 @@ impl<'a> Inherited<'a> {
                 && own.items().iter().skip(1).zip(of_base.items()).all(|(a, b)| a.is(b))
         });
         let follows = base.heap_type().is_some() && !base.has_feature(flags::IMMUTABLETYPE)
-            || ptr::eq(base, &PyBaseObject_Type);
+            || ptr::eq(base, &PyBaseObject_Type)
+            || base.has_feature(flags::BASE_EXC_SUBCLASS);
         if !is_only || !is_plain || !follows {
             return None;
         }
@@ -118,13 +120,7 @@ impl<'a> Inherited<'a> {
     /// What goes into the slot of `rows`, if that is known without a look-up.
     fn slot(&self, rows: &[SlotDef]) -> Option<*const c_void> {
         let first = rows.first().filter(|first| !self.own.contains(&first.offset))?;
-        let function = if !ptr::eq(self.base, &PyBaseObject_Type) {
-            first.slot(self.base)?.get()
-        } else if rows.iter().any(|def| self.base.lookup(def.name()).is_some()) {
-            return None;
-        } else {
-            ptr::null()
-        };
+        let function = first.slot(self.base).map_or(ptr::null(), Cell::get);
         let is_next = first.offset as usize == offset_of!(super::HeapType, ht_type.tp_iternext);
         Some(if is_next && function.is_null() {
             dunder::next_not_implemented as *const c_void

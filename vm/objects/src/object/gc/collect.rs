@@ -113,11 +113,12 @@ impl Candidate {
             if !page.is_collected() {
                 return None;
             }
-            let index = page.index(block);
-            let mark = &page.marks()[index];
+            let mark = page.mark(block);
             // SAFETY: a page with a candidate has counters for all its blocks.
-            return (mark.get() & CANDIDATE != 0)
-                .then(|| Candidate { mark, counter: unsafe { page.counters().get().add(index) } });
+            return (mark.get() & CANDIDATE != 0).then(|| Candidate {
+                mark,
+                counter: unsafe { page.counters().get().add(page.index(block)) },
+            });
         }
         // SAFETY: a traversal passes live objects.
         if !unsafe { &*object }.class().has_feature(crate::typeobject::flags::HAVE_GC) {
@@ -183,19 +184,21 @@ impl Collection {
             // SAFETY: pages in the collector's lists are live.
             let page = unsafe { &*page };
             let marks = &page.marks()[..page.fresh_count()];
-            if !marks.iter().any(|mark| is_candidate(mark.get())) {
-                continue;
-            }
-            let mut counters = vec![0u32; marks.len()].into_boxed_slice();
-            for (index, mark) in marks.iter().enumerate() {
+            let mut counters = Vec::new();
+            for_each_marked(marks, TRACKED, |index, mark| {
                 if is_candidate(mark.get()) {
                     mark.set(mark.get() & !REACHABLE | CANDIDATE);
+                    if counters.is_empty() {
+                        counters = vec![0u32; marks.len()];
+                    }
                     // SAFETY: a tracked block is a live object.
                     counters[index] = reference_count(unsafe { &*page.block(index).cast::<Object>() });
                 }
+            });
+            if !counters.is_empty() {
+                page.counters().set(Box::into_raw(counters.into_boxed_slice()).cast());
+                self.pages.push(page);
             }
-            page.counters().set(Box::into_raw(counters).cast());
-            self.pages.push(page);
         }
         for block in large::blocks() {
             let Some(entry) = large::entry(block) else { continue };
@@ -211,12 +214,10 @@ impl Collection {
     /// Calls `each` with every candidate.
     fn for_each(&self, mut each: impl FnMut(*mut Object, &Cell<u8>, *mut u32)) {
         for page in &self.pages {
-            for (index, mark) in page.marks()[..page.fresh_count()].iter().enumerate() {
-                if mark.get() & CANDIDATE != 0 {
-                    // SAFETY: the page's counters are as long as its marks were at the start.
-                    each(page.block(index).cast(), mark, unsafe { page.counters().get().add(index) });
-                }
-            }
+            for_each_marked(&page.marks()[..page.fresh_count()], CANDIDATE, |index, mark| {
+                // SAFETY: the page's counters are as long as its marks were at the start.
+                each(page.block(index).cast(), mark, unsafe { page.counters().get().add(index) });
+            });
         }
         for &block in &self.large {
             if let Some(entry) = large::entry(block) {
@@ -307,6 +308,24 @@ impl Collection {
         } else {
             COLLECTOR.long_lived_pending.set(COLLECTOR.long_lived_pending.get() + joined);
         }
+    }
+}
+
+/// Calls `each` with the marks that have a bit, and where they are. Most marks of most pages have not: eight are looked at at once.
+#[inline]
+fn for_each_marked<'a>(marks: &'a [Cell<u8>], bit: u8, mut each: impl FnMut(usize, &'a Cell<u8>)) {
+    let wanted = u64::from_ne_bytes([bit; 8]);
+    let (words, rest) = marks.as_chunks::<8>();
+    for (number, word) in words.iter().enumerate() {
+        let mut found = u64::from_le_bytes(word.each_ref().map(Cell::get)) & wanted;
+        while found != 0 {
+            let index = found.trailing_zeros() as usize / 8;
+            each(number * 8 + index, &word[index]);
+            found &= found - 1;
+        }
+    }
+    for (index, mark) in rest.iter().enumerate().filter(|(_, mark)| mark.get() & bit != 0) {
+        each(words.len() * 8 + index, mark);
     }
 }
 
