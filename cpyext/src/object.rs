@@ -145,7 +145,14 @@ fn operator(op: c_int) -> Result<CompareOp> {
 }
 
 #[capi]
-pub fn PyObject_RichCompare(left: &Object, right: &Object, op: c_int) -> Result<Ref> {
+pub fn PyObject_RichCompare(left: Option<&Object>, right: Option<&Object>, op: c_int) -> Result<Ref> {
+    let (Some(left), Some(right)) = (left, right) else {
+        return Err(if objects::raise::occurred() {
+            objects::raise::pending()
+        } else {
+            objects::raise::bad_internal_call()
+        });
+    };
     let op = operator(op)?;
     let _depth = objects::state::enter_recursive_call(" in comparison")?;
     compare::rich_compare(left, right, op)
@@ -157,7 +164,11 @@ pub fn PyObject_RichCompareBool(left: &Object, right: &Object, op: c_int) -> Res
     compare::compare_bool(left, right, operator(op)?)
 }
 
-fn attribute_name(name: &Object) -> Result<&Str> {
+/// The name of an attribute.
+///
+/// # Errors
+/// TypeError for what is no string.
+pub(crate) fn attribute_name(name: &Object) -> Result<&Str> {
     let class = name.class();
     name.cast()
         .ok_or_else(|| objects::raise!(TypeError, "attribute name must be string, not '{}'", class.name()))

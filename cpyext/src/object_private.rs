@@ -9,7 +9,6 @@ use interp::fatal;
 use macros::capi;
 use objects::object::heap;
 use objects::protocol::attr;
-use objects::types::str::expect_str;
 use objects::{Object, Ref, Result, TypeObject, id, protocol};
 
 /// `_Py_SwappedOp`: the comparison that the right operand makes in the left one's place, by `Py_LT` to `Py_GE`.
@@ -37,7 +36,7 @@ pub unsafe extern "C" fn _PyObject_GetMethod(
     name: &Object,
     place: *mut *mut Object,
 ) -> c_int {
-    let found = expect_str(name, "attribute name").and_then(|name| attr::get_method(object, name));
+    let found = crate::object::attribute_name(name).and_then(|name| attr::get_method(object, name));
     let (method, is_unbound) = match found {
         Ok(attr::Method::Unbound(method)) => (method.into_ptr(), true),
         Ok(attr::Method::Bound(method)) => (method.into_ptr(), false),

@@ -239,7 +239,7 @@ unsafe extern "C" fn call_method_objects(
     list: &mut VaList,
 ) -> Result<Ref> {
     let (Some(object), Some(name)) = (object, name) else { return Err(super::null_error()) };
-    let name = objects::types::str::expect_str(name, "attribute name")?;
+    let name = crate::object::attribute_name(name)?;
     // SAFETY: the caller keeps the C function's contract.
     call::call_method(object, name, &unsafe { objects_of(list) })
 }

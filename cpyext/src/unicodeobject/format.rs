@@ -210,7 +210,11 @@ unsafe fn part(
                 push_number(builder, spec, false, &digits);
             }
             Some(b'p') => {
-                let text = format!("{:#x}", list.arg::<*const u8>() as usize);
+                // The C library's text of a NULL, after the prefix that is put before what lacks it.
+                let text = match list.arg::<*const u8>() as usize {
+                    0 => "0x(nil)".to_owned(),
+                    address => format!("{address:#x}"),
+                };
                 push_str(builder, spec, &*Str::new(&text)?);
             }
             Some(b's') => push_c_string(builder, spec, list.arg::<*const c_char>())?,
