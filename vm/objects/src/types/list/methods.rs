@@ -13,6 +13,7 @@ use crate::types::none::none;
 use crate::types::slice::{Bounds, Indices, Slice, SliceIndex, bad_index};
 use crate::types::str::Str;
 use crate::types::str::build::Builder;
+use core::ptr::NonNull;
 use macros::pytype;
 
 #[pytype(
@@ -440,19 +441,13 @@ impl List {
     /// What the key function or a comparison raises; ValueError when they changed the list.
     pub fn sort_by(&self, key: Option<&Object>, reverse: bool) -> Result<()> {
         let key = key.filter(|key| !key.is(none()));
-        let items = self.take_items();
-        let (sorted, outcome) = match key {
-            None => {
-                let mut pairs: Vec<(Ref, ())> = items.into_iter().map(|item| (item, ())).collect();
-                let outcome = sort_pairs(&mut pairs, reverse);
-                (pairs.into_iter().map(|pair| pair.0).collect(), outcome)
-            }
-            Some(key) => sort_with_key(items, key, reverse),
+        let mut array = self.take_array();
+        let outcome = match key {
+            None => sort_items(array.items(), |item| item, reverse),
+            Some(key) => sort_with_key(array.items(), key, reverse),
         };
         let changed = self.capacity() != 0 || !self.is_empty();
-        let old = self.take_items();
-        self.put_items(sorted)?;
-        drop(old);
+        self.put_array(array);
         outcome?;
         if changed {
             return Err(crate::raise!(ValueError, "list modified during sort"));
@@ -461,51 +456,38 @@ impl List {
     }
 }
 
-fn sort_with_key(items: Vec<Ref>, key: &Object, reverse: bool) -> (Vec<Ref>, Result<()>) {
-    let mut pairs: Vec<(Ref, Ref)> = Vec::with_capacity(items.len());
-    let mut failed = None;
-    let mut rest = Vec::new();
-    for item in items {
-        if failed.is_some() {
-            rest.push(item);
-            continue;
-        }
-        match protocol::call::call_one_arg(key, &item) {
-            Ok(value) => pairs.push((value, item)),
-            Err(raised) => {
-                failed = Some(raised);
-                rest.push(item);
-            }
-        }
+/// Sorts by what the key function says of the items. After an error they are a permutation of what they were.
+fn sort_with_key(items: &mut [Ref], key: &Object, reverse: bool) -> Result<()> {
+    let mut pairs: Vec<(Ref, NonNull<Object>)> = Vec::with_capacity(items.len());
+    for item in items.iter() {
+        pairs.push((protocol::call::call_one_arg(key, item)?, NonNull::from(&**item)));
     }
-    let outcome = match failed {
-        Some(raised) => Err(raised),
-        None => sort_pairs(&mut pairs, reverse),
-    };
-    let (keys, mut items): (Vec<Ref>, Vec<Ref>) = pairs.into_iter().unzip();
-    items.extend(rest);
-    drop(keys);
-    (items, outcome)
+    let outcome = sort_items(&mut pairs, |pair| &pair.0, reverse);
+    for (place, (_, item)) in items.iter_mut().zip(&pairs) {
+        // SAFETY: each item is written once, over one that is written elsewhere.
+        unsafe { core::ptr::from_mut(place).write(Ref::from_owned(*item)) };
+    }
+    outcome
 }
 
-/// Sorts by the first of each pair. A reverse sort keeps equal items in order, hence the two reversals.
-fn sort_pairs<T>(pairs: &mut [(Ref, T)], reverse: bool) -> Result<()> {
+/// Sorts by the key of each item. A reverse sort keeps equal items in order, hence the two reversals.
+fn sort_items<T>(items: &mut [T], key: impl Fn(&T) -> &Ref + Copy, reverse: bool) -> Result<()> {
     if reverse {
-        pairs.reverse();
+        items.reverse();
     }
-    let all = |test: fn(&Object) -> bool| pairs.iter().all(|pair| test(&pair.0));
+    let all = |test: fn(&Object) -> bool| items.iter().all(|item| test(key(item)));
     let outcome = if all(|key| key.cast_exact::<Int>().is_some_and(Int::is_compact)) {
-        sort::sort(pairs, &mut |a, b| Ok(compact(&a.0) < compact(&b.0)))
+        sort::sort(items, &mut |a, b| Ok(compact(key(a)) < compact(key(b))))
     } else if all(|key| key.cast_exact::<Str>().is_some_and(|key| key.kind() == crate::types::str::Kind::One))
     {
-        sort::sort(pairs, &mut |a, b| Ok(one_byte_text(&a.0) < one_byte_text(&b.0)))
+        sort::sort(items, &mut |a, b| Ok(one_byte_text(key(a)) < one_byte_text(key(b))))
     } else if all(|key| key.cast_exact::<Float>().is_some()) {
-        sort::sort(pairs, &mut |a, b| Ok(float(&a.0) < float(&b.0)))
+        sort::sort(items, &mut |a, b| Ok(float(key(a)) < float(key(b))))
     } else {
-        sort::sort(pairs, &mut |a, b| protocol::compare::compare_bool_strict(&a.0, &b.0, CompareOp::Lt))
+        sort::sort(items, &mut |a, b| protocol::compare::compare_bool_strict(key(a), key(b), CompareOp::Lt))
     };
     if reverse {
-        pairs.reverse();
+        items.reverse();
     }
     outcome
 }

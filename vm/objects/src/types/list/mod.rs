@@ -404,6 +404,25 @@ impl List {
         items.into_iter().try_for_each(|item| self.push(item))
     }
 
+    /// Takes the array with the items out; the list is empty and has no room afterwards.
+    pub(crate) fn take_array(&self) -> Array {
+        let base = self.ob_item.replace(ptr::null_mut());
+        let capacity = self.allocated.replace(0);
+        let mut array = Array { base, len: self.ob_base.ob_size.replace(0) as usize, capacity };
+        array.close_gaps();
+        array
+    }
+
+    /// Gives the list an array instead of the one that it has.
+    pub(crate) fn put_array(&self, array: Array) {
+        let array = core::mem::ManuallyDrop::new(array);
+        let old = self.take_array();
+        self.ob_item.set(array.base);
+        self.allocated.set(array.capacity);
+        self.ob_base.ob_size.set(array.len as isize);
+        drop(old);
+    }
+
     /// Removes all items.
     pub fn clear_items(&self) {
         let len = self.len();
@@ -427,6 +446,50 @@ impl List {
         if !self.is_empty() {
             // SAFETY: `len` places, and nobody else looks at them during the call.
             change(unsafe { core::slice::from_raw_parts_mut(self.ob_item.get(), self.len()) });
+        }
+    }
+}
+
+/// The array of a list, with its items.
+pub(crate) struct Array {
+    base: *mut *mut Object,
+    len: usize,
+    capacity: isize,
+}
+
+impl Array {
+    /// Moves the items together where C code has not filled all places.
+    fn close_gaps(&mut self) {
+        let mut len = 0;
+        for index in 0..self.len {
+            // SAFETY: below the number of places, which are the array's.
+            unsafe {
+                let item = self.base.add(index).read();
+                if !item.is_null() {
+                    self.base.add(len).write(item);
+                    len += 1;
+                }
+            }
+        }
+        self.len = len;
+    }
+
+    /// The items.
+    pub(crate) fn items(&mut self) -> &mut [Ref] {
+        match self.len {
+            0 => &mut [],
+            // SAFETY: so many places, each with an item that the array owns; a reference has a pointer's representation.
+            len => unsafe { core::slice::from_raw_parts_mut(self.base.cast::<Ref>(), len) },
+        }
+    }
+}
+
+impl Drop for Array {
+    fn drop(&mut self) {
+        // SAFETY: nobody else has the array any more; its items are dropped once.
+        unsafe {
+            ptr::drop_in_place(self.items());
+            release(self.base);
         }
     }
 }
