@@ -9,11 +9,11 @@ use std::time::Duration;
 /// Operations that are compiled at any rate.
 const GRANT: u64 = 1000;
 
-/// The time in which another operation is granted. One costs some 1.5 µs to record and compile.
-const PERIOD: Duration = Duration::from_micros(40);
+/// The time in which another operation is granted. One costs some 2 µs to record and compile.
+const PERIOD: Duration = Duration::from_micros(80);
 
-/// Instructions of programs that compiled code must have done for another operation: some 10 ns are won with each.
-const PRICE: u64 = 100;
+/// Instructions of programs that compiled code must have done for another operation: some 5 to 10 ns are won with each.
+const PRICE: u64 = 300;
 
 /// Whether more may be compiled after `spent` operations, in a program that has run for `time`, `work` instructions of it in compiled code.
 pub fn allows(spent: u64, time: Duration, work: u64) -> bool {

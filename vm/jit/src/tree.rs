@@ -21,10 +21,10 @@ const GENERATION: u32 = 16;
 const TRIAL: u32 = 24;
 
 /// Work that entries must do on average to be worth it, in the client's instructions.
-const WORTH: u32 = 60;
+const WORTH: u32 = 120;
 
 /// As much work as one entry counts for.
-const MUCH: u32 = 4096;
+const MUCH: usize = 4096;
 
 /// The longest time that a place whose entries are not worth it is left alone: so many halvings of the shortest one.
 const IDLE: u32 = 8;
@@ -161,10 +161,10 @@ impl<E> Tree<E> {
 
     /// Counts that the compiled code at the place was entered, and did so much work; if entries do too little, how long the place is to be
     /// left alone.
-    pub fn count_entry(&mut self, place: usize, work: u32) -> Option<u32> {
+    pub fn count_entry(&mut self, place: usize, work: usize) -> Option<u32> {
         let place = self.places.get_mut(&place)?;
         place.entered = place.entered.saturating_add(1);
-        place.work = place.work - place.work / 8 + work.min(MUCH);
+        place.work = place.work - place.work / 8 + work.min(MUCH) as u32;
         if place.entered < TRIAL {
             return None;
         }

@@ -11,6 +11,9 @@ use jit::abort::Abort;
 /// Calls that must be left before the limit of recursion for a trace to make frames that stay.
 pub const SPARE: i64 = 50;
 
+/// Instructions that make up for what a call costs that may run anything.
+const LOUD: i64 = 6;
+
 /// What there was of a recording before an instruction.
 pub struct Mark {
     len: usize,
@@ -118,15 +121,21 @@ impl Recorder {
         trace
     }
 
+    /// What is won by the instructions so far, less what calls that may run anything cost.
+    pub fn gain(&self) -> i64 {
+        i64::from(self.steps) - i64::from(self.louds) * LOUD
+    }
+
     /// Counts what the recording does each time that its end is reached.
     pub fn note_work(&mut self) {
-        let steps = core::mem::take(&mut self.uncounted);
-        if steps == 0 {
+        let work = self.gain() - self.counted;
+        self.counted += work;
+        if work == 0 {
             return;
         }
         let place = Arg::from(&raw const WORK as i64);
         let done = self.load(Op::ld_i64, place, 0, Alias::VOLATILE);
-        let done = self.op(Op::add, &[done, Arg::from(i64::from(steps))]);
+        let done = self.op(Op::add, &[done, Arg::from(work)]);
         self.store(place, 0, done, Alias::VOLATILE);
     }
 

@@ -383,19 +383,20 @@ pub unsafe fn enter(
         // What others do who are entered meanwhile is theirs.
         let before = WORK.swap(0, Ordering::Relaxed);
         let exited = jit.backend.enter(code, &args, &mut scratch.values);
-        let work = WORK.swap(before, Ordering::Relaxed);
+        let work = WORK.swap(before, Ordering::Relaxed).max(0).cast_unsigned();
         {
             let mut stats = jit.stats.borrow_mut();
             stats.entries += 1;
             stats.work += work as u64;
         }
         jit.params.set(args);
-        let (alone, grows) = {
+        let alone = {
             let mut tree = jit.tree.borrow_mut();
-            let alone = tree.count_entry(header as usize, work as u32);
-            (alone, tree.is_growing(exited.code, exited.exit))
+            let alone = tree.count_entry(header as usize, work);
+            let mut waits = || jit.is_short.get() || !tree.is_growing(exited.code, exited.exit);
+            alone.filter(|_| jit.options.is_thrifty() && waits())
         };
-        if let Some(alone) = alone.filter(|_| jit.options.is_thrifty() && (!grows || jit.is_short.get())) {
+        if let Some(alone) = alone {
             jit.stats.borrow_mut().idle += 1;
             match counter {
                 Some(counter) => set_counter(counter, alone),

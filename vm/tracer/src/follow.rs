@@ -48,9 +48,6 @@ const STRAIGHT: u32 = 40;
 /// Recordings of a loop that have failed before one that leaves the loop is taken.
 const SETTLED: u32 = 2;
 
-/// Instructions that must be compiled for each call that may run anything, to make up for what that costs.
-const LOUD: u32 = 6;
-
 /// Whether the thread makes a recording whose frame is still there; one whose frame has gone is dropped.
 pub(crate) fn is_recording(jit: &Jit, ts: ThreadPtr) -> bool {
     let base = match jit.recorder.borrow().as_ref().and_then(|recorder| recorder.frames.first()) {
@@ -266,7 +263,6 @@ unsafe fn follow(
         return if rec.prefix.is_none() { Ok(Next::Leave(Abort::Returned)) } else { Err(Abort::Returned) };
     }
     rec.steps += 1;
-    rec.uncounted += 1;
     rec.last = word as usize;
     let mark = rec.mark();
     let described = jit.options.stats.then(|| telling::describe(rec, at));
@@ -380,7 +376,7 @@ fn leave(jit: &Jit, rec: &mut Recorder, reason: Abort) -> Result<(), Abort> {
 fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) -> Result<CodeId, Abort> {
     let dump = jit.options.dump;
     let begins = rec.origin == Origin::Root || rec.stub.is_some();
-    if begins && jit.options.is_thrifty() && rec.louds * LOUD > rec.steps {
+    if begins && jit.options.is_thrifty() && rec.gain() < 0 {
         return Err(Abort::Loud);
     }
     if dump.trace {

@@ -1,7 +1,7 @@
 //! The half of the tracing JIT that knows Python.
 //!
 //! In reading order: where fields are and which memory is which ([`layout`]); what compiled code calls ([`helpers`], [`quiet`],
-//! [`death`], [`memory`]); what a recording knows of the interpreter's values ([`items`]), among them objects that the trace has not
+//! [`death`], [`ends`], [`memory`]); what a recording knows of the interpreter's values ([`items`]), among them objects that the trace has not
 //! made ([`virtuals`]), how it writes them down ([`recorder`], calls that may run anything in [`loud`], and a file for each family of
 //! instructions in [`record`]) and becomes a trace ([`ending`], [`rounds`]); how compiled code is entered and recording begins
 //! ([`entry`], and [`function`] for functions without a hot loop), how a recording follows the interpreter ([`follow`]), how frames are
@@ -16,6 +16,7 @@
 pub mod layout;
 
 pub mod death;
+pub mod ends;
 pub mod helpers;
 pub mod memory;
 pub mod quiet;

@@ -123,10 +123,10 @@ pub struct Recorder {
     pub check_dead: bool,
     pub check_frame: bool,
     pub steps: u32,
-    /// Those of them that [`Recorder::note_work`] has not counted.
-    pub uncounted: u32,
     /// Calls that may run anything.
     pub louds: u32,
+    /// What [`Recorder::note_work`] has counted so far.
+    pub counted: i64,
     /// Rounds through inner loops.
     pub rounds: HashMap<(*const Code, u32), u32>,
     /// The root of the function whose recording this is.
@@ -173,8 +173,8 @@ impl Recorder {
             check_dead: false,
             check_frame: false,
             steps: 0,
-            uncounted: 0,
             louds: 0,
+            counted: 0,
             rounds: HashMap::new(),
             stub: None,
             returned: None,

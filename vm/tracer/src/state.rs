@@ -4,7 +4,7 @@ use crate::exit::Scratch;
 use crate::items::Entry;
 use crate::recorder::Recorder;
 use core::cell::{Cell, RefCell};
-use core::sync::atomic::AtomicUsize;
+use core::sync::atomic::AtomicIsize;
 use ir::backend::Backend;
 use jit::budget;
 use jit::options::Options;
@@ -84,8 +84,9 @@ impl Jit {
     }
 }
 
-/// The instructions of programs that compiled code has done, which it counts where it goes round or over into other code.
-pub static WORK: AtomicUsize = AtomicUsize::new(0);
+/// The instructions of programs that compiled code has done, less what calls have cost it. It counts where it goes round or over into
+/// other code.
+pub static WORK: AtomicIsize = AtomicIsize::new(0);
 
 /// Makes a backend; `None` if there is no memory for code.
 pub type NewBackend = fn(&Options) -> Option<Box<dyn Backend>>;
