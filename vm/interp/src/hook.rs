@@ -5,6 +5,7 @@
 
 use crate::eval::Handler;
 use core::cell::Cell;
+use objects::Object;
 
 struct Hooks {
     loop_entry: Cell<Option<Handler>>,
@@ -12,6 +13,7 @@ struct Hooks {
     /// What the counter of a function's code begins with: one more than the calls before the entry is called; 0 for never.
     call_warmup: Cell<usize>,
     end: Cell<Option<fn()>>,
+    references: Cell<Option<fn(&Object) -> i64>>,
 }
 
 // SAFETY: set at start-up, read under the GIL.
@@ -22,6 +24,7 @@ static HOOKS: Hooks = Hooks {
     call_entry: Cell::new(None),
     call_warmup: Cell::new(0),
     end: Cell::new(None),
+    references: Cell::new(None),
 };
 
 /// What to call at a backward jump whose counter is zero; `pc` is behind the instruction word, at the counter.
@@ -63,4 +66,14 @@ pub fn end() {
 /// Plugs in what is to be told of the end of an interpreter.
 pub fn set_end(end: fn()) {
     HOOKS.end.set(Some(end));
+}
+
+/// How many references the JIT has to the object, which are none of the program's.
+pub fn references(object: &Object) -> i64 {
+    HOOKS.references.get().map_or(0, |references| references(object))
+}
+
+/// Plugs in what answers [`references`].
+pub fn set_references(references: fn(&Object) -> i64) {
+    HOOKS.references.set(Some(references));
 }

@@ -59,7 +59,7 @@ const HOLDERS: [*const TypeObject; 23] = [
 
 /// Whether the end of `object`, which nobody refers to any more, runs no code of a program.
 pub fn ends_quietly(object: &Object) -> bool {
-    Ending { seen: 0, doubts: [(ptr::null(), 0); DOUBTS], count: 0, depth: DEPTH }.is_quiet(object)
+    Ending { seen: 0, doubts: Vec::new(), depth: DEPTH }.is_quiet(object)
 }
 
 /// What is known of the objects that end.
@@ -67,8 +67,7 @@ struct Ending {
     /// References that were looked at.
     seen: usize,
     /// Objects that end only if all their references are given up, and how many are.
-    doubts: [(*const Object, i64); DOUBTS],
-    count: usize,
+    doubts: Vec<(*const Object, i64)>,
     /// How many objects deeper is looked.
     depth: u32,
 }
@@ -90,7 +89,7 @@ impl Ending {
 
     /// Whether giving up a reference to `item` runs nothing.
     fn gives_up(&mut self, item: &Object) -> bool {
-        if owns_nothing(item.class()) {
+        if item.is_immortal() || owns_nothing(item.class()) {
             return true;
         }
         if item.is_unique() {
@@ -101,19 +100,18 @@ impl Ending {
             return false;
         }
         // More references than are looked at.
-        if item.is_immortal() || item.refcnt() > WIDTH as i64 {
+        if item.refcnt() > WIDTH as i64 {
             return true;
         }
-        let known = self.doubts[..self.count].iter_mut().find(|doubt| ptr::eq(doubt.0, item));
+        let known = self.doubts.iter_mut().find(|doubt| ptr::eq(doubt.0, item));
         if let Some((_, given)) = known {
             *given += 1;
             return *given < item.refcnt() || self.is_quiet(item);
         }
-        if self.count == DOUBTS {
+        if self.doubts.len() == DOUBTS {
             return false;
         }
-        self.doubts[self.count] = (item, 1);
-        self.count += 1;
+        self.doubts.push((ptr::from_ref(item), 1));
         true
     }
 

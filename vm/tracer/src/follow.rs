@@ -291,7 +291,7 @@ fn note_loop(jit: &Jit, rec: &mut Recorder, reason: Abort) {
         let mut loops = jit.loops.borrow_mut();
         let times = loops.entry(code).or_insert_with(|| {
             // SAFETY: the code that runs; kept, so that its address stays its own.
-            jit.kept.borrow_mut().push(objects::Ref::from_borrowed(unsafe { (*code).as_object() }));
+            jit.keep(objects::Ref::from_borrowed(unsafe { (*code).as_object() }));
             0
         });
         *times += 1;
@@ -425,7 +425,7 @@ fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) ->
         Origin::Exit(parent, _) => Some(parent),
     };
     tree.add(code, trace, parent);
-    jit.kept.borrow_mut().append(&mut rec.kept);
+    rec.kept.drain(..).for_each(|object| jit.keep(object));
     match rec.origin {
         Origin::Root => {
             tree.add_root(rec.header, code, rec.entry.clone());

@@ -53,6 +53,7 @@ pub fn install(options: Options, backend: NewBackend) {
     objects::types::code::build::set_loop_warmup(entry::counter(options.threshold));
     interp::hook::set_call_entry(function::entry, options.threshold as usize * function::CALLS);
     interp::hook::set_end(end);
+    interp::hook::set_references(state::references);
     objects::object::heap::region::hold_back();
     interp::hook::set_loop_entry(Some(entry::loop_entry));
 }

@@ -12,6 +12,7 @@ use jit::stats::Stats;
 use jit::tree::Tree;
 use objects::types::code::Code;
 use objects::{Object, Ref};
+use rustc_hash::FxHashMap;
 use std::collections::{HashMap, HashSet};
 use std::time::Instant;
 
@@ -36,8 +37,8 @@ pub struct Jit {
     pub scratch: Cell<Scratch>,
     /// What a generator returned to compiled code that is to take it.
     pub returned: Cell<Option<Ref>>,
-    /// What compiled code refers to.
-    pub kept: RefCell<Vec<Ref>>,
+    /// What compiled code refers to, by address.
+    kept: RefCell<FxHashMap<*const Object, Ref>>,
     /// When something was hot for the first time.
     began: Instant,
     /// Whether something was put off when compiling was last asked for.
@@ -60,6 +61,20 @@ impl Jit {
     /// Whether the code is called rather than made part of traces.
     pub fn is_apart(&self, code: *const Code) -> bool {
         self.loops.borrow().get(&code).is_some_and(|&times| times >= LOOPS)
+    }
+
+    /// Keeps the object as long as compiled code may refer to it; one reference does for all of it.
+    pub fn keep(&self, object: Ref) {
+        let again = self.kept.borrow_mut().insert(object.as_ptr(), object);
+        drop(again);
+    }
+
+    /// How many references compiled code and a recording have to the object.
+    pub fn references(&self, object: &Object) -> i64 {
+        let kept = self.kept.borrow().contains_key(&object.as_ptr().cast_const());
+        let recorder = self.recorder.borrow();
+        let recorded = recorder.iter().flat_map(|recorder| &recorder.kept);
+        i64::from(kept) + recorded.filter(|kept| kept.is(object)).count() as i64
     }
 
     /// Whether there is time to record and compile something; counts if not.
@@ -171,6 +186,11 @@ pub fn end() {
         // that never go on.
         drop(unsafe { Box::from_raw(core::ptr::from_ref(jit).cast_mut()) });
     }
+}
+
+/// How many references the running interpreter's JIT has to the object.
+pub fn references(object: &Object) -> i64 {
+    if let Held::Made(jit) = JIT.0.get() { jit.references(object) } else { 0 }
 }
 
 /// Does something with the JIT, if there is one.

@@ -1,5 +1,6 @@
 //! Frames and memory: `_getframe`, `getrefcount`, `getsizeof`, `intern`, recursion limits.
 
+use crate::hook;
 use objects::interpreter_frame::{self as frames, InterpreterFrame};
 use objects::protocol::{attr, call, number};
 use objects::typeobject::flags;
@@ -74,7 +75,7 @@ pub mod part {
 
     #[function("getrefcount($module, object, /)")]
     fn getrefcount(object: &Object) -> i64 {
-        object.refcnt()
+        if object.is_immortal() { object.refcnt() } else { object.refcnt() - hook::references(object) }
     }
 
     #[function("getsizeof($module, /, object, default=<unrepresentable>)", nosig)]
