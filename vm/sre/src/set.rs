@@ -55,6 +55,36 @@ impl Item {
     }
 }
 
+/// What the items say of each of the first 256 characters.
+fn low(items: &[Item]) -> [bool; 256] {
+    let negations = items.iter().filter(|item| matches!(item, Item::Negate)).count();
+    // What a character is that no item knows; from there back to the first item, whose word counts most.
+    let mut found = negations % 2 == 1;
+    let mut low = [found; 256];
+    found = !found;
+    for item in items.iter().rev() {
+        match *item {
+            Item::Negate => found = !found,
+            Item::Literal(literal) => {
+                if let Some(place) = low.get_mut(literal as usize) {
+                    *place = found;
+                }
+            }
+            Item::Range(first, last) => {
+                let end = last.saturating_add(1).min(256) as usize;
+                if let Some(places) = low.get_mut(first as usize..end) {
+                    places.fill(found);
+                }
+            }
+            _ => (0u32..)
+                .zip(&mut low)
+                .filter(|(code, _)| item.contains(*code))
+                .for_each(|(_, place)| *place = found),
+        }
+    }
+    low
+}
+
 impl Set {
     /// Reads a set up to its `FAILURE`.
     pub(crate) fn read(reader: &mut Reader<'_>) -> Result<Set, InvalidCode> {
@@ -90,11 +120,7 @@ impl Set {
         }
         let by_locale =
             items.iter().any(|item| matches!(item, Item::Category(category) if category.by_locale()));
-        let mut set = Set { low: [false; 256], by_locale, items };
-        for code in 0..256 {
-            set.low[code] = set.search_items(code as u32);
-        }
-        Ok(set)
+        Ok(Set { low: low(&items), by_locale, items })
     }
 
     /// Does it change with the locale?
@@ -134,5 +160,32 @@ impl Set {
             })
         };
         end.unwrap_or(text.len())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_first_characters_are_as_the_items_say() {
+        let literal = |char: char| Item::Literal(char.into());
+        let range = |first: char, last: char| Item::Range(first.into(), last.into());
+        let sets = [
+            vec![],
+            vec![Item::Negate],
+            vec![literal('a'), range('0', '9'), literal('\u{1234}')],
+            vec![Item::Negate, literal('a'), range('x', '\u{1234}')],
+            vec![range('\u{1234}', '\u{1236}'), range('z', 'a'), literal('\u{ff}')],
+            vec![range('a', 'm'), Item::Negate, range('c', 'z'), Item::Negate, literal('y')],
+            vec![Item::Negate, Item::Category(Category::UniSpace), Item::RangeIgnore(0x41, 0x45)],
+            vec![Item::Bitmap([0xF0F0_F0F0; 8]), Item::Negate, Item::Bitmap([0xFF00_00FF; 8])],
+        ];
+        for items in sets {
+            let set = Set { low: low(&items), by_locale: false, items };
+            for code in 0..256 {
+                assert_eq!(set.low[code as usize], set.search_items(code), "{code} in {:?}", set.items);
+            }
+        }
     }
 }

@@ -139,8 +139,7 @@ impl Collection {
         self.mark_candidates();
         self.subtract_internal_references();
         self.mark_reachable();
-        let unreachable = self.unreachable();
-        self.promote();
+        let unreachable = self.promote();
         if unreachable.is_empty() {
             return Outcome::default();
         }
@@ -261,28 +260,21 @@ impl Collection {
         });
     }
 
-    /// The candidates that are not reachable, held alive.
-    fn unreachable(&self) -> Vec<Ref> {
-        let mut unreachable = Vec::new();
-        self.for_each(|object, mark, _| {
-            if mark.get() & REACHABLE == 0 {
-                // SAFETY: a candidate is a live object.
-                unreachable.push(unsafe { &*object }.to_ref());
-            }
-        });
-        unreachable
-    }
-
-    /// Ends the marking: survivors move to the next generation, counters and marks of the collection go.
-    fn promote(&self) {
+    /// Ends the marking: survivors move to the next generation, counters and marks of the collection go. The candidates that are not
+    /// reachable, held alive.
+    fn promote(&self) -> Vec<Ref> {
         let next = (self.generation as u8 + 1).min(2);
         let mut survivors = 0;
         let mut joined = 0;
+        let mut unreachable = Vec::new();
         self.for_each(|object, mark, _| {
             let bits = mark.get();
-            if bits & REACHABLE != 0 {
-                // SAFETY: a candidate is a live object.
-                if is_plain_tuple(unsafe { &*object }) {
+            // SAFETY: a candidate is a live object.
+            let object = unsafe { &*object };
+            if bits & REACHABLE == 0 {
+                unreachable.push(object.to_ref());
+            } else {
+                if is_plain_tuple(object) {
                     mark.set(bits & FINALIZED);
                     return;
                 }
@@ -308,6 +300,7 @@ impl Collection {
         } else {
             COLLECTOR.long_lived_pending.set(COLLECTOR.long_lived_pending.get() + joined);
         }
+        unreachable
     }
 }
 
