@@ -24,6 +24,7 @@ pub mod per_interpreter;
 pub mod protocol;
 pub mod quiet;
 pub mod raise;
+pub mod repeat;
 pub mod slots;
 pub mod state;
 pub mod typeobject;

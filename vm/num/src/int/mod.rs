@@ -30,8 +30,8 @@ pub use mul::mul;
 pub use power::{gcd, invert_modulo, isqrt, pow, pow_modulo};
 pub(crate) use text::trim;
 pub use text::{
-    DEFAULT_MAX_STR_DIGITS, MAX_STR_DIGITS_THRESHOLD, ParseError, literal_len, parse, text_limit_error,
-    to_decimal, to_radix,
+    DEFAULT_MAX_STR_DIGITS, MAX_STR_DIGITS_THRESHOLD, ParseError, literal_len, parse, parse_short,
+    push_radix, text_limit_error, to_decimal, to_radix,
 };
 
 /// Bits in a digit.

@@ -78,6 +78,27 @@ pub fn parse(text: &[u8], base: u32, max_digits: usize) -> Result<Integer, Parse
     Ok(Integer::new(negative, from_values(&values, base)))
 }
 
+/// The value of a text of a few decimal digits and a sign, which most texts of ints are; `None` for all others.
+pub fn parse_short(text: &[u8]) -> Option<i64> {
+    /// So many digits cannot overflow.
+    const MAX: usize = 18;
+    let (negative, digits) = match text {
+        [b'-', digits @ ..] => (true, digits),
+        digits => (false, digits),
+    };
+    if digits.is_empty() || digits.len() > MAX {
+        return None;
+    }
+    let mut value = 0;
+    for byte in digits {
+        if !byte.is_ascii_digit() {
+            return None;
+        }
+        value = value * 10 + i64::from(byte - b'0');
+    }
+    Some(if negative { -value } else { value })
+}
+
 /// How much of `text` belongs to the int that it begins with, as [`parse`] reads it; 0 if it begins with none.
 pub fn literal_len(text: &[u8], base: u32) -> usize {
     let blank = text.len() - trim(text).len();
@@ -275,33 +296,49 @@ pub fn to_decimal(value: Int<'_>, max_digits: usize) -> Result<String, Error> {
 /// The digits in `base` (2 to 36, lower-case), after a minus sign where negative; no prefix.
 pub fn to_radix(value: Int<'_>, base: u32) -> String {
     let mut text = String::new();
+    push_radix(&mut text, value, base);
+    text
+}
+
+/// [`to_radix`] at the end of a text.
+pub fn push_radix(text: &mut String, value: Int<'_>, base: u32) {
     if value.negative {
         text.push('-');
     }
     if let Some(magnitude) = value.magnitude60() {
-        push_small(&mut text, magnitude, base);
+        push_small(text, magnitude, base);
     } else if base.is_power_of_two() {
-        push_binary(&mut text, value, base.ilog2());
+        push_binary(text, value, base.ilog2());
     } else if value.digits.len() >= BIG || base != 10 {
         text.push_str(&big::pack(value.digits).in_radix(base as u8).to_string());
     } else {
-        push_decimal(&mut text, value);
+        push_decimal(text, value);
     }
-    text
 }
+
+const DIGITS: &[u8; 36] = b"0123456789abcdefghijklmnopqrstuvwxyz";
 
 fn push_small(text: &mut String, mut magnitude: u64, base: u32) {
     let mut buffer = [b'0'; 64];
     let mut at = buffer.len();
     let mut put = |digit: u64| {
         at -= 1;
-        buffer[at] = b"0123456789abcdefghijklmnopqrstuvwxyz"[digit as usize];
+        buffer[at] = DIGITS[digit as usize];
     };
     // A constant base lets the compiler divide by multiplying.
     if base == 10 {
         loop {
             put(magnitude % 10);
             magnitude /= 10;
+            if magnitude == 0 {
+                break;
+            }
+        }
+    } else if base.is_power_of_two() {
+        let (bits, mask) = (base.ilog2(), base as u64 - 1);
+        loop {
+            put(magnitude & mask);
+            magnitude >>= bits;
             if magnitude == 0 {
                 break;
             }
@@ -315,20 +352,29 @@ fn push_small(text: &mut String, mut magnitude: u64, base: u32) {
             }
         }
     }
-    text.extend(buffer[at..].iter().map(|&byte| byte as char));
+    text.push_str(std::str::from_utf8(&buffer[at..]).unwrap_or_default());
 }
 
 fn push_binary(text: &mut String, value: Int<'_>, bits_each: u32) {
-    let count = value.bit_length().div_ceil(bits_each as u64);
-    text.reserve(count as usize);
-    for index in (0..count).rev() {
-        let bit = index * bits_each as u64;
-        let (digit, offset) = ((bit / SHIFT as u64) as usize, (bit % SHIFT as u64) as u32);
-        let high = value.digits.get(digit + 1).copied().unwrap_or(0) as u64;
-        let window = high << SHIFT | value.digits[digit] as u64;
-        let digit = (window >> offset) as u32 & ((1 << bits_each) - 1);
-        text.push(char::from_digit(digit, 1 << bits_each).unwrap_or('0'));
+    let mut buffer = vec![b'0'; value.bit_length().div_ceil(bits_each as u64) as usize];
+    let mut places = buffer.iter_mut().rev();
+    let (mut pending, mut bits) = (0u64, 0);
+    let mask = (1 << bits_each) - 1;
+    for &digit in value.digits {
+        pending |= (digit as u64) << bits;
+        bits += SHIFT;
+        while bits >= bits_each
+            && let Some(place) = places.next()
+        {
+            *place = DIGITS[(pending & mask) as usize];
+            pending >>= bits_each;
+            bits -= bits_each;
+        }
     }
+    if let Some(place) = places.next() {
+        *place = DIGITS[(pending & mask) as usize];
+    }
+    text.push_str(std::str::from_utf8(&buffer).unwrap_or_default());
 }
 
 fn push_decimal(text: &mut String, value: Int<'_>) {

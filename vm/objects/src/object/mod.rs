@@ -194,6 +194,16 @@ impl Object {
         }
     }
 
+    /// [`Object::incref`] that many times.
+    #[inline]
+    pub fn add_references(&self, count: usize) {
+        let now = self.low().get();
+        if now >= 0 {
+            let next = (now as u32).saturating_add(u32::try_from(count).unwrap_or(u32::MAX));
+            self.low().set(next as i32);
+        }
+    }
+
     /// `Py_DECREF`.
     ///
     /// # Safety

@@ -7,6 +7,7 @@ use crate::raise::Result;
 use crate::state;
 use crate::typeobject::slots::CompareOp;
 use crate::types::bool::new_bool;
+use crate::types::float::Float;
 use crate::types::int::Int;
 use crate::types::none::not_implemented;
 use crate::types::str::Str;
@@ -81,7 +82,32 @@ pub fn compare_bool(left: &Object, right: &Object, op: CompareOp) -> Result<bool
             _ => {}
         }
     }
-    protocol::object::is_true(&*rich_compare(left, right, op)?)
+    compare_bool_strict(left, right, op)
+}
+
+/// The answer for two strings, two ints or two floats, which asks no class.
+#[inline]
+fn compare_plain(left: &Object, right: &Object, op: CompareOp) -> Option<bool> {
+    if !core::ptr::eq(left.class(), right.class()) {
+        return None;
+    }
+    if let (Some(a), Some(b)) = (left.cast_exact::<Int>(), right.cast_exact::<Int>()) {
+        return Some(op.holds(a.compare(b)));
+    }
+    if let (Some(a), Some(b)) = (left.cast_exact::<Float>(), right.cast_exact::<Float>()) {
+        // NaN has no order, and is unlike everything.
+        return Some(
+            a.value().partial_cmp(&b.value()).map_or(op == CompareOp::Ne, |ordering| op.holds(ordering)),
+        );
+    }
+    if let (Some(a), Some(b)) = (left.cast_exact::<Str>(), right.cast_exact::<Str>()) {
+        return Some(match op {
+            CompareOp::Eq => a.equals(b),
+            CompareOp::Ne => !a.equals(b),
+            _ => op.holds(a.compare(b)),
+        });
+    }
+    None
 }
 
 /// [`rich_compare`] and the truth of its answer; identity decides nothing.
@@ -89,6 +115,9 @@ pub fn compare_bool(left: &Object, right: &Object, op: CompareOp) -> Result<bool
 /// # Errors
 /// As [`rich_compare`].
 pub fn compare_bool_strict(left: &Object, right: &Object, op: CompareOp) -> Result<bool> {
+    if let Some(answer) = compare_plain(left, right, op) {
+        return Ok(answer);
+    }
     protocol::object::is_true(&*rich_compare(left, right, op)?)
 }
 
@@ -108,8 +137,11 @@ pub fn equal(left: &Object, right: &Object) -> Result<bool> {
         if let (Some(a), Some(b)) = (left.cast_exact::<Int>(), right.cast_exact::<Int>()) {
             return Ok(a.same_value(b));
         }
+        if let (Some(a), Some(b)) = (left.cast_exact::<Float>(), right.cast_exact::<Float>()) {
+            return Ok(a.value() == b.value());
+        }
     }
-    compare_bool(left, right, CompareOp::Eq)
+    protocol::object::is_true(&*rich_compare(left, right, CompareOp::Eq)?)
 }
 
 /// A comparison's answer for operands whose order is known.

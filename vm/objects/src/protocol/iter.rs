@@ -118,11 +118,27 @@ pub fn for_each(iterable: &Object, mut each: impl FnMut(Ref) -> Result<()>) -> R
     if let Some(tuple) = iterable.cast_exact::<Tuple>() {
         return tuple.items().iter().try_for_each(|item| each(item.to_ref()));
     }
-    let iterator = get_iter(iterable)?;
-    while let Some(item) = next(&iterator)? {
+    drain(&*get_iter(iterable)?, each)
+}
+
+/// Calls `each` with what is left in an iterator.
+///
+/// # Errors
+/// What iterating or `each` raises.
+pub fn drain(iterator: &Object, mut each: impl FnMut(Ref) -> Result<()>) -> Result<()> {
+    state::check_stack(" while iterating")?;
+    let Some(function) = iterator.class().tp_iternext.get() else {
+        return Err(crate::raise!(TypeError, "'{}' object is not an iterator", iterator.class().full_name()));
+    };
+    // SAFETY: the slot belongs to the iterator's class, and suits every class that the object may be given meanwhile.
+    while let Some(item) = unsafe { function(iterator) } {
         each(item)?;
     }
-    Ok(())
+    if raise::occurred() {
+        Err(raise::pending()).catch(&exc::StopIteration).map(|_: Option<()>| ())
+    } else {
+        Ok(())
+    }
 }
 
 /// All items of an iterable.

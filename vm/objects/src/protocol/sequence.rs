@@ -197,7 +197,9 @@ fn cannot_concatenate(object: &Object) -> Raised {
 /// # Errors
 /// What iterating raises.
 pub fn to_list(iterable: &Object) -> Result<Ref<List>> {
-    List::from_vec(protocol::iter::collect(iterable)?)
+    let list = List::new()?;
+    list.extend(iterable)?;
+    Ok(list)
 }
 
 /// `PySequence_Tuple`.
@@ -207,6 +209,10 @@ pub fn to_list(iterable: &Object) -> Result<Ref<List>> {
 pub fn to_tuple(iterable: &Object) -> Result<Ref<Tuple>> {
     if let Some(tuple) = iterable.cast_exact::<Tuple>() {
         return Ok(tuple.to_ref());
+    }
+    if let Some(list) = iterable.cast_exact::<List>() {
+        // SAFETY: no code of a program runs while the items are copied.
+        return Tuple::from_slice(unsafe { list.borrowed_items() });
     }
     Tuple::from_vec(protocol::iter::collect(iterable)?)
 }

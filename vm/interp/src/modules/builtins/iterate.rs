@@ -202,12 +202,7 @@ fn extreme(name: &str, wins: CompareOp, args: &[&Object], kwargs: Kwargs<'_>) ->
         Ok(())
     };
     match iterable {
-        Some(iterable) => {
-            let iterator = iter::get_iter(iterable)?;
-            while let Some(item) = iter::next(&iterator)? {
-                consider(item)?;
-            }
-        }
+        Some(iterable) => iter::drain(&*iter::get_iter(iterable)?, consider)?,
         None => args.iter().try_for_each(|item| consider((*item).to_ref()))?,
     }
     match (best, default) {

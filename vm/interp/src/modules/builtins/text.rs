@@ -24,17 +24,17 @@ pub mod part {
 
     #[function("bin($module, number, /)")]
     fn bin(number: &Object) -> Result<Ref> {
-        based(number, "#b")
+        based(number, 2)
     }
 
     #[function("oct($module, number, /)")]
     fn oct(number: &Object) -> Result<Ref> {
-        based(number, "#o")
+        based(number, 8)
     }
 
     #[function("hex($module, number, /)")]
     fn hex(number: &Object) -> Result<Ref> {
-        based(number, "#x")
+        based(number, 16)
     }
 
     #[function("chr($module, i, /)")]
@@ -102,9 +102,8 @@ pub mod part {
 }
 
 /// `bin`, `oct`, `hex`: the index of an object in a base.
-fn based(value: &Object, spec: &str) -> Result<Ref> {
-    let index = number::index(value)?.to_exact()?;
-    Ok(object::format(&index, Some(&*Str::new(spec)?))?.upcast())
+fn based(value: &Object, base: u32) -> Result<Ref> {
+    Ok(number::index(value)?.to_base(base)?.upcast())
 }
 
 /// `sys.stdout` or another standard stream; `None` when it is None.

@@ -9,10 +9,11 @@ use crate::protocol::buffer::{self, BytesLike};
 use crate::protocol::{self, number};
 use crate::raise;
 use crate::raise::Result;
+use crate::repeat::repeat_front;
 use crate::typeobject::TypeObject;
 use crate::typeobject::slots::CompareOp;
 use crate::types::buffer::BufferView;
-use crate::types::bytes::ops::{self, ByteString, FillByte, shared_methods};
+use crate::types::bytes::ops::{self, ByteString, FillByte, Filler, shared_methods};
 use crate::types::bytes::{Bytes, source, warn};
 use crate::types::dict::Dict;
 use crate::types::exceptions as exc;
@@ -25,6 +26,7 @@ use crate::types::str::split::Ends;
 use crate::types::str::{Str, percent};
 use crate::types::tuple::Tuple;
 use core::ffi::c_int;
+use core::mem::MaybeUninit;
 use macros::pytype;
 
 shared_methods! {
@@ -124,8 +126,10 @@ impl ByteArray {
         let result = ByteArray::new_in(ByteArray::class())?;
         let unit = self.as_slice();
         result.resize(self.repeated_len(count)?)?;
-        if !unit.is_empty() {
-            result.as_mut_slice().chunks_exact_mut(unit.len()).for_each(|chunk| chunk.copy_from_slice(unit));
+        let places = result.as_mut_slice();
+        if !places.is_empty() {
+            places[..unit.len()].copy_from_slice(unit);
+            repeat_front(places, unit.len());
         }
         Ok(result)
     }
@@ -134,10 +138,7 @@ impl ByteArray {
     fn sq_inplace_repeat(&self, count: isize) -> Result<Ref<ByteArray>> {
         let len = self.len();
         self.resize(self.repeated_len(count)?)?;
-        if len > 0 && self.len() > len {
-            let (unit, rest) = self.as_mut_slice().split_at_mut(len);
-            rest.chunks_exact_mut(len).for_each(|chunk| chunk.copy_from_slice(unit));
-        }
+        repeat_front(self.as_mut_slice(), len);
         Ok(self.to_ref())
     }
 
@@ -398,6 +399,16 @@ impl ByteString for ByteArray {
 
     fn make(contents: &[u8]) -> Result<Ref<ByteArray>> {
         ByteArray::new(contents)
+    }
+
+    fn filled(len: usize, fill: impl FnOnce(&mut Filler<'_>)) -> Result<Ref<ByteArray>> {
+        let array = ByteArray::new_in(ByteArray::class())?;
+        array.resize(len)?;
+        // SAFETY: the array's own bytes, which nobody else sees yet.
+        fill(&mut Filler::new(unsafe {
+            core::slice::from_raw_parts_mut(array.start().cast::<MaybeUninit<u8>>(), len)
+        }));
+        Ok(array)
     }
 
     fn same(&self) -> Result<Ref<ByteArray>> {

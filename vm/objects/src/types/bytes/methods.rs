@@ -1,7 +1,7 @@
 //! What Python sees of bytes.
 
 use super::iter::BytesIterator;
-use super::ops::{self, ByteString, FillByte, shared_methods};
+use super::ops::{self, ByteString, FillByte, Filler, shared_methods};
 use super::{Bytes, HEAD_SIZE, source, warn};
 use crate::object::refs::Ref;
 use crate::object::{Instance, Object};
@@ -9,6 +9,7 @@ use crate::protocol::buffer::{self, BytesLike};
 use crate::protocol::{self, number};
 use crate::raise;
 use crate::raise::Result;
+use crate::repeat::repeat_front;
 use crate::typeobject::TypeObject;
 use crate::typeobject::slots::CompareOp;
 use crate::types::buffer::BufferView;
@@ -97,7 +98,10 @@ impl Bytes {
         if right.is_empty() && self.is_exactly(Bytes::class()) {
             return Ok(self.to_ref());
         }
-        Bytes::new(&[self.as_slice(), &right].concat())
+        Bytes::filled(self.len().saturating_add(right.len()), |places| {
+            places.copy(self.as_slice());
+            places.copy(&right);
+        })
     }
 
     #[slot(sq_repeat)]
@@ -109,17 +113,12 @@ impl Bytes {
         let len = (self.len().checked_mul(count))
             .filter(|&len| len <= isize::MAX as usize - HEAD_SIZE)
             .ok_or_else(|| raise!(OverflowError, "repeated bytes are too long"))?;
-        let (result, place) = Bytes::alloc(len)?;
-        for n in 0..if self.is_empty() { 0 } else { count } {
-            // SAFETY: room for `count` copies.
-            unsafe {
-                place
-                    .add(n * self.len())
-                    .as_ptr()
-                    .copy_from_nonoverlapping(self.as_slice().as_ptr(), self.len());
+        Bytes::with_places(len, |places| {
+            if !places.is_empty() {
+                places[..self.len()].write_copy_of_slice(self.as_slice());
+                repeat_front(places, self.len());
             }
-        }
-        Ok(result)
+        })
     }
 
     #[slot(sq_item)]
@@ -180,6 +179,10 @@ impl ByteString for Bytes {
 
     fn make(contents: &[u8]) -> Result<Ref<Bytes>> {
         Bytes::new(contents)
+    }
+
+    fn filled(len: usize, fill: impl FnOnce(&mut Filler<'_>)) -> Result<Ref<Bytes>> {
+        Bytes::with_places(len, |places| fill(&mut Filler::new(places)))
     }
 
     fn same(&self) -> Result<Ref<Bytes>> {

@@ -11,6 +11,7 @@ use crate::object::{Instance, Object, VarObject, heap, ref_tracer};
 use crate::raise::{self, Result};
 use crate::typeobject::TypeObject;
 use core::cell::Cell;
+use core::mem::MaybeUninit;
 use core::ptr::NonNull;
 
 pub use methods::PyBytes_Type;
@@ -72,6 +73,20 @@ impl Bytes {
             place.add(len).write(0);
             Ok((Ref::from_owned(this), place))
         }
+    }
+
+    /// New bytes of `len` bytes, all of which `fill` writes.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn with_places(len: usize, fill: impl FnOnce(&mut [MaybeUninit<u8>])) -> Result<Ref<Bytes>> {
+        if len == 0 {
+            return Bytes::empty();
+        }
+        let (bytes, place) = Bytes::alloc(len)?;
+        // SAFETY: `alloc` made room for as many bytes, which nobody else knows yet.
+        fill(unsafe { core::slice::from_raw_parts_mut(place.as_ptr().cast(), len) });
+        Ok(bytes)
     }
 
     /// The same object with another length, which may move it; what is longer is undefined. For bytes that nobody else has seen.

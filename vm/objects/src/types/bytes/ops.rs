@@ -20,6 +20,7 @@ use crate::types::str::search;
 use crate::types::str::split::{self, Ends};
 use crate::types::str::window::Window;
 use crate::types::tuple::Tuple;
+use core::mem::MaybeUninit;
 use core::ops::Range;
 
 /// A type that holds bytes.
@@ -31,6 +32,12 @@ pub trait ByteString: Instance {
     /// # Errors
     /// MemoryError.
     fn make(contents: &[u8]) -> Result<Ref<Self>>;
+
+    /// A new object of the base class with `len` bytes, all of which `fill` writes.
+    ///
+    /// # Errors
+    /// MemoryError.
+    fn filled(len: usize, fill: impl FnOnce(&mut Filler<'_>)) -> Result<Ref<Self>>;
 
     /// An object with the same contents: itself when it cannot change.
     ///
@@ -44,6 +51,40 @@ pub trait ByteString: Instance {
     /// MemoryError.
     fn part(&self, range: Range<usize>) -> Result<Ref<Self>> {
         if range == (0..self.as_slice().len()) { self.same() } else { Self::make(&self.as_slice()[range]) }
+    }
+}
+
+/// The bytes of a new object that are still to be written, from the left.
+pub struct Filler<'a> {
+    rest: &'a mut [MaybeUninit<u8>],
+}
+
+impl<'a> Filler<'a> {
+    pub fn new(rest: &'a mut [MaybeUninit<u8>]) -> Filler<'a> {
+        Filler { rest }
+    }
+
+    fn next(&mut self, len: usize) -> &'a mut [MaybeUninit<u8>] {
+        let (next, rest) = core::mem::take(&mut self.rest).split_at_mut(len);
+        self.rest = rest;
+        next
+    }
+
+    /// Writes some bytes.
+    pub fn copy(&mut self, bytes: &[u8]) {
+        self.next(bytes.len()).write_copy_of_slice(bytes);
+    }
+
+    /// Writes the same byte `len` times.
+    pub fn fill(&mut self, byte: u8, len: usize) {
+        self.next(len).fill(MaybeUninit::new(byte));
+    }
+
+    /// Writes each of some bytes through `change`.
+    pub fn map(&mut self, bytes: &[u8], mut change: impl FnMut(u8) -> u8) {
+        for (place, byte) in self.next(bytes.len()).iter_mut().zip(bytes) {
+            place.write(change(*byte));
+        }
     }
 }
 
@@ -263,11 +304,11 @@ pub fn partition<T: ByteString>(this: &T, separator: &Object, from_right: bool) 
 pub fn strip<T: ByteString>(this: &T, what: &Object, ends: Ends) -> Result<Ref<T>> {
     let range = if what.is(none()) {
         let contents = this.as_slice();
-        split::stripped(contents.len(), ends, |index| is_space(contents[index]))
+        split::stripped_units(contents, ends, is_space)
     } else {
         let what = BytesLike::of(what)?;
         let contents = this.as_slice();
-        split::stripped(contents.len(), ends, |index| what.contains(&contents[index]))
+        split::stripped_units(contents, ends, |byte| what.contains(&byte))
     };
     this.part(range)
 }
@@ -281,11 +322,12 @@ pub fn pad<T: ByteString>(this: &T, left: usize, right: usize, fill: u8) -> Resu
         return this.same();
     }
     let contents = this.as_slice();
-    let mut result = reserve(contents.len().saturating_add(left).saturating_add(right))?;
-    result.resize(left, fill);
-    result.extend_from_slice(contents);
-    result.resize(left + contents.len() + right, fill);
-    T::make(&result)
+    let len = contents.len().saturating_add(left).saturating_add(right);
+    T::filled(len, |places| {
+        places.fill(fill, left);
+        places.copy(contents);
+        places.fill(fill, right);
+    })
 }
 
 /// `center`.
@@ -314,11 +356,11 @@ pub fn zfill<T: ByteString>(this: &T, width: isize) -> Result<Ref<T>> {
     }
     let contents = this.as_slice();
     let sign = usize::from(matches!(contents.first(), Some(b'+' | b'-')));
-    let mut result = reserve(contents.len().saturating_add(missing))?;
-    result.extend_from_slice(&contents[..sign]);
-    result.resize(sign + missing, b'0');
-    result.extend_from_slice(&contents[sign..]);
-    T::make(&result)
+    T::filled(contents.len().saturating_add(missing), |places| {
+        places.copy(&contents[..sign]);
+        places.fill(b'0', missing);
+        places.copy(&contents[sign..]);
+    })
 }
 
 /// A vector with room for `len` bytes.
@@ -371,15 +413,15 @@ pub fn replace<T: ByteString>(this: &T, old: &[u8], new: &[u8], limit: isize) ->
         .and_then(|added| (contents.len() - places.len() * old.len()).checked_add(added))
         .filter(|&len| isize::try_from(len).is_ok())
         .ok_or_else(|| raise!(OverflowError, "replace bytes is too long"))?;
-    let mut result = reserve(len)?;
-    let mut start = 0;
-    for at in places {
-        result.extend_from_slice(&contents[start..at]);
-        result.extend_from_slice(new);
-        start = at + old.len();
-    }
-    result.extend_from_slice(&contents[start..]);
-    T::make(&result)
+    T::filled(len, |result| {
+        let mut start = 0;
+        for at in places {
+            result.copy(&contents[start..at]);
+            result.copy(new);
+            start = at + old.len();
+        }
+        result.copy(&contents[start..]);
+    })
 }
 
 /// `translate`.
@@ -392,16 +434,22 @@ pub fn translate<T: ByteString>(this: &T, table: &Object, delete: Option<&Object
         return Err(raise!(ValueError, "translation table must be 256 characters long"));
     }
     let delete = delete.map(BytesLike::of).transpose()?;
+    let contents = this.as_slice();
+    if let (Some(table), None) = (&table, &delete) {
+        let result =
+            T::filled(contents.len(), |places| places.map(contents, |byte| table[usize::from(byte)]))?;
+        return if result.as_slice() == contents { this.same() } else { Ok(result) };
+    }
     let mut deleted = [false; 256];
     for &byte in delete.iter().flat_map(|delete| delete.iter()) {
         deleted[usize::from(byte)] = true;
     }
-    let kept = this.as_slice().iter().filter(|&&byte| !deleted[usize::from(byte)]);
+    let kept = contents.iter().filter(|&&byte| !deleted[usize::from(byte)]);
     let result: Vec<u8> = match &table {
         Some(table) => kept.map(|&byte| table[usize::from(byte)]).collect(),
         None => kept.copied().collect(),
     };
-    if result == this.as_slice() { this.same() } else { T::make(&result) }
+    if result == contents { this.same() } else { T::make(&result) }
 }
 
 /// `maketrans`.
@@ -462,15 +510,16 @@ pub fn join<T: ByteString>(separator: &T, iterable: &Object) -> Result<Ref<T>> {
         views.push(view);
     }
     let between = separator.as_slice();
-    let total = views.iter().map(|view| view.len()).sum::<usize>() + between.len() * views.len();
-    let mut result = reserve(total)?;
-    for (index, view) in views.iter().enumerate() {
-        if index > 0 {
-            result.extend_from_slice(between);
+    let total =
+        views.iter().map(|view| view.len()).sum::<usize>() + between.len() * views.len().saturating_sub(1);
+    T::filled(total, |places| {
+        for (index, view) in views.iter().enumerate() {
+            if index > 0 {
+                places.copy(between);
+            }
+            places.copy(view);
         }
-        result.extend_from_slice(view);
-    }
-    T::make(&result)
+    })
 }
 
 /// Each byte through `change`.
@@ -478,7 +527,8 @@ pub fn join<T: ByteString>(separator: &T, iterable: &Object) -> Result<Ref<T>> {
 /// # Errors
 /// MemoryError.
 pub fn map<T: ByteString>(this: &T, change: impl Fn(u8) -> u8) -> Result<Ref<T>> {
-    T::make(&this.as_slice().iter().map(|&byte| change(byte)).collect::<Vec<u8>>())
+    let contents = this.as_slice();
+    T::filled(contents.len(), |places| places.map(contents, change))
 }
 
 /// Each byte through `change`, which is told whether the byte before was a letter.
@@ -487,12 +537,14 @@ pub fn map<T: ByteString>(this: &T, change: impl Fn(u8) -> u8) -> Result<Ref<T>>
 /// MemoryError.
 pub fn map_words<T: ByteString>(this: &T, change: impl Fn(u8, bool) -> u8) -> Result<Ref<T>> {
     let mut in_word = false;
-    let changed = this.as_slice().iter().map(|&byte| {
-        let changed = change(byte, in_word);
-        in_word = byte.is_ascii_alphabetic();
-        changed
-    });
-    T::make(&changed.collect::<Vec<u8>>())
+    let contents = this.as_slice();
+    T::filled(contents.len(), |places| {
+        places.map(contents, |byte| {
+            let changed = change(byte, in_word);
+            in_word = byte.is_ascii_alphabetic();
+            changed
+        });
+    })
 }
 
 /// `capitalize`.

@@ -9,7 +9,9 @@ use crate::protocol::{self, number};
 use crate::raise;
 use crate::raise::Result;
 use crate::types::exceptions as exc;
+use crate::types::int::Int;
 use crate::types::str::Str;
+use core::mem::MaybeUninit;
 use core::ops::Deref;
 
 /// The contents of a new object: bytes that exist already, or a vector.
@@ -43,7 +45,10 @@ impl Contents {
 /// # Errors
 /// TypeError; ValueError naming `what`.
 pub fn byte_value(object: &Object, what: &str) -> Result<u8> {
-    let value = number::index_as_isize(object, None)?;
+    let value = match object.cast_exact::<Int>() {
+        Some(int) if int.is_compact() => int.compact_value() as isize,
+        _ => number::index_as_isize(object, None)?,
+    };
     u8::try_from(value).map_err(|_| raise!(ValueError, "{what} must be in range(0, 256)"))
 }
 
@@ -111,10 +116,9 @@ fn from_object(source: &Object, class: &str) -> Result<Contents> {
         };
         if let Some(size) = size {
             let size = usize::try_from(size).map_err(|_| raise!(ValueError, "negative count"))?;
-            let mut zeros = Vec::new();
-            zeros.try_reserve_exact(size).map_err(|_| raise::no_memory())?;
-            zeros.resize(size, 0);
-            return Ok(Contents::Own(zeros));
+            return Ok(Contents::Shared(Bytes::with_places(size, |places| {
+                places.fill(MaybeUninit::new(0))
+            })?));
         }
     }
     contents_of_object(source, class)

@@ -144,7 +144,16 @@ impl Keys {
         Keys::alloc(log2_size, unicode)
     }
 
+    /// A table with a free index.
     fn alloc(log2_size: u8, unicode: bool) -> Result<NonNull<Keys>> {
+        let keys = Keys::reserve(log2_size, unicode)?;
+        // SAFETY: a fresh table; its index follows the head.
+        unsafe { keys.as_ref().index_base().write_bytes(FREE as u8, 1 << keys.as_ref().log2_index_bytes) };
+        Ok(keys)
+    }
+
+    /// A table whose index is still to be written.
+    fn reserve(log2_size: u8, unicode: bool) -> Result<NonNull<Keys>> {
         let log2_index_bytes = log2_size
             + match log2_size {
                 0..8 => 0,
@@ -167,7 +176,6 @@ impl Keys {
                 usable: Cell::new(room as isize),
                 count: Cell::new(0),
             });
-            block.add(size_of::<Keys>()).as_ptr().write_bytes(FREE as u8, index_bytes);
         }
         Ok(block.cast())
     }
@@ -177,9 +185,8 @@ impl Keys {
         if core::ptr::eq(self, &EMPTY.head) {
             return 0;
         }
-        let entry = if self.unicode { size_of::<UnicodeEntry>() } else { size_of::<GeneralEntry>() };
         const HEAD: usize = 32;
-        HEAD + (1 << self.log2_index_bytes) + usable(1 << self.log2_size) * entry
+        HEAD + (1 << self.log2_index_bytes) + usable(1 << self.log2_size) * self.entry_size()
     }
 
     #[inline(always)]
@@ -190,6 +197,12 @@ impl Keys {
     #[inline]
     pub fn has_room(&self) -> bool {
         self.usable.get() > 0
+    }
+
+    /// How many entries the table was made for.
+    #[inline]
+    pub fn room(&self) -> usize {
+        usable(1 << self.log2_size)
     }
 
     /// Number of entries, deleted ones included.
@@ -242,6 +255,11 @@ impl Keys {
     fn entries(&self) -> *const u8 {
         // SAFETY: the entries follow the index.
         unsafe { self.index_base().add(1 << self.log2_index_bytes) }
+    }
+
+    /// Size of an entry in bytes.
+    fn entry_size(&self) -> usize {
+        if self.unicode { size_of::<UnicodeEntry>() } else { size_of::<GeneralEntry>() }
     }
 
     #[inline(always)]
@@ -410,14 +428,62 @@ impl Keys {
         }
     }
 
-    /// Moves the live entries of `old` to the end of `new`, which has room for them, and frees `old`.
+    /// Whether a copy of the whole table wastes no room: no entry is deleted, and a table of half the size would not do.
+    pub fn is_dense(&self, live: usize) -> bool {
+        live == self.entry_count() && (self.log2_size == 3 || usable((1usize << self.log2_size) / 2) < live)
+    }
+
+    /// A table with new references to the same entries in the same places. Not for the shared empty one.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub fn copy(&self) -> Result<NonNull<Keys>> {
+        let copy = Keys::reserve(self.log2_size, self.unicode)?;
+        // SAFETY: two tables of the same shape; the copied slots own the references that are added below.
+        let new = unsafe {
+            let entries = self.entry_count() * self.entry_size();
+            let size = (1 << self.log2_index_bytes) + entries;
+            copy.as_ref().index_base().copy_from_nonoverlapping(self.index_base(), size);
+            copy.as_ref()
+        };
+        new.count.set(self.count.get());
+        new.usable.set(self.usable.get());
+        for index in 0..new.entry_count() {
+            for slot in [new.key_slot(index), new.value_slot(index)] {
+                // SAFETY: an object that the copied table owns.
+                if let Some(object) = unsafe { slot.peek() } {
+                    object.incref();
+                }
+            }
+        }
+        Ok(copy)
+    }
+
+    /// Forgets the entry `last` and all behind it, which are deleted.
+    pub fn forget_from(&self, last: usize) {
+        debug_assert!((last..self.entry_count()).all(|index| self.value_slot(index).is_empty()));
+        self.count.set(last as isize);
+    }
+
+    /// Moves the live entries of `old`, so many, to `new`, which is empty and has room for them, and frees `old`.
     ///
     /// # Safety
     /// `old` is owned by the caller and not used again.
-    pub unsafe fn move_entries(old: NonNull<Keys>, new: &Keys) {
-        {
-            // SAFETY: the caller's promise.
-            let keys = unsafe { old.as_ref() };
+    pub unsafe fn move_entries(old: NonNull<Keys>, new: &Keys, live: usize) {
+        // SAFETY: the caller's promise.
+        let keys = unsafe { old.as_ref() };
+        if keys.unicode == new.unicode && live == keys.entry_count() && live > 0 {
+            // SAFETY: there is room for all entries, which the old table then no longer has.
+            unsafe {
+                new.entries().cast_mut().copy_from_nonoverlapping(keys.entries(), live * keys.entry_size())
+            };
+            keys.count.set(0);
+            new.count.set(live as isize);
+            new.usable.set(new.usable.get() - live as isize);
+            for index in 0..live {
+                new.link(new.entry_key(index).0, index as isize);
+            }
+        } else {
             for index in 0..keys.entry_count() {
                 let hash = keys.entry_key(index).0;
                 let (key, value) = if keys.unicode {

@@ -324,7 +324,17 @@ impl Dict {
     /// What iterating raises; TypeError and ValueError for what is no pair.
     pub fn merge_pairs(&self, pairs: &Object, replace: bool) -> Result<()> {
         let mut index = 0;
+        let add = |key: &Object, value: &Object| -> Result<()> {
+            if !replace && self.contains(key)? {
+                return Ok(());
+            }
+            self.set_item(key, value)
+        };
         protocol::iter::for_each(pairs, |pair| {
+            if let Some([key, value]) = pair.cast_exact::<Tuple>().map(Tuple::items) {
+                index += 1;
+                return add(key, value);
+            }
             let parts = protocol::iter::collect(&pair).map_err(|raised| {
                 if !raised.matches(&crate::types::exceptions::TypeError) {
                     return raised;
@@ -343,10 +353,7 @@ impl Dict {
                 ));
             };
             index += 1;
-            if !replace && self.contains(key)? {
-                return Ok(());
-            }
-            self.set_item(key, value)
+            add(key, value)
         })
     }
 
@@ -364,7 +371,7 @@ impl Dict {
         Ok(true)
     }
 
-    /// Removes the entry that `position` is at.
+    /// Removes the last entry, which `position` is at.
     fn remove_entry(&self, position: Position) {
         if self.is_watched()
             && let (_, Some(key)) = self.keys().entry_key(position.0)
@@ -373,6 +380,8 @@ impl Dict {
         }
         let (hash, _) = self.keys().entry_key(position.0);
         self.ma_used.set(self.ma_used.get() - 1);
-        drop(self.keys().remove(position.0, hash));
+        let removed = self.keys().remove(position.0, hash);
+        self.keys().forget_from(position.0);
+        drop(removed);
     }
 }

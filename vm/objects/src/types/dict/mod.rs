@@ -362,11 +362,15 @@ impl Dict {
 
     /// Moves the entries into a new table with room for `room` (at least one more than now).
     fn rebuild(&self, room: usize, unicode: bool) -> Result<()> {
-        let new = Keys::with_growth(room.max(self.len() + 1), unicode)?;
+        self.move_to(Keys::with_growth(room.max(self.len() + 1), unicode)?);
+        Ok(())
+    }
+
+    /// Moves the entries into a new table, which has room for them.
+    fn move_to(&self, new: NonNull<Keys>) {
         let old = self.keys.replace(new);
         // SAFETY: the old table is no longer reachable; its entries move over.
-        unsafe { Keys::move_entries(old, new.as_ref()) };
-        Ok(())
+        unsafe { Keys::move_entries(old, new.as_ref(), self.len()) };
     }
 
     /// Removes `key` and returns its value.
@@ -599,9 +603,15 @@ impl Dict {
         if core::ptr::eq(self, other) || other.is_empty() {
             return Ok(());
         }
-        if self.is_watched() && self.is_empty() && other.is_exactly(&PyDict_Type) {
-            self.tell(DictEvent::Cloned, Some(other), None);
-            return self.clone_entries(other);
+        if self.is_empty() && other.is_exactly(&PyDict_Type) && other.keys().is_dense(other.len()) {
+            if self.is_watched() {
+                self.tell(DictEvent::Cloned, Some(other), None);
+            }
+            return self.clone_table(other);
+        }
+        if self.keys().room() < other.len() {
+            let unicode = self.keys().is_unicode() && other.keys().is_unicode();
+            self.move_to(Keys::with_room(self.len() + other.len(), unicode)?);
         }
         let used = other.len();
         let mut position = Position::default();
@@ -627,17 +637,26 @@ impl Dict {
     /// # Errors
     /// MemoryError.
     pub fn copy(&self) -> Result<Ref<Dict>> {
-        let copy = Dict::with_capacity(self.len())?;
-        copy.clone_entries(self)?;
+        let copy = Dict::new()?;
+        if self.is_empty() {
+            return Ok(copy);
+        }
+        // Unless too many entries are deleted, the table is taken as it is.
+        if self.len() >= self.keys().entry_count() * 2 / 3 {
+            copy.clone_table(self)?;
+        } else {
+            copy.merge(self, true)?;
+        }
         Ok(copy)
     }
 
-    /// Takes the entries of another dictionary, while there are none yet.
-    fn clone_entries(&self, other: &Dict) -> Result<()> {
-        let mut position = Position::default();
-        while let Some((key, value, hash)) = other.next_with_hash(&mut position) {
-            self.insert_new(&key, hash, value)?;
-        }
+    /// Takes the entries of another dictionary, which has some, while there are none yet.
+    fn clone_table(&self, other: &Dict) -> Result<()> {
+        debug_assert!(self.is_empty() && !other.is_empty());
+        let old = self.keys.replace(other.keys().copy()?);
+        self.ma_used.set(other.ma_used.get());
+        // SAFETY: the table is no longer reachable; all its entries are deleted.
+        unsafe { Keys::free(old) };
         Ok(())
     }
 

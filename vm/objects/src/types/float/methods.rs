@@ -272,8 +272,16 @@ impl Float {
     }
 }
 
-/// The int of an integral double.
-fn from_f64(value: f64) -> Result<Ref<Int>> {
+/// The int of a double, truncated.
+///
+/// # Errors
+/// ValueError for NaN, OverflowError for an infinity; MemoryError.
+pub fn from_f64(value: f64) -> Result<Ref<Int>> {
+    /// Below this every integral part is a machine integer.
+    const SMALL: f64 = 1e18;
+    if value.abs() < SMALL {
+        return Int::from_i64(value as i64);
+    }
     Int::from_integer(&num::int::from_f64(value).map_err(raise::arithmetic)?)
 }
 

@@ -20,6 +20,9 @@ pub fn from_object(object: &Object) -> Result<Ref<Int>> {
     if let Some(int) = object.cast_exact::<Int>() {
         return Ok(int.to_ref());
     }
+    if let Some(text) = object.cast_exact::<Str>() {
+        return from_str(text, 10);
+    }
     let table = object.class().number();
     if let Some(function) = table.and_then(|table| table.nb_int.get()) {
         // SAFETY: the slot belongs to the object's class.
@@ -119,6 +122,11 @@ pub fn from_ascii(text: &[u8], base: u32) -> Result<Ref<Int>> {
 }
 
 fn from_bytes(source: &Object, text: &[u8], base: u32) -> Result<Ref<Int>> {
+    if base == 10
+        && let Some(value) = int::parse_short(text)
+    {
+        return Int::from_i64(value);
+    }
     let limit = state::interpreter().int_max_str_digits.get() as usize;
     match int::parse(text, base, limit) {
         Ok(value) => Int::from_integer(&value),

@@ -431,8 +431,10 @@ impl Int {
             _ => return self.to_decimal(),
         };
         let magnitude = int::Int { negative: false, digits: self.digits() };
-        let sign = if self.is_negative() { "-" } else { "" };
-        Str::new(&format!("{sign}{prefix}{}", int::to_radix(magnitude, base)))
+        let mut text = String::from(if self.is_negative() { "-" } else { "" });
+        text.push_str(prefix);
+        int::push_radix(&mut text, magnitude, base);
+        Str::from_ascii(text.as_bytes())
     }
 
     /// The order of two values.

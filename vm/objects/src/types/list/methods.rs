@@ -71,7 +71,16 @@ impl List {
             return Ok(crate::types::bool::new_bool(op == CompareOp::Ne));
         }
         let mut index = 0;
-        while let (Some(a), Some(b)) = (self.get(index), other.get(index)) {
+        loop {
+            // SAFETY: the items are looked at, and held before anything else happens.
+            let (a, b) = match unsafe { (self.peek_item(index), other.peek_item(index)) } {
+                (Some(a), Some(b)) if a.is(b) => {
+                    index += 1;
+                    continue;
+                }
+                (Some(a), Some(b)) => (a.to_ref(), b.to_ref()),
+                _ => break,
+            };
             if !protocol::compare::equal(&a, &b)? {
                 break;
             }
@@ -115,9 +124,10 @@ impl List {
             .filter(|&n| n <= isize::MAX as usize / 8)
             .ok_or_else(raise::no_memory)?;
         let result = List::new()?;
-        result.reserve(self.len() * count)?;
-        for _ in 0..count {
+        if count > 0 {
+            result.reserve(self.len() * count)?;
             result.append_copies(self, 0, self.len())?;
+            result.repeat_items(count)?;
         }
         Ok(result)
     }
@@ -138,10 +148,7 @@ impl List {
         len.checked_mul(count as usize)
             .filter(|&n| n <= isize::MAX as usize / 8)
             .ok_or_else(raise::no_memory)?;
-        self.reserve(len * (count as usize - 1))?;
-        for _ in 1..count {
-            self.append_copies(self, 0, len)?;
-        }
+        self.repeat_items(count as usize)?;
         Ok(self.to_ref())
     }
 
@@ -345,17 +352,13 @@ impl List {
             return self.append_copies(list, 0, list.len());
         }
         if let Some(tuple) = iterable.cast_exact::<crate::types::tuple::Tuple>() {
-            self.reserve(tuple.len())?;
-            return tuple.items().iter().try_for_each(|item| self.push(item.to_ref()));
+            return self.append_borrowed(tuple.items());
         }
         // Room for what is announced, so that an impossible length is an error before any item is made.
         let iterator = protocol::iter::get_iter(iterable)?;
         let hint = protocol::object::length_hint(iterable)?.unwrap_or(0);
         self.reserve(hint)?;
-        while let Some(item) = protocol::iter::next(&iterator)? {
-            self.push(item)?;
-        }
-        Ok(())
+        protocol::iter::drain(&iterator, |item| self.push(item))
     }
 
     /// `self[bounds] = value`.

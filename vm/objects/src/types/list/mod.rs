@@ -7,10 +7,12 @@ pub mod sort;
 use crate::object::heap;
 use crate::object::refs::Ref;
 use crate::object::trace::{Trace, Visit, Visitor};
-use crate::object::{Object, VarObject};
+use crate::object::{Instance, Object, VarObject};
 use crate::raise::{self, Result};
+use crate::repeat::repeat_front;
 use crate::typeobject::TypeObject;
 use core::cell::Cell;
+use core::mem::MaybeUninit;
 use core::ptr::{self, NonNull};
 
 /// `PyListObject`: a growable array of owned items.
@@ -226,17 +228,45 @@ impl List {
             return Ok(());
         }
         self.reserve(count)?;
+        // SAFETY: there is room for all, so that the other list's items stay where they are even if it is this one.
+        self.append_borrowed(unsafe { &other.borrowed_items()[start..start + count] })
+    }
+
+    /// Appends new references.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) fn append_borrowed(&self, items: &[&Object]) -> Result<()> {
+        self.reserve(items.len())?;
         let len = self.len();
-        // SAFETY: both arrays have the places; the new ones own a reference to each item.
-        unsafe {
-            let (from, to) = (other.ob_item.get().add(start), self.ob_item.get().add(len));
-            for index in 0..count {
-                let item = *from.add(index);
-                (*item).incref();
-                to.add(index).write(item);
-            }
+        // SAFETY: there is room for all; the new places own a reference to each item.
+        let places = unsafe { self.ob_item.get().add(len) };
+        for (index, item) in items.iter().enumerate() {
+            // SAFETY: as above.
+            unsafe { places.add(index).write(item.to_ref().into_ptr()) };
         }
-        self.ob_base.ob_size.set((len + count) as isize);
+        self.ob_base.ob_size.set((len + items.len()) as isize);
+        Ok(())
+    }
+
+    /// Has the items, of which there are some, `count` times in all, which is at least once.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) fn repeat_items(&self, count: usize) -> Result<()> {
+        let len = self.len();
+        let total = len.checked_mul(count).ok_or_else(raise::no_memory)?;
+        self.reserve(total - len)?;
+        // SAFETY: there is room for all; the first `len` places own their items, and each item gains a reference for each new place.
+        let places = unsafe {
+            core::slice::from_raw_parts_mut(self.ob_item.get().cast::<MaybeUninit<*mut Object>>(), total)
+        };
+        for place in &places[..len] {
+            // SAFETY: as above.
+            unsafe { (*place.assume_init()).add_references(count - 1) };
+        }
+        repeat_front(places, len);
+        self.ob_base.ob_size.set(total as isize);
         Ok(())
     }
 
@@ -389,7 +419,8 @@ impl List {
         let base = self.ob_item.replace(ptr::null_mut());
         // SAFETY: the array was the list's; its items move to the vector and the array is freed.
         unsafe {
-            let items = (0..len).filter_map(|index| Ref::from_nullable(base.add(index).read())).collect();
+            let mut items = Vec::with_capacity(len);
+            items.extend((0..len).filter_map(|index| Ref::from_nullable(base.add(index).read())));
             release(base);
             items
         }
@@ -399,9 +430,16 @@ impl List {
     ///
     /// # Errors
     /// MemoryError.
-    pub(crate) fn put_items(&self, items: Vec<Ref>) -> Result<()> {
+    pub(crate) fn put_items(&self, mut items: Vec<Ref>) -> Result<()> {
+        debug_assert!(self.is_empty());
         self.reserve(items.len())?;
-        items.into_iter().try_for_each(|item| self.push(item))
+        // SAFETY: there is room for all items, which the vector gives up.
+        unsafe {
+            self.ob_item.get().copy_from_nonoverlapping(items.as_ptr().cast(), items.len());
+            self.ob_base.ob_size.set(items.len() as isize);
+            items.set_len(0);
+        }
+        Ok(())
     }
 
     /// Takes the array with the items out; the list is empty and has no room afterwards.

@@ -434,6 +434,13 @@ impl MemoryView {
             ));
         }
         let bytes = source.to_vec();
+        if buffer::is_contiguous(target.view(), b'C') {
+            if let Ok(place) = target.address(&[0]) {
+                // SAFETY: the items lie one behind the other, and there are as many in the source.
+                unsafe { place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
+            }
+            return Ok(());
+        }
         for (index, item) in bytes.chunks_exact(self.view().itemsize as usize).enumerate() {
             let place = target.address(&[index as isize])?;
             // SAFETY: an item is `itemsize` long.

@@ -79,6 +79,15 @@ impl Builder {
         }
     }
 
+    /// Appends code points below 256.
+    #[inline]
+    pub fn push_bytes(&mut self, chars: impl ExactSizeIterator<Item = u8>) {
+        match &mut self.buffer {
+            Buffer::One(buffer) => buffer.extend(chars),
+            _ => chars.for_each(|char| self.push(char.into())),
+        }
+    }
+
     /// Appends `count` times the same code point.
     ///
     /// # Errors
@@ -88,6 +97,11 @@ impl Builder {
             return Ok(());
         }
         let reserved = match &mut self.buffer {
+            Buffer::One(chars) if char <= 0xff => {
+                chars.try_reserve(count).map_err(|_| crate::raise::no_memory())?;
+                chars.resize(chars.len() + count, char as u8);
+                return Ok(());
+            }
             Buffer::One(chars) => chars.try_reserve(count),
             Buffer::Two(chars) => chars.try_reserve(count),
             Buffer::Four(chars) => chars.try_reserve(count),

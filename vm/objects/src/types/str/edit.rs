@@ -223,6 +223,17 @@ fn translate_or(
     let mut result = Builder::with_capacity(text.len());
     let mut at = 0;
     while at < text.len() {
+        if let Chars::One(chars) = text.chars() {
+            // What is known of characters that become one byte is written at once.
+            let known_of = |char: u8| known.get(usize::from(char)).copied().unwrap_or(UNKNOWN);
+            let rest = &chars[at..];
+            let run = rest.iter().position(|&char| known_of(char) >= DELETED).unwrap_or(rest.len());
+            result.push_bytes(rest[..run].iter().map(|&char| known_of(char) as u8));
+            at += run;
+            if at == text.len() {
+                break;
+            }
+        }
         let char = text.at(at);
         match known.get(char as usize).copied() {
             None | Some(UNKNOWN) => {}

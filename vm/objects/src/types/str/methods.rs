@@ -10,6 +10,7 @@ use crate::object::{Instance, Object, heap};
 use crate::protocol::{self, number};
 use crate::raise;
 use crate::raise::Result;
+use crate::repeat::repeat_front;
 use crate::typeobject::TypeObject;
 use crate::typeobject::slots::CompareOp;
 use crate::types::bytes::Bytes;
@@ -18,6 +19,7 @@ use crate::types::list::List;
 use crate::types::none::none;
 use crate::types::slice::Slice;
 use crate::types::tuple::Tuple;
+use core::mem::MaybeUninit;
 use macros::pytype;
 
 /// `unicode_vectorcall`: without keywords as the constructor, with other words for too many arguments.
@@ -175,9 +177,12 @@ impl Str {
             if indices.step == 1 {
                 return self.substring(indices.start as usize, indices.start as usize + indices.count);
             }
-            let chars = self.chars();
-            let taken: Vec<u32> = indices.iter().map(|index| chars.at(index)).collect();
-            return Str::from_ucs4(&taken);
+            let taken = indices.iter();
+            return match self.chars() {
+                Chars::One(chars) => Str::from_latin1(&taken.map(|index| chars[index]).collect::<Vec<u8>>()),
+                Chars::Two(chars) => Str::from_ucs2(&taken.map(|index| chars[index]).collect::<Vec<u16>>()),
+                Chars::Four(chars) => Str::from_ucs4(&taken.map(|index| chars[index]).collect::<Vec<u32>>()),
+            };
         }
         if !number::is_index(key) {
             return Err(raise!(TypeError, "string indices must be integers, not '{}'", key.class().name()));
@@ -586,6 +591,8 @@ impl Str {
     pub fn compare(&self, other: &Str) -> core::cmp::Ordering {
         match (self.chars(), other.chars()) {
             (Chars::One(a), Chars::One(b)) => a.cmp(b),
+            (Chars::Two(a), Chars::Two(b)) => a.cmp(b),
+            (Chars::Four(a), Chars::Four(b)) => a.cmp(b),
             (a, b) => a.iter().cmp(b.iter()),
         }
     }
@@ -654,9 +661,12 @@ impl Str {
             result.fill_range(0, count, self.at(0));
             return Ok(result);
         }
-        for n in 0..count {
-            result.write_at(n * self.len(), self.chars());
-        }
+        result.write_at(0, self.chars());
+        let width = self.kind() as usize;
+        // SAFETY: the characters of a string that nobody else sees yet.
+        let places =
+            unsafe { core::slice::from_raw_parts_mut(result.data().cast::<MaybeUninit<u8>>(), len * width) };
+        repeat_front(places, self.len() * width);
         Ok(result)
     }
 }

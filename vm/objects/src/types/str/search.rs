@@ -61,8 +61,48 @@ pub fn find_units<T: Unit>(haystack: &[T], needle: &[T]) -> Option<usize> {
 fn find_one<T: Unit>(haystack: &[T], unit: T) -> Option<usize> {
     match T::bytes(core::slice::from_ref(&unit)) {
         [byte] if haystack.len() > 16 => memchr::memchr(*byte, T::bytes(haystack)),
-        _ => haystack.iter().position(|&other| other == unit),
+        _ => position(haystack, |other| other == unit),
     }
+}
+
+/// Units that are tested together, which the compiler turns into few instructions.
+const BLOCK: usize = 32;
+
+/// Whether the test holds for any unit.
+#[inline]
+fn any<T: Copy>(block: &[T], test: &impl Fn(T) -> bool) -> bool {
+    block.iter().fold(false, |any, &unit| any | test(unit))
+}
+
+/// The place of the first unit for which the test holds, which is a cheap one: a block at a time once it is not among the first ones.
+#[inline]
+pub fn position<T: Copy>(units: &[T], test: impl Fn(T) -> bool) -> Option<usize> {
+    const NEAR: usize = 12;
+    let near = units.len().min(NEAR);
+    if let Some(at) = units[..near].iter().position(|&unit| test(unit)) {
+        return Some(at);
+    }
+    let mut at = near;
+    for block in units[near..].chunks(BLOCK) {
+        if any(block, &test) {
+            return block.iter().position(|&unit| test(unit)).map(|within| at + within);
+        }
+        at += block.len();
+    }
+    None
+}
+
+/// [`position`] from the end.
+#[inline]
+fn last_position<T: Copy>(units: &[T], test: impl Fn(T) -> bool) -> Option<usize> {
+    let mut end = units.len();
+    for block in units.rchunks(BLOCK) {
+        end -= block.len();
+        if any(block, &test) {
+            return block.iter().rposition(|&unit| test(unit)).map(|within| end + within);
+        }
+    }
+    None
 }
 
 /// [`find_units`] by comparing wherever the first unit is.
@@ -83,8 +123,10 @@ fn find_plainly<T: Unit>(haystack: &[T], needle: &[T]) -> Option<usize> {
 
 /// The last occurrence of `needle`, in characters.
 pub fn rfind_units<T: Unit>(haystack: &[T], needle: &[T]) -> Option<usize> {
-    if needle.is_empty() {
-        return Some(haystack.len());
+    match needle {
+        [] => return Some(haystack.len()),
+        [unit] => return last_position(haystack, |other| other == *unit),
+        _ => {}
     }
     let (all, wanted) = (T::bytes(haystack), T::bytes(needle));
     let mut to = all.len();
@@ -107,12 +149,27 @@ pub fn try_each<T: Unit, E>(
     limit: usize,
     mut each: impl FnMut(usize) -> Result<(), E>,
 ) -> Result<(), E> {
-    if T::WIDTH == 1 && (needle.len() == 1 || haystack.len() > SHORT) {
-        let (all, wanted) = (T::bytes(haystack), T::bytes(needle));
-        return match wanted {
-            [byte] => memchr::memchr_iter(*byte, all).take(limit).try_for_each(each),
-            _ => memchr::memmem::find_iter(all, wanted).take(limit).try_for_each(each),
-        };
+    if T::WIDTH == 1 && needle.len() == 1 {
+        let (all, byte) = (T::bytes(haystack), T::bytes(needle)[0]);
+        return memchr::memchr_iter(byte, all).take(limit).try_for_each(each);
+    }
+    if needle.len() > 1 && haystack.len() > SHORT {
+        let (all, finder) = (T::bytes(haystack), memchr::memmem::Finder::new(T::bytes(needle)));
+        let (mut from, mut left) = (0, limit);
+        while left > 0
+            && let Some(at) = finder.find(&all[from..])
+        {
+            from += at;
+            if from % T::WIDTH != 0 {
+                // Found across characters: go on behind.
+                from += 1;
+                continue;
+            }
+            each(from / T::WIDTH)?;
+            from += needle.len() * T::WIDTH;
+            left -= 1;
+        }
+        return Ok(());
     }
     let mut from = 0;
     for _ in 0..limit {
@@ -141,6 +198,7 @@ pub fn count_units<T: Unit>(haystack: &[T], needle: &[T]) -> usize {
             let byte = T::bytes(core::slice::from_ref(unit))[0];
             return memchr::memchr_iter(byte, T::bytes(haystack)).count();
         }
+        [unit] => return haystack.iter().filter(|&other| other == unit).count(),
         _ => {}
     }
     let mut count = 0;
@@ -224,7 +282,12 @@ pub fn try_each_in<E>(
 pub fn matches_at(haystack: Chars<'_>, needle: Chars<'_>, at: usize) -> bool {
     let Some(rest) = haystack.len().checked_sub(at) else { return false };
     needle.len() <= rest
-        && with_units!(haystack, needle, false, |hay, wanted| hay[at..at + wanted.len()] == *wanted)
+        && match (haystack, needle) {
+            (Chars::One(hay), Chars::One(wanted)) => hay[at..].starts_with(wanted),
+            (Chars::Two(hay), Chars::Two(wanted)) => hay[at..].starts_with(wanted),
+            (Chars::Four(hay), Chars::Four(wanted)) => hay[at..].starts_with(wanted),
+            _ => haystack.slice(at, at + needle.len()).iter().eq(needle.iter()),
+        }
 }
 
 #[cfg(test)]

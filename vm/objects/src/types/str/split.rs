@@ -314,20 +314,22 @@ pub enum Ends {
     Both,
 }
 
-/// The range that is left when the characters that `strip` holds for are taken off the ends.
-pub fn stripped(len: usize, ends: Ends, strip: impl Fn(usize) -> bool) -> Range<usize> {
-    let (mut start, mut end) = (0, len);
-    if ends != Ends::Right {
-        while start < end && strip(start) {
-            start += 1;
-        }
+/// The range that is left when the units that `strip` holds for are taken off the ends.
+pub fn stripped_units<T: Copy>(units: &[T], ends: Ends, strip: impl Fn(T) -> bool) -> Range<usize> {
+    let stays = |&unit: &T| !strip(unit);
+    let start = if ends == Ends::Right { Some(0) } else { units.iter().position(stays) };
+    let Some(start) = start else { return units.len()..units.len() };
+    let end = if ends == Ends::Left { None } else { Some(units[start..].iter().rposition(stays)) };
+    start..end.map_or(units.len(), |last| last.map_or(start, |last| start + last + 1))
+}
+
+/// [`stripped_units`] of characters of any width.
+fn stripped(chars: Chars<'_>, ends: Ends, strip: impl Fn(u32) -> bool) -> Range<usize> {
+    match chars {
+        Chars::One(chars) => stripped_units(chars, ends, |char| strip(char.into())),
+        Chars::Two(chars) => stripped_units(chars, ends, |char| strip(char.into())),
+        Chars::Four(chars) => stripped_units(chars, ends, strip),
     }
-    if ends != Ends::Left {
-        while start < end && strip(end - 1) {
-            end -= 1;
-        }
-    }
-    start..end
 }
 
 /// `str.strip` and its kin.
@@ -337,16 +339,13 @@ pub fn stripped(len: usize, ends: Ends, strip: impl Fn(usize) -> bool) -> Range<
 pub fn strip(text: &Str, what: &Object, ends: Ends, name: &str) -> Result<Ref<Str>> {
     let chars = text.chars();
     let range = if what.is(none()) {
-        stripped(chars.len(), ends, |index| unicode::is_space_fast(chars.at(index)))
+        stripped(chars, ends, unicode::is_space_fast)
     } else {
         let Some(what) = what.cast::<Str>() else {
             return Err(raise!(TypeError, "{name} arg must be None or str"));
         };
         let what = what.chars();
-        stripped(chars.len(), ends, |index| {
-            let char = chars.at(index);
-            what.iter().any(|other| other == char)
-        })
+        stripped(chars, ends, |char| what.iter().any(|other| other == char))
     };
     text.substring(range.start, range.end)
 }

@@ -7,6 +7,7 @@ use crate::object::trace::{Visit, Visitor};
 use crate::object::{Instance, Object, VarObject, heap};
 use crate::protocol::{self, number};
 use crate::raise::{self, Result};
+use crate::repeat::repeat_front;
 use crate::typeobject::TypeObject;
 use crate::typeobject::slots::CompareOp;
 use crate::types::int::new_int;
@@ -158,11 +159,13 @@ impl Tuple {
             .checked_mul(count)
             .filter(|&n| n < isize::MAX as usize / 8)
             .ok_or_else(raise::no_memory)?;
-        let tuple = Tuple::alloc(self.len() * count)?;
-        for (place, item) in tuple.places().iter().zip(self.items().iter().cycle()) {
-            place.set(item.to_ref().into_ptr());
-        }
-        Ok(tuple)
+        Tuple::filled(self.len() * count, |places| {
+            for (place, item) in places.iter_mut().zip(self.items()) {
+                item.add_references(count);
+                place.write(item.as_ptr());
+            }
+            repeat_front(places, self.len());
+        })
     }
 
     #[slot(sq_contains)]

@@ -8,6 +8,7 @@ use crate::object::{Instance, Object, VarObject, heap};
 use crate::raise::{self, Result};
 use crate::typeobject::TypeObject;
 use core::cell::Cell;
+use core::mem::MaybeUninit;
 use methods::PyTuple_Type;
 
 /// `PyTupleObject`: the items follow the head. An item is NULL only while the tuple is being filled.
@@ -61,11 +62,38 @@ impl Tuple {
     /// # Errors
     /// MemoryError.
     pub fn from_slice(items: &[&Object]) -> Result<Ref<Tuple>> {
-        let tuple = Tuple::alloc(items.len())?;
-        for (place, item) in tuple.places().iter().zip(items) {
-            place.set(item.to_ref().into_ptr());
+        Tuple::filled(items.len(), |places| {
+            for (place, item) in places.iter_mut().zip(items) {
+                place.write(item.to_ref().into_ptr());
+            }
+        })
+    }
+
+    /// A tuple of `len` items, to all of whose places `fill` gives an owned one.
+    ///
+    /// # Errors
+    /// MemoryError.
+    pub(crate) fn filled(
+        len: usize,
+        fill: impl FnOnce(&mut [MaybeUninit<*mut Object>]),
+    ) -> Result<Ref<Tuple>> {
+        if len == 0 {
+            return Ok(Tuple::empty());
         }
-        Ok(tuple)
+        if len > MAX_LEN {
+            return Err(raise::no_memory());
+        }
+        let size = size_of::<Tuple>() + len * 8;
+        let block =
+            heap::alloc_object(&PyTuple_Type, size, true).ok_or_else(raise::no_memory)?.cast::<Tuple>();
+        // SAFETY: a fresh block with room for the head and `len` items, which nobody else knows before all are there.
+        unsafe {
+            Object::init(block.as_ptr().cast(), &PyTuple_Type);
+            (&raw mut (*block.as_ptr()).ob_base.ob_size).write(Cell::new(len as isize));
+            fill(core::slice::from_raw_parts_mut(block.as_ptr().add(1).cast(), len));
+            heap::track_new(block.cast());
+            Ok(Ref::from_owned(block))
+        }
     }
 
     /// A tuple of exactly these items.

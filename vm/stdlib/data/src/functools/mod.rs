@@ -31,9 +31,10 @@ pub mod module {
                 }
             },
         };
-        while let Some(item) = iter::next(&items)? {
+        iter::drain(&items, |item| {
             result = call::call(function, &[&*result, &*item])?;
-        }
+            Ok(())
+        })?;
         Ok(result)
     }
 

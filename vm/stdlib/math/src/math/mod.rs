@@ -82,8 +82,7 @@ fn rounded(argument: &Object, method: &objects::types::str::Str, rounding: fn(f6
             number::as_f64(argument)?
         }
     };
-    let integer = num::int::from_f64(rounding(value)).map_err(raise::arithmetic)?;
-    Ok(Int::from_integer(&integer)?.upcast())
+    Ok(objects::types::float::methods::from_f64(rounding(value))?.upcast())
 }
 
 #[pymodule(

@@ -7,6 +7,7 @@ use core::ffi::c_int;
 use macros::pytype;
 use objects::protocol::buffer::{self, Buffer, BytesLike};
 use objects::protocol::{self, attr, compare, number};
+use objects::repeat::repeat_front;
 use objects::types::bool::new_bool;
 use objects::types::buffer::BufferView;
 use objects::types::bytearray::ByteArray;
@@ -284,8 +285,9 @@ impl Array {
         if total > 0 {
             result.allocate(total)?;
             result.ob_base.ob_size.set(total as isize);
-            let unit = self.as_slice();
-            result.as_mut_slice().chunks_exact_mut(unit.len()).for_each(|chunk| chunk.copy_from_slice(unit));
+            let (unit, places) = (self.as_slice(), result.as_mut_slice());
+            places[..unit.len()].copy_from_slice(unit);
+            repeat_front(places, unit.len());
         }
         Ok(result)
     }
@@ -304,11 +306,7 @@ impl Array {
     fn sq_inplace_repeat(&self, count: isize) -> Result<Ref<Array>> {
         let unit = self.as_slice().len();
         self.resize(self.repeated_len(count)?)?;
-        let whole = self.as_mut_slice();
-        if unit > 0 && whole.len() > unit {
-            let (unit, rest) = whole.split_at_mut(unit);
-            rest.chunks_exact_mut(unit.len()).for_each(|chunk| chunk.copy_from_slice(unit));
-        }
+        repeat_front(self.as_mut_slice(), unit);
         Ok(self.to_ref())
     }
 
