@@ -435,7 +435,8 @@ impl MemoryView {
         }
         let bytes = source.to_vec();
         if buffer::is_contiguous(target.view(), b'C') {
-            if let Ok(place) = target.address(&[0]) {
+            if !bytes.is_empty() {
+                let place = target.address(&[0])?;
                 // SAFETY: the items lie one behind the other, and there are as many in the source.
                 unsafe { place.copy_from_nonoverlapping(bytes.as_ptr(), bytes.len()) };
             }
