@@ -242,7 +242,12 @@ impl Dict {
 
     #[method("copy($self, /)")]
     fn py_copy(&self) -> Result<Ref<Dict>> {
-        self.copy()
+        if self.is_empty() || iterates_as_dict(self) {
+            return self.copy();
+        }
+        let copy = Dict::new()?;
+        copy.merge_mapping(self, true)?;
+        Ok(copy)
     }
 
     #[method("__reversed__($self, /)")]
@@ -302,11 +307,7 @@ impl Dict {
     /// # Errors
     /// What the mapping raises.
     pub fn merge_mapping(&self, mapping: &Object, replace: bool) -> Result<()> {
-        if let Some(dict) = mapping.cast::<Dict>()
-            && mapping.class().tp_iter.get().is_some_and(|iter| {
-                PyDict_Type.tp_iter.get().is_some_and(|own| core::ptr::fn_addr_eq(iter, own))
-            })
-        {
+        if let Some(dict) = mapping.cast::<Dict>().filter(|dict| iterates_as_dict(dict)) {
             return self.merge(dict, replace);
         }
         let keys = protocol::call::call_method(mapping, id!("keys"), &[])?;
@@ -384,4 +385,10 @@ impl Dict {
         self.keys().forget_from(position.0);
         drop(removed);
     }
+}
+
+/// Whether iterating over a dictionary, perhaps of a subclass, gives what is in its table.
+fn iterates_as_dict(dict: &Dict) -> bool {
+    let own = PyDict_Type.tp_iter.get();
+    dict.class().tp_iter.get().zip(own).is_some_and(|(iter, own)| core::ptr::fn_addr_eq(iter, own))
 }
