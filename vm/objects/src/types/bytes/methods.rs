@@ -113,11 +113,13 @@ impl Bytes {
         let len = (self.len().checked_mul(count))
             .filter(|&len| len <= isize::MAX as usize - HEAD_SIZE)
             .ok_or_else(|| raise!(OverflowError, "repeated bytes are too long"))?;
+        if len == 0 {
+            // An object of its own, as in CPython, which `tracemalloc` can tell of.
+            return Ok(Bytes::alloc(0)?.0);
+        }
         Bytes::with_places(len, |places| {
-            if !places.is_empty() {
-                places[..self.len()].write_copy_of_slice(self.as_slice());
-                repeat_front(places, self.len());
-            }
+            places[..self.len()].write_copy_of_slice(self.as_slice());
+            repeat_front(places, self.len());
         })
     }
 
