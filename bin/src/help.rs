@@ -11,12 +11,12 @@ pub fn usage(program: &str) -> String {
     format!("usage: {program} [option] ... [-c cmd | -m mod | file | -] [arg] ...\n")
 }
 
-/// Prints a text.
-pub fn print(help: Help, program: &str) {
+/// A text.
+pub fn text(help: Help, program: &str) -> String {
     match help {
-        Help::Options => print!("{}{OPTIONS}", usage(program)),
-        Help::Environment => print!("{ENVIRONMENT}"),
-        Help::XOptions => print!("{X_OPTIONS}"),
-        Help::All => print!("{}{OPTIONS}\n{ENVIRONMENT}\n{X_OPTIONS}", usage(program)),
+        Help::Options => format!("{}{OPTIONS}", usage(program)),
+        Help::Environment => ENVIRONMENT.to_owned(),
+        Help::XOptions => X_OPTIONS.to_owned(),
+        Help::All => format!("{}{OPTIONS}\n{ENVIRONMENT}\n{X_OPTIONS}", usage(program)),
     }
 }

@@ -38,9 +38,9 @@ pub fn start(coerce: bool, warn: bool) -> Locale {
                 }
                 libc::setenv(c"LC_CTYPE".as_ptr(), target.as_ptr(), 1);
                 if warn {
-                    eprintln!(
+                    objects::to_stderr!(
                         "Python detected LC_CTYPE=C: LC_CTYPE coerced to {} (set another locale or PYTHONCOERCECLOCALE=0 \
-                         to disable this locale coercion behavior).",
+                         to disable this locale coercion behavior).\n",
                         target.to_string_lossy()
                     );
                 }
@@ -58,10 +58,10 @@ pub fn start(coerce: bool, warn: bool) -> Locale {
         };
         let locale = Locale { name, encoding };
         if warn && locale.is_c() {
-            eprintln!(
+            objects::to_stderr!(
                 "Python runtime initialized with LC_CTYPE=C (a locale with default ASCII encoding), which may cause Unicode \
                  compatibility problems. Using C.UTF-8, C.utf8, or UTF-8 (if available) as alternative Unicode-compatible \
-                 locales is recommended."
+                 locales is recommended.\n"
             );
         }
         locale

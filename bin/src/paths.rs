@@ -119,7 +119,9 @@ fn path_file(program: &Path) -> Option<(PathBuf, PathFile, Vec<String>)> {
         match line {
             "" => {}
             "import site" => file.imports_site = true,
-            _ if line.starts_with("import ") => eprintln!("WARNING: unsupported 'import' line in ._pth file"),
+            _ if line.starts_with("import ") => {
+                objects::to_stderr!("WARNING: unsupported 'import' line in ._pth file\n")
+            }
             _ => search.push(text(&normalized(&folder.join(line)))),
         }
     }

@@ -8,7 +8,7 @@ use interp::modules::sys::values;
 use interp::{end, interactive, modules, program, start, subinterpreter, traceback_print};
 use objects::types::exceptions as exc;
 use objects::types::list::List;
-use objects::{Raised, Result, codecs, state};
+use objects::{Raised, Result, codecs, state, stdio};
 use std::ffi::OsString;
 use std::os::unix::ffi::OsStrExt;
 
@@ -33,16 +33,14 @@ pub fn main(args: Vec<OsString>) -> u8 {
     let name = program_name(&args);
     let Some(cli) = parse(&args, &name) else { return 2 };
     if let Some(topic) = cli.help {
-        help::print(topic, &name);
-        return 0;
+        return answer(&help::text(topic, &name));
     }
     if cli.version > 0 {
         let (major, minor, micro) = values::VERSION;
-        match cli.version {
-            1 => println!("Python {major}.{minor}.{micro}"),
-            _ => println!("Python {}", values::version()),
-        }
-        return 0;
+        return answer(&match cli.version {
+            1 => format!("Python {major}.{minor}.{micro}\n"),
+            _ => format!("Python {}\n", values::version()),
+        });
     }
     match settings::configure(&name, &cli, &args) {
         Ok(config) => {
@@ -52,12 +50,16 @@ pub fn main(args: Vec<OsString>) -> u8 {
         }
         Err(bad) => {
             let place = bad.function.map_or_else(String::new, |function| format!("{function}: "));
-            eprintln!("Fatal Python error: {place}{}\nPython runtime state: {}\n", bad.message, bad.state);
+            objects::to_stderr!(
+                "Fatal Python error: {place}{}\nPython runtime state: {}\n\n",
+                bad.message,
+                bad.state
+            );
             return 1;
         }
     }
     if let Err(message) = backend::start() {
-        eprintln!("{message}");
+        objects::to_stderr!("{message}\n");
         return 2;
     }
     modules::register(NATIVE_MODULES);
@@ -73,7 +75,7 @@ pub fn main(args: Vec<OsString>) -> u8 {
     let config = config::get();
     if started.is_ok() && config.stdlib_is_guess {
         // It came from elsewhere, as from PYTHONPATH.
-        eprintln!("Could not find platform independent libraries <prefix>");
+        objects::to_stderr!("Could not find platform independent libraries <prefix>\n");
     }
     if let Err(raised) = started {
         if !std::path::Path::new(&config.stdlib_dir).join("os.py").exists()
@@ -81,9 +83,9 @@ pub fn main(args: Vec<OsString>) -> u8 {
         {
             raised.clear();
             ending.status = 1;
-            eprintln!(
+            objects::to_stderr!(
                 "python: the standard library is not there: {} has no os.py. PYTHONHOME may name a prefix that has \
-                 lib/python3.13; in a checkout of Taipan, `cargo xtask setup` brings the library.",
+                 lib/python3.13; in a checkout of Taipan, `cargo xtask setup` brings the library.\n",
                 config.stdlib_dir
             );
         } else {
@@ -95,6 +97,12 @@ pub fn main(args: Vec<OsString>) -> u8 {
     ending.finish()
 }
 
+/// Says what was asked for; the exit status. As in CPython it is no error if it cannot be written.
+fn answer(text: &str) -> u8 {
+    stdio::write_all(stdio::STDOUT, text.as_bytes());
+    0
+}
+
 fn program_name(args: &[OsString]) -> String {
     args.first().map_or_else(|| "python".into(), |name| name.to_string_lossy().into_owned())
 }
@@ -103,7 +111,7 @@ fn program_name(args: &[OsString]) -> String {
 fn parse(args: &[OsString], name: &str) -> Option<Cli> {
     cli::parse(args.get(1..).unwrap_or_default())
         .inspect_err(|message| {
-            eprint!("{message}\n{}Try `python -h' for more information.\n", help::usage(name));
+            objects::to_stderr!("{message}\n{}Try `python -h' for more information.\n", help::usage(name));
         })
         .ok()
 }

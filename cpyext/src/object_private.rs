@@ -70,17 +70,17 @@ pub fn _PyType_AllocNoTrack(class: &TypeObject, items: isize) -> Result<Ref> {
 /// A C function: an object, what once was one, or NULL.
 #[unsafe(no_mangle)]
 pub unsafe extern "C" fn _PyObject_Dump(object: *const Object) {
-    eprintln!("object address  : {object:p}");
+    objects::to_stderr!("object address  : {object:p}\n");
     // SAFETY: the caller's promise; nothing but the head is read of what is none any more.
     unsafe {
         if crate::object::_PyObject_IsFreed(object) != 0 {
-            eprintln!("<object at {object:p} is freed>");
+            objects::to_stderr!("<object at {object:p} is freed>\n");
             return;
         }
         let object = &*object;
-        eprintln!("object refcount : {}", object.refcnt());
-        eprintln!("object type     : {:p}", ptr::from_ref(object.class()));
-        eprintln!("object type name: {}", object.class().full_name());
+        objects::to_stderr!("object refcount : {}\n", object.refcnt());
+        objects::to_stderr!("object type     : {:p}\n", ptr::from_ref(object.class()));
+        objects::to_stderr!("object type name: {}\n", object.class().full_name());
         let shown = match protocol::object::repr(object) {
             Ok(text) => text.to_string_lossy(),
             Err(raised) => {
@@ -88,7 +88,7 @@ pub unsafe extern "C" fn _PyObject_Dump(object: *const Object) {
                 "<object repr() failed>".to_owned()
             }
         };
-        eprintln!("object repr     : {shown}");
+        objects::to_stderr!("object repr     : {shown}\n");
     }
 }
 
@@ -113,16 +113,16 @@ pub unsafe extern "C" fn _PyObject_AssertFailed(
     let place = format!("{}:{line}: ", text(file).unwrap_or_default());
     let place = text(function).map_or(place.clone(), |function| format!("{place}{function}: "));
     match text(expression) {
-        Some(expression) => eprint!("{place}Assertion \"{expression}\" failed"),
-        None => eprint!("{place}Assertion failed"),
+        Some(expression) => objects::to_stderr!("{place}Assertion \"{expression}\" failed"),
+        None => objects::to_stderr!("{place}Assertion failed"),
     }
     match text(message) {
-        Some(message) => eprintln!(": {message}"),
-        None => eprintln!(),
+        Some(message) => objects::to_stderr!(": {message}\n"),
+        None => objects::to_stderr!("\n"),
     }
     // SAFETY: the caller's promise.
     unsafe { _PyObject_Dump(object) };
-    eprintln!();
+    objects::to_stderr!("\n");
     fatal::error(Some("_PyObject_AssertFailed"), "_PyObject_AssertFailed")
 }
 

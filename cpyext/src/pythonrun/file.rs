@@ -223,7 +223,7 @@ unsafe fn in_session<T>(
     interactive::set_prompts()?;
     let mut read_line = |prompt: &Str| {
         streams::flush(false);
-        interp::modules::sys::printer::write_all(2, prompt.to_string_lossy().as_bytes());
+        objects::stdio::write_all(2, prompt.to_string_lossy().as_bytes());
         // SAFETY: the caller's: a stream.
         unsafe { objects::line_input::line_of(file) }
     };

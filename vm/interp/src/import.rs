@@ -300,7 +300,7 @@ fn find_and_load(importlib: &Object, name: &Str) -> Result<Ref> {
         return load();
     }
     static HEADER: Once = Once::new();
-    HEADER.call_once(|| eprintln!("import time: self [us] | cumulative | imported package"));
+    HEADER.call_once(|| objects::to_stderr!("import time: self [us] | cumulative | imported package\n"));
     let depth = DEPTH.fetch_add(1, Ordering::Relaxed);
     let outer = INNER.swap(0, Ordering::Relaxed);
     let started = Instant::now();
@@ -311,7 +311,7 @@ fn find_and_load(importlib: &Object, name: &Str) -> Result<Ref> {
     INNER.store(outer + total, Ordering::Relaxed);
     let indent = " ".repeat(depth as usize * 2);
     let own = total.saturating_sub(inner);
-    eprintln!("import time: {own:9} | {total:10} | {indent}{}", name.to_string_lossy());
+    objects::to_stderr!("import time: {own:9} | {total:10} | {indent}{}\n", name.to_string_lossy());
     module
 }
 

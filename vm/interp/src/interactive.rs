@@ -1,7 +1,6 @@
 //! The interactive interpreter: the library's `_pyrepl` on a terminal, a plain prompt elsewhere.
 
 use crate::compile::{self, Mode, source};
-use crate::modules::sys::printer;
 use crate::traceback_print::{self, write_stderr};
 use crate::{config, program};
 use compiler::compiler_flags::{ALLOW_INCOMPLETE_INPUT, DONT_IMPLY_DEDENT};
@@ -108,7 +107,7 @@ pub fn run_plain(filename: &str) -> Result<()> {
     while let Some(outcome) = session.step() {
         outcome?;
     }
-    printer::write_all(2, b"\n");
+    objects::stdio::write_all(objects::stdio::STDERR, b"\n");
     Ok(())
 }
 
@@ -184,7 +183,7 @@ impl Session<'_> {
                 if text.is_empty() {
                     return Ok(None);
                 }
-                printer::write_all(2, b"\n");
+                objects::stdio::write_all(objects::stdio::STDERR, b"\n");
                 return Ok(Some(text));
             }
             text.extend_from_slice(&line);
@@ -272,7 +271,7 @@ fn read_line(prompt: &Str) -> Result<Vec<u8>> {
         return objects::line_input::ask_standard(&prompt);
     }
     // Past the stream's buffer, which waits for the end of the line.
-    printer::write_all(2, prompt.to_string_lossy().as_bytes());
+    objects::stdio::write_all(objects::stdio::STDERR, prompt.to_string_lossy().as_bytes());
     let mut line = Vec::new();
     loop {
         let mut byte = 0u8;

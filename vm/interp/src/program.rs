@@ -121,7 +121,8 @@ pub fn run_path(file: &OsStr, skip_first_line: bool) -> Result<()> {
             let program = &config::get().program_name;
             let (shown, text) = (objects::protocol::object::repr(&name)?, exc::errno_text(number));
             let shown = shown.to_string_lossy();
-            eprintln!("{program}: can't open file {shown}: [Errno {number}] {text}");
+            let message = format!("{program}: can't open file {shown}: [Errno {number}] {text}\n");
+            crate::traceback_print::write_stderr(&message);
             return Err(exit(2));
         }
     };

@@ -17,7 +17,7 @@ pub fn write_stderr(text: &str) {
             Err(raised) => raised.clear(),
         }
     }
-    crate::modules::sys::printer::write_all(2, text.as_bytes());
+    objects::stdio::write_all(objects::stdio::STDERR, text.as_bytes());
 }
 
 /// `sys.excepthook`'s default (`_PyErr_Display`).

@@ -27,6 +27,7 @@ pub mod raise;
 pub mod repeat;
 pub mod slots;
 pub mod state;
+pub mod stdio;
 pub mod typeobject;
 pub mod types;
 pub mod watch;
@@ -41,8 +42,8 @@ pub use typeobject::slots::CompareOp;
 /// Ends the process because the runtime's own state is broken, saying what happened and where to report it.
 #[cold]
 pub fn fatal(what: &str) -> ! {
-    eprintln!(
-        "Fatal Python error: {what}\nThis is a bug in Taipan: please report it with the program that led here."
+    to_stderr!(
+        "Fatal Python error: {what}\nThis is a bug in Taipan: please report it with the program that led here.\n"
     );
     std::process::abort();
 }

@@ -11,12 +11,13 @@ use crate::telling;
 use core::ptr;
 use interp::eval::{FramePtr, Pc, Sp, ThreadPtr};
 use interp::frame_hook;
+use interp::perf_map;
 use ir::backend::{CodeId, Goal, Origin};
 use ir::opt;
 use ir::trace::Trace;
 use ir::verify::verify;
 use jit::abort::Abort;
-use jit::dump::{name_code, show};
+use jit::dump::show;
 use objects::Instance;
 use objects::interpreter_frame::InterpreterFrame;
 use std::rc::Rc;
@@ -414,8 +415,9 @@ fn compile(jit: &Jit, rec: &mut Recorder, trace: Trace, goal: Option<CodeId>) ->
         show("asm", &jit.backend.listing(code));
     }
     let extent = jit.backend.extent(code);
-    if let Some(extent) = extent.filter(|_| jit.options.perf) {
-        name_code(extent, &trace.name);
+    if let Some((address, size)) = extent.filter(|_| jit.options.perf) {
+        // What could not be written `perf` shows as an address.
+        let _ = perf_map::add(address as usize, size, format!("py::{}", trace.name).as_bytes());
     }
     let mut stats = jit.stats.borrow_mut();
     stats.instructions += trace.len() as u64;

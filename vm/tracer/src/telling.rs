@@ -66,5 +66,5 @@ pub fn tell() {
         let (unit, kind) = Exit::unpack(pc);
         format!("{kind:?} at {unit}")
     });
-    eprint!("{}", jit.stats.borrow().told(&exits));
+    objects::to_stderr!("{}", jit.stats.borrow().told(&exits));
 }

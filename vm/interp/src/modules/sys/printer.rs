@@ -23,18 +23,6 @@ impl Printer {
     }
 }
 
-/// Writes all bytes, as far as the descriptor takes them.
-pub fn write_all(fd: c_int, mut bytes: &[u8]) {
-    while !bytes.is_empty() {
-        // SAFETY: the buffer is valid for its length.
-        let written = unsafe { libc::write(fd, bytes.as_ptr().cast(), bytes.len()) };
-        match usize::try_from(written) {
-            Ok(written) if written > 0 => bytes = &bytes[written..],
-            _ => return,
-        }
-    }
-}
-
 #[macros::pytype(name = "stderrprinter", symbol = PyStdPrinter_Type, no_new)]
 impl Printer {
     #[slot(tp_repr)]
@@ -49,7 +37,7 @@ impl Printer {
             return Err(objects::raise!(TypeError, "write() argument 1 must be str"));
         };
         let encoded = objects::codecs::encode(text, Some("utf-8"), Some("backslashreplace"))?;
-        write_all(self.fd.get(), encoded.as_slice());
+        objects::stdio::write_all(self.fd.get(), encoded.as_slice());
         Ok(encoded.len())
     }
 

@@ -70,3 +70,14 @@ pub fn capitalize(text: &Str) -> Result<Ref<Str>> {
 pub fn title(text: &Str) -> Result<Ref<Str>> {
     mapped!(text, title)
 }
+
+/// Whether there are letters of the case that is asked for, and none of another; `ascii` asks of ASCII, where a table is not needed.
+pub fn is_all(text: &Str, ascii: impl Fn(&u8) -> bool, wanted: impl Fn(u32) -> bool) -> bool {
+    if let Some(text) = text.as_ascii() {
+        let mut letters = text.as_bytes().iter().filter(|byte| byte.is_ascii_alphabetic()).peekable();
+        return letters.peek().is_some() && letters.all(ascii);
+    }
+    let has_case = |char: u32| unicode::is_upper(char) || unicode::is_lower(char) || unicode::is_title(char);
+    let mut letters = text.chars().iter().filter(|&char| has_case(char)).peekable();
+    letters.peek().is_some() && letters.all(wanted)
+}

@@ -309,12 +309,7 @@ impl Str {
 
     #[method("islower($self, /)")]
     fn islower(&self) -> bool {
-        if let Some(text) = self.as_ascii() {
-            return text.bytes().any(|b| b.is_ascii_lowercase())
-                && !text.bytes().any(|b| b.is_ascii_uppercase());
-        }
-        let not_lower = |char: u32| unicode::is_upper(char) || unicode::is_title(char);
-        !self.chars().iter().any(not_lower) && self.chars().iter().any(unicode::is_lower)
+        case::is_all(self, u8::is_ascii_lowercase, unicode::is_lower)
     }
 
     #[method("isnumeric($self, /)")]
@@ -349,12 +344,7 @@ impl Str {
 
     #[method("isupper($self, /)")]
     fn isupper(&self) -> bool {
-        if let Some(text) = self.as_ascii() {
-            return text.bytes().any(|b| b.is_ascii_uppercase())
-                && !text.bytes().any(|b| b.is_ascii_lowercase());
-        }
-        let not_upper = |char: u32| unicode::is_lower(char) || unicode::is_title(char);
-        !self.chars().iter().any(not_upper) && self.chars().iter().any(unicode::is_upper)
+        case::is_all(self, u8::is_ascii_uppercase, unicode::is_upper)
     }
 
     #[method("join($self, iterable, /)")]

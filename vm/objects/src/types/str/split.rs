@@ -317,10 +317,15 @@ pub enum Ends {
 /// The range that is left when the units that `strip` holds for are taken off the ends.
 pub fn stripped_units<T: Copy>(units: &[T], ends: Ends, strip: impl Fn(T) -> bool) -> Range<usize> {
     let stays = |&unit: &T| !strip(unit);
-    let start = if ends == Ends::Right { Some(0) } else { units.iter().position(stays) };
-    let Some(start) = start else { return units.len()..units.len() };
-    let end = if ends == Ends::Left { None } else { Some(units[start..].iter().rposition(stays)) };
-    start..end.map_or(units.len(), |last| last.map_or(start, |last| start + last + 1))
+    let start = match ends {
+        Ends::Right => 0,
+        _ => units.iter().position(stays).unwrap_or(units.len()),
+    };
+    let end = match ends {
+        Ends::Left => units.len(),
+        _ => units[start..].iter().rposition(stays).map_or(start, |last| start + last + 1),
+    };
+    start..end
 }
 
 /// [`stripped_units`] of characters of any width.

@@ -73,6 +73,7 @@ impl Tuple {
     ///
     /// # Errors
     /// MemoryError.
+    #[inline]
     pub(crate) fn filled(
         len: usize,
         fill: impl FnOnce(&mut [MaybeUninit<*mut Object>]),
@@ -134,26 +135,7 @@ impl Tuple {
     /// # Errors
     /// MemoryError.
     pub fn alloc(len: usize) -> Result<Ref<Tuple>> {
-        if len == 0 {
-            return Ok(Tuple::empty());
-        }
-        let size = len
-            .checked_mul(8)
-            .and_then(|n| n.checked_add(size_of::<Tuple>()))
-            .ok_or_else(raise::no_memory)?;
-        let block =
-            heap::alloc_object(&PyTuple_Type, size, true).ok_or_else(raise::no_memory)?.cast::<Tuple>();
-        // SAFETY: a fresh block with room for the head and `len` items; all zeros is NULL.
-        unsafe {
-            Object::init(block.as_ptr().cast(), &PyTuple_Type);
-            (&raw mut (*block.as_ptr()).ob_base.ob_size).write(Cell::new(len as isize));
-            let places = block.as_ptr().add(1).cast::<*mut Object>();
-            for index in 0..len {
-                places.add(index).write(core::ptr::null_mut());
-            }
-            heap::track_new(block.cast());
-            Ok(Ref::from_owned(block))
-        }
+        Tuple::filled(len, |places| places.fill(MaybeUninit::new(core::ptr::null_mut())))
     }
 
     /// A tuple that takes over `count` references.
@@ -165,26 +147,12 @@ impl Tuple {
     /// MemoryError.
     #[inline]
     pub unsafe fn from_raw(items: *const *mut Object, count: usize) -> Result<Ref<Tuple>> {
-        if count == 0 {
-            return Ok(Tuple::empty());
-        }
-        if count > MAX_LEN {
-            return Err(raise::no_memory());
-        }
-        let size = size_of::<Tuple>() + count * 8;
-        let block =
-            heap::alloc_object(&PyTuple_Type, size, true).ok_or_else(raise::no_memory)?.cast::<Tuple>();
-        // SAFETY: a fresh block with room for the head and `count` items.
-        unsafe {
-            Object::init(block.as_ptr().cast(), &PyTuple_Type);
-            (&raw mut (*block.as_ptr()).ob_base.ob_size).write(Cell::new(count as isize));
-            let places = block.as_ptr().add(1).cast::<*mut Object>();
-            for index in 0..count {
-                places.add(index).write(*items.add(index));
+        Tuple::filled(count, |places| {
+            for (index, place) in places.iter_mut().enumerate() {
+                // SAFETY: the caller's promise.
+                place.write(unsafe { *items.add(index) });
             }
-            heap::track_new(block.cast());
-            Ok(Ref::from_owned(block))
-        }
+        })
     }
 
     /// The places of the items, for filling a new tuple. A place owns what is stored in it.

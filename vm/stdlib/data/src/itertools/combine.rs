@@ -200,6 +200,14 @@ impl Product {
     }
 }
 
+/// So many zeros, which the program asked for and there may be no memory for.
+fn zeros(count: usize) -> Result<Vec<usize>> {
+    let mut zeros = Vec::new();
+    zeros.try_reserve_exact(count).map_err(|_| raise::no_memory())?;
+    zeros.resize(count, 0);
+    Ok(zeros)
+}
+
 /// The indices of a state, each brought between 0 and what `last` says for its place.
 fn state_indices(state: &Object, count: usize, last: impl Fn(usize) -> usize) -> Result<Vec<usize>> {
     let given = state.cast::<Tuple>().map(Tuple::items).filter(|given| given.len() == count);
@@ -255,8 +263,8 @@ macro_rules! selection {
                 };
                 // Indices of that many would not fit into memory.
                 let small = u32::try_from(length).map_err(|_| raise::no_memory())?;
-                let first: fn(usize, usize) -> Option<Vec<usize>> = $first;
-                let start = first(pool.len(), length);
+                let first: fn(usize, usize) -> Result<Option<Vec<usize>>> = $first;
+                let start = first(pool.len(), length)?;
                 let ended = start.is_none();
                 let this = $view {
                     ob_base: Object::HEAD,
@@ -351,7 +359,7 @@ macro_rules! selection {
 
 selection! {
     Combinations "combinations" COMBINATIONS "(iterable, r)", false,
-    |pool, length| (length <= pool).then(|| (0..length).collect()),
+    |pool, length| Ok((length <= pool).then(|| (0..length).collect())),
     |indices, pool, length| {
         let Some(place) = (0..length).rev().find(|&place| indices[place] != place + pool - length) else { return false };
         indices[place] += 1;
@@ -368,7 +376,7 @@ selection! {
 
 selection! {
     CombinationsWithReplacement "combinations_with_replacement" COMBINATIONS_WITH_REPLACEMENT "(iterable, r)", false,
-    |pool, length| (pool > 0 || length == 0).then(|| vec![0; length]),
+    |pool, length| (pool > 0 || length == 0).then(|| zeros(length)).transpose(),
     |indices, pool, length| {
         let Some(place) = (0..length).rev().find(|&place| indices[place] != pool - 1) else { return false };
         let next = indices[place] + 1;
@@ -381,7 +389,7 @@ selection! {
 selection! {
     Permutations "permutations" PERMUTATIONS "(iterable, r=None)", true split,
     |pool, length| {
-        (length <= pool).then(|| (0..pool).chain((0..length).map(|place| pool - place)).collect())
+        Ok((length <= pool).then(|| (0..pool).chain((0..length).map(|place| pool - place)).collect()))
     },
     |numbers, pool, length| {
         let (indices, cycles) = numbers.split_at_mut(pool);
